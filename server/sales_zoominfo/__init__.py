@@ -1,0 +1,3 @@
+"""An Agent Skill and a self-hosted MCP server for ZoomInfo."""
+
+__version__ = "0.1.0"

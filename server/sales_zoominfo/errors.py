@@ -1,0 +1,398 @@
+"""Every error text that reaches a model or a person, and nothing else.
+
+Each failure that we anticipate has one *kind* in :data:`TEXTS`: a stable code, one sentence that names the
+field or the fact, and the next step. ``raise fail("kind", name=value)`` is the only way to make one, so
+that no text is written twice and none carries an upstream body.
+
+    SalesZoomInfoError
+    ├── AuthenticationFailed      credentials are missing, malformed or refused
+    ├── PlanDoesNotInclude        the account's plan or scope lacks the endpoint or field
+    ├── RateLimited               a rate window is used up and waiting would pass the deadline
+    ├── CreditsExhausted          the account has no credits left
+    ├── UsageLimitReached         the contract's request or record budget is used up
+    ├── CreditApprovalRequired    the call could cost more than its cap or the ceiling
+    ├── BudgetExceeded            a day or caller budget would be passed
+    ├── ModeForbids               read-only or free-only mode
+    ├── InvalidArgument           an argument, setting or file is wrong
+    ├── UnknownValue              a value that no taxonomy of ZoomInfo has, or several candidates
+    ├── NotFound                  an id, passage or file that does not exist
+    ├── NotAvailable              the operation is not part of this API generation
+    ├── WindowExceeded            a page past the end or past what ZoomInfo lets one read
+    ├── UpstreamUnavailable       ZoomInfo failed, hung or answered something unreadable
+    ├── OutcomeUnknown            a spending call was sent and no answer came back
+    └── Suppressed                a record that one's own opt-out list withholds
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import ClassVar, NamedTuple
+
+
+class SalesZoomInfoError(Exception):
+    """An anticipated failure.
+
+    Attributes:
+        code: stable upper-case code, one per subclass.
+        kind: the entry of :data:`TEXTS` it was made from.
+        message: one sentence for a person or a model.
+        next_step: what to do about it.
+        details: machine-readable values (field, legal values, seconds), JSON-safe.
+    """
+
+    code: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, kind: str, message: str, next_step: str, details: dict[str, object]) -> None:
+        self.kind = kind
+        self.message = message
+        self.next_step = next_step
+        self.details = details
+        super().__init__(f"{self.code}: {message} {next_step}".rstrip())
+
+
+class AuthenticationFailed(SalesZoomInfoError):
+    code = "AUTHENTICATION_FAILED"
+
+
+class PlanDoesNotInclude(SalesZoomInfoError):
+    code = "PLAN_DOES_NOT_INCLUDE"
+
+
+class RateLimited(SalesZoomInfoError):
+    code = "RATE_LIMITED"
+
+
+class CreditsExhausted(SalesZoomInfoError):
+    code = "CREDITS_EXHAUSTED"
+
+
+class UsageLimitReached(SalesZoomInfoError):
+    code = "USAGE_LIMIT_REACHED"
+
+
+class CreditApprovalRequired(SalesZoomInfoError):
+    code = "CREDIT_APPROVAL_REQUIRED"
+
+
+class BudgetExceeded(SalesZoomInfoError):
+    code = "BUDGET_EXCEEDED"
+
+
+class ModeForbids(SalesZoomInfoError):
+    code = "MODE_FORBIDS"
+
+
+class InvalidArgument(SalesZoomInfoError):
+    code = "INVALID_ARGUMENT"
+
+
+class UnknownValue(SalesZoomInfoError):
+    code = "UNKNOWN_VALUE"
+
+
+class NotFound(SalesZoomInfoError):
+    code = "NOT_FOUND"
+
+
+class NotAvailable(SalesZoomInfoError):
+    code = "NOT_AVAILABLE"
+
+
+class WindowExceeded(SalesZoomInfoError):
+    code = "WINDOW_EXCEEDED"
+
+
+class UpstreamUnavailable(SalesZoomInfoError):
+    code = "UPSTREAM_UNAVAILABLE"
+
+
+class OutcomeUnknown(SalesZoomInfoError):
+    code = "OUTCOME_UNKNOWN"
+
+
+class Suppressed(SalesZoomInfoError):
+    code = "SUPPRESSED"
+
+
+class Text(NamedTuple):
+    """One entry of the table: the class that carries the code, the sentence and the next step."""
+
+    error: type[SalesZoomInfoError]
+    message: str
+    next_step: str
+
+
+TEXTS: dict[str, Text] = {
+    # credentials and keys
+    "credentials_incomplete": Text(
+        AuthenticationFailed,
+        "ZoomInfo credentials are incomplete: {have} is set but {missing} is not.",
+        "Set {missing}, or unset {have} to work without an account.",
+    ),
+    "credentials_missing": Text(
+        AuthenticationFailed,
+        "No ZoomInfo credentials are set, and this machine has used the account '{account}' before.",
+        "Set them again (see `sales-zoominfo doctor`), or set ZOOMINFO_API=sandbox to use fictional data.",
+    ),
+    "credentials_ambiguous": Text(
+        AuthenticationFailed,
+        "ZOOMINFO_API={api} needs {missing}.",
+        "Set {missing}, or change ZOOMINFO_API; {options}.",
+    ),
+    "key_unreadable": Text(
+        AuthenticationFailed,
+        "The private key in ZOOMINFO_PRIVATE_KEY cannot be read: {reason}.",
+        "Paste the whole PEM that ZoomInfo's admin portal gave you, from BEGIN to END, "
+        "or give its path in ZOOMINFO_PRIVATE_KEY_FILE.",
+    ),
+    "login_refused": Text(
+        AuthenticationFailed,
+        "ZoomInfo refused the {method} sign-in{reason}.",
+        "Check {check}, then run `sales-zoominfo doctor`.",
+    ),
+    "client_credentials_off": Text(
+        AuthenticationFailed,
+        "ZoomInfo has not enabled client credentials for this app (unauthorized_client).",
+        "Ask ZoomInfo to enable the grant and assign an integration user, or set ZOOMINFO_REFRESH_TOKEN.",
+    ),
+    "session_lost": Text(
+        AuthenticationFailed,
+        "The refresh token was refused: it is single-use and has been used or revoked.",
+        "Sign in again and set the new ZOOMINFO_REFRESH_TOKEN; keep one holder per token.",
+    ),
+    "token_refused": Text(
+        AuthenticationFailed,
+        "ZoomInfo refused the access token, also after a fresh sign-in.",
+        "Check that the credentials belong to the {generation} API, then run `sales-zoominfo doctor`.",
+    ),
+    # plan, limits, credits
+    "plan_field": Text(
+        PlanDoesNotInclude,
+        "The account's plan does not include {fields}.",
+        "Leave {fields} out, or ask your ZoomInfo account manager for it. Nothing was charged.",
+    ),
+    "plan_endpoint": Text(
+        PlanDoesNotInclude,
+        "The account's plan or scopes do not include {operation}.",
+        "Ask your ZoomInfo admin for access to it; `lookup` with field 'field-rights' shows what is granted.",
+    ),
+    "rate_limited": Text(
+        RateLimited,
+        "ZoomInfo's {bucket} limit is used up and the deadline comes before it frees.",
+        "Try again in {seconds} s.",
+    ),
+    "credits_exhausted": Text(
+        CreditsExhausted,
+        "The ZoomInfo account has no credits left for new records.",
+        "Records already under management stay free; ask your admin to add credits, then call `get_usage`.",
+    ),
+    "usage_limit": Text(
+        UsageLimitReached,
+        "The contract's {budget} budget is used up.",
+        "Call `get_usage` to see the limits; ask your admin for more or wait for the renewal.",
+    ),
+    "over_cap": Text(
+        CreditApprovalRequired,
+        "This call could cost {estimate} credits, over maxCredits={cap}.",
+        "Send fewer records, or ask the user to agree to {estimate} credits and repeat with maxCredits={estimate}.",
+    ),
+    "over_ceiling": Text(
+        CreditApprovalRequired,
+        "This call could cost {estimate} credits, over the {scope} ceiling of {ceiling} ({used} used).",
+        "Send fewer records; only a person can raise the ceiling, by {setting} on the server.",
+    ),
+    "over_day_budget": Text(
+        BudgetExceeded,
+        "This call could cost {estimate} credits; {left} of the day budget of {budget} are left.",
+        "Send at most {left} new records today; only a person can raise the budget, by {setting} on the server.",
+    ),
+    "mode_forbids": Text(
+        ModeForbids,
+        "The server runs in {mode} mode, which leaves out {tool}.",
+        "Use {instead}, or ask the person who runs the server to start it without {flag}.",
+    ),
+    # arguments
+    "unknown_argument": Text(
+        InvalidArgument,
+        "{where} has no {thing} '{name}'{hint}.",
+        "Legal names: {legal}.",
+    ),
+    "wrong_type": Text(
+        InvalidArgument,
+        "{name} must be {expected}, not {got}.",
+        "Give {name} as {expected}.",
+    ),
+    "out_of_range": Text(
+        InvalidArgument,
+        "{name}={value} is outside {low}..{high}.",
+        "Give {name} between {low} and {high}.",
+    ),
+    "not_a_choice": Text(
+        InvalidArgument,
+        "{name} cannot be '{value}'{hint}.",
+        "Legal values: {legal}.",
+    ),
+    "missing_argument": Text(
+        InvalidArgument,
+        "{where} needs {name}.",
+        "{how}",
+    ),
+    "swapped_bounds": Text(
+        InvalidArgument,
+        "{low}={low_value} is above {high}={high_value}.",
+        "Swap them: {low} is the lower bound.",
+    ),
+    "one_value_only": Text(
+        InvalidArgument,
+        "{name} takes one value a call, and {count} were given.",
+        "Call once for each value and add the results.",
+    ),
+    "comma_in_list": Text(
+        InvalidArgument,
+        "{name} is split at commas by ZoomInfo, so '{value}' would be read as several values.",
+        "{remedy}",
+    ),
+    "filters_together": Text(
+        InvalidArgument,
+        "{first} and {second} cannot be used together.",
+        "Keep one of them: {reason}",
+    ),
+    "filter_needs": Text(
+        InvalidArgument,
+        "{name} works only together with {other}.",
+        "Add {other}, or leave {name} out.",
+    ),
+    "no_criteria": Text(
+        InvalidArgument,
+        "{where} needs at least one filter.",
+        "Give a filter, for example {example}.",
+    ),
+    "too_long": Text(
+        InvalidArgument,
+        "{name} is {length} characters long; ZoomInfo takes fewer than {limit}.",
+        "Split the values over several calls.",
+    ),
+    "input_cannot_match": Text(
+        InvalidArgument,
+        "{where} can match nothing: {reason}.",
+        "Give one of: {combinations}. Nothing was sent and nothing was charged.",
+    ),
+    "setting_invalid": Text(
+        InvalidArgument,
+        "The setting {name} is wrong: {reason}.",
+        "{how}",
+    ),
+    "state_unusable": Text(
+        InvalidArgument,
+        "The state file cannot be used: {reason}.",
+        "{how}",
+    ),
+    "wrong_generation": Text(
+        NotAvailable,
+        "{thing} exists only in ZoomInfo's {generation} API, and this account uses {used}.",
+        "Leave it out, or configure {generation} credentials as well.",
+    ),
+    # values
+    "unknown_value": Text(
+        UnknownValue,
+        "{name} has no value '{value}'.",
+        "{choices}",
+    ),
+    "several_values": Text(
+        UnknownValue,
+        "{name}='{value}' could mean several values.",
+        "Say which: {choices}.",
+    ),
+    "not_found": Text(
+        NotFound,
+        "There is no {thing} '{name}'{hint}.",
+        "{how}",
+    ),
+    "record_not_found": Text(
+        NotFound,
+        "ZoomInfo has no {entity} with id {id} ({status}).",
+        "Search for it with `{tool}`; ids may be negative and are given as text. Nothing was charged.",
+    ),
+    # windows
+    "past_end": Text(
+        WindowExceeded,
+        "Page {page} is past the last result.",
+        "Ask for a lower page; page 1 tells the number of results.",
+    ),
+    "past_window": Text(
+        WindowExceeded,
+        "ZoomInfo lets one read the first {window} results of a search; page {page} of {size} lies past them.",
+        "Narrow the search with more filters and read each part.",
+    ),
+    # upstream
+    "upstream_rejected": Text(
+        InvalidArgument,
+        "ZoomInfo rejected the request{field}: {reason}.",
+        "Correct it and call again; `lookup` lists fields and legal values. Nothing was charged.",
+    ),
+    "upstream_failed": Text(
+        UpstreamUnavailable,
+        "ZoomInfo failed with status {status} on {operation}{attempts}.",
+        "Try again in a minute; https://status.zoominfo.com tells of outages.",
+    ),
+    "upstream_unreadable": Text(
+        UpstreamUnavailable,
+        "ZoomInfo's answer to {operation} could not be read ({reason}).",
+        "Try again; if it stays, run `sales-zoominfo doctor`.",
+    ),
+    "upstream_unreachable": Text(
+        UpstreamUnavailable,
+        "ZoomInfo could not be reached for {operation} ({reason}).",
+        "Check the network and ZOOMINFO_BASE_URL, then try again.",
+    ),
+    "deadline": Text(
+        UpstreamUnavailable,
+        "ZoomInfo did not answer {operation} within {seconds} s.",
+        "Try again, or raise ZOOMINFO_TIMEOUT.",
+    ),
+    "outcome_unknown": Text(
+        OutcomeUnknown,
+        "ZoomInfo was asked for {operation} and the answer did not arrive ({reason}), "
+        "so {credits} credits count as spent.",
+        "Repeat the same call: a record bought is free for 12 months, so it is not paid twice.",
+    ),
+}
+
+
+def fail(kind: str, *, details: dict[str, object] | None = None, **values: object) -> SalesZoomInfoError:
+    """Make the error of a kind.
+
+    Args:
+        kind: a key of :data:`TEXTS`.
+        details: JSON-safe values for programs (field, legal values, seconds to wait).
+        values: what the sentence's placeholders stand for; each must be given.
+
+    Returns:
+        The exception, for ``raise fail(...)``.
+
+    Raises:
+        KeyError: the kind or a placeholder is unknown, which is a bug of ours.
+    """
+    text = TEXTS[kind]
+    return text.error(
+        kind,
+        text.message.format(**values),
+        text.next_step.format(**values),
+        {"kind": kind, **(details or {})},
+    )
+
+
+def placeholders(kind: str) -> frozenset[str]:
+    """The names that :func:`fail` needs for a kind."""
+    text = TEXTS[kind]
+    parsed = [*Formatter().parse(text.message), *Formatter().parse(text.next_step)]
+    return frozenset(name for _, name, _, _ in parsed if name)
+
+
+def near(name: str, legal: list[str] | tuple[str, ...]) -> str:
+    """A ", did you mean 'x'" hint for a misspelt name, or the empty string."""
+    import difflib
+
+    folded = {value.casefold(): value for value in legal}
+    match = difflib.get_close_matches(name.casefold(), list(folded), 1, cutoff=0.6)
+    return f", did you mean '{folded[match[0]]}'" if match else ""

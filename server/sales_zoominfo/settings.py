@@ -1,0 +1,138 @@
+"""Every setting, each with one ``ZOOMINFO_*`` name. README's table is checked against this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import fail
+
+Generation = Literal["gtm", "enterprise"]
+
+# Secrets that may also come from a file, as container platforms hand them over.
+FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token")
+
+
+class Settings(BaseSettings):
+    """What the environment says. Secrets are ``SecretStr`` and never printed."""
+
+    model_config = SettingsConfigDict(env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    api: Literal["auto", "gtm", "enterprise", "sandbox"] = Field(
+        "auto", description="Which API to use; `auto` decides by the credentials that are set."
+    )
+    account: str = Field(
+        "default",
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9._-]+$",
+        description="Name of the ZoomInfo account that ledger, limits and audit belong to.",
+    )
+    username: str | None = Field(None, description="Enterprise: login name of the user that owns the key.")
+    password: SecretStr | None = Field(None, description="Enterprise: password (or use a key).")
+    client_id: str | None = Field(None, description="Client id of the Enterprise key or of the GTM app.")
+    private_key: SecretStr | None = Field(None, description="Enterprise: RSA private key, PEM text or a path.")
+    client_secret: SecretStr | None = Field(None, description="GTM: client secret of the DevPortal app.")
+    gtm_client_id: str | None = Field(
+        None, description="GTM client id, when both generations are configured with different ids."
+    )
+    refresh_token: SecretStr | None = Field(
+        None, description="GTM: refresh token; without it the client-credentials grant is used."
+    )
+    password_file: Path | None = Field(None, description="File that holds ZOOMINFO_PASSWORD.")
+    private_key_file: Path | None = Field(None, description="File that holds ZOOMINFO_PRIVATE_KEY.")
+    client_secret_file: Path | None = Field(None, description="File that holds ZOOMINFO_CLIENT_SECRET.")
+    refresh_token_file: Path | None = Field(None, description="File that holds ZOOMINFO_REFRESH_TOKEN.")
+    base_url: str = Field(
+        "https://api.zoominfo.com",
+        pattern=r"^https?://[^/\s]+(/[^\s]*)?$",
+        description="Where the API is; a served sandbox or a gateway goes here.",
+    )
+    token_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="GTM token endpoint, when it is not `<base>/gtm/oauth/v1/token`.",
+    )
+    rate_limit: float = Field(25.0, gt=0, le=1000, description="Requests a second that the account may send.")
+    timeout: float = Field(60.0, gt=0, le=3600, description="Deadline of one operation with its retries, seconds.")
+    max_credits_per_call: int = Field(
+        25, ge=0, description="Ceiling of credits that one call may cost without a person's consent."
+    )
+    max_credits_per_hour: int = Field(
+        100,
+        ge=0,
+        description="Ceiling of credits that one caller may spend in an hour without a person's consent.",
+    )
+    max_credits_per_day: int = Field(1000, ge=0, description="Day budget of the account, credits (UTC days).")
+    toolsets: str = Field("default", description="Toolsets to serve: `default`, `all`, or names with commas.")
+    read_only: bool = Field(False, description="Serve only tools that change and spend nothing.")
+    free_only: bool = Field(False, description="Serve only tools that cannot spend a credit.")
+    state_url: str | None = Field(
+        None, description="Where state lives, `sqlite:///PATH`; default: a file in the user's state folder."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="How much goes to the log on stderr."
+    )
+
+    def secret(self, name: str) -> str | None:
+        """A secret by its setting's name, from its variable or its ``_FILE``.
+
+        Args:
+            name: one of :data:`FILE_SETTINGS`.
+
+        Returns:
+            The text, or None when neither is set (an empty variable counts as unset).
+
+        Raises:
+            InvalidArgument: the file cannot be read.
+        """
+        value: SecretStr | None = getattr(self, name)
+        if value is not None and value.get_secret_value().strip():
+            return value.get_secret_value()
+        path: Path | None = getattr(self, f"{name}_file")
+        if path is None:
+            return None
+        try:
+            return path.read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            env = env_name(f"{name}_file")
+            raise fail(
+                "setting_invalid",
+                name=env,
+                reason=f"the file cannot be read ({type(error).__name__})",
+                how=f"Point {env} at a readable text file.",
+            ) from None
+
+
+def env_name(setting: str) -> str:
+    """The environment variable of a setting."""
+    return f"ZOOMINFO_{setting.upper()}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Args:
+        overrides: values that win over the environment, by setting name; None means "not given".
+
+    Returns:
+        The settings.
+
+    Raises:
+        InvalidArgument: a value is malformed; the first bad one is named, never its value.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "settings"
+        name = field.upper() if field.upper().startswith("ZOOMINFO_") else env_name(field)
+        raise fail(
+            "setting_invalid",
+            name=name,
+            reason=first["msg"].lower(),
+            how="README lists each setting's legal values.",
+        ) from None

@@ -1,0 +1,1 @@
+"""ZoomInfo's REST APIs, and nothing else. Only :mod:`sales_zoominfo.account` may import ``client``."""
