@@ -20,7 +20,8 @@ that no text is written twice and none carries an upstream body.
     ├── WindowExceeded            a page past the end or past what ZoomInfo lets one read
     ├── UpstreamUnavailable       ZoomInfo failed, hung or answered something unreadable
     ├── OutcomeUnknown            a spending call was sent and no answer came back
-    └── Suppressed                a record that one's own opt-out list withholds
+    ├── Suppressed                a record that one's own opt-out list withholds
+    └── Internal                  a bug of ours, logged under the id that the text gives
 """
 
 from __future__ import annotations
@@ -114,6 +115,10 @@ class Suppressed(SalesZoomInfoError):
     code = "SUPPRESSED"
 
 
+class Internal(SalesZoomInfoError):
+    code = "INTERNAL"
+
+
 class Text(NamedTuple):
     """One entry of the table: the class that carries the code, the sentence and the next step."""
 
@@ -174,7 +179,7 @@ TEXTS: dict[str, Text] = {
     "plan_endpoint": Text(
         PlanDoesNotInclude,
         "The account's plan or scopes do not include {operation}.",
-        "Ask your ZoomInfo admin for access to it; `lookup` with field 'field-rights' shows what is granted.",
+        "Ask your ZoomInfo admin for access to it; `lookup` with field 'contact-fields' shows what is granted.",
     ),
     "rate_limited": Text(
         RateLimited,
@@ -313,6 +318,11 @@ TEXTS: dict[str, Text] = {
         "ZoomInfo has no {entity} with id {id} ({status}).",
         "Search for it with `{tool}`; ids may be negative and are given as text. Nothing was charged.",
     ),
+    "bug": Text(
+        Internal,
+        "{tool} failed through a bug of this server, logged as {request}.",
+        "Report that id; `get_usage` shows whether credits were spent.",
+    ),
     # windows
     "past_end": Text(
         WindowExceeded,
@@ -355,6 +365,28 @@ TEXTS: dict[str, Text] = {
         "ZoomInfo was asked for {operation} and the answer did not arrive ({reason}), "
         "so {credits} credits count as spent.",
         "Repeat the same call: a record bought is free for 12 months, so it is not paid twice.",
+    ),
+    # addresses, gateways and changes at ZoomInfo
+    "upstream_no_route": Text(
+        NotAvailable,
+        "The address that ZOOMINFO_BASE_URL leads to does not serve {operation} (status {status}).",
+        "Check ZOOMINFO_BASE_URL and ZOOMINFO_API with `sales-zoominfo doctor`. Nothing was charged.",
+    ),
+    "upstream_missing": Text(
+        NotFound,
+        "ZoomInfo has nothing under the id or name that was given for {operation}.",
+        "Check it and call again. Nothing was charged.",
+    ),
+    "upstream_blocked": Text(
+        PlanDoesNotInclude,
+        "Something before ZoomInfo refused {operation} with status {status} and gave no reason.",
+        "Check proxies, firewalls and allowed addresses first, then the account's access. Nothing was charged.",
+    ),
+    "write_unknown": Text(
+        OutcomeUnknown,
+        "ZoomInfo was asked for {operation} and the answer did not arrive ({reason}), "
+        "so it may or may not have been done.",
+        "Read what is there before repeating it: a repeated change is not recognised as the same.",
     ),
 }
 

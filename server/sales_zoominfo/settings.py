@@ -19,7 +19,7 @@ FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token")
 class Settings(BaseSettings):
     """What the environment says. Secrets are ``SecretStr`` and never printed."""
 
-    model_config = SettingsConfigDict(env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
 
     api: Literal["auto", "gtm", "enterprise", "sandbox"] = Field(
         "auto", description="Which API to use; `auto` decides by the credentials that are set."

@@ -1,0 +1,396 @@
+"""THE GATE: the only way to ZoomInfo.
+
+Every call passes here: its cost is resolved from the operations table, reserved in the ledger, sent, settled and told.
+Nothing else imports the client, so nothing can spend without a reservation.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import anyio
+
+from ..errors import OutcomeUnknown, SalesZoomInfoError, fail
+from ..settings import Settings
+from ..zoominfo.arguments import read_choice, read_inputs, read_names, read_number
+from ..zoominfo.client import Balance, Client
+from ..zoominfo.codec import BATCH, ENRICH, Direction, Use
+from ..zoominfo.fields import OUTPUTS
+from ..zoominfo.operations import Entity, Generation, Operation
+from ..zoominfo.records import FieldRight, Limit, Match, Page, Value
+from .ledger import Budget, Caller, Estimate, Ledger, Limits, Outcome, Reservation
+
+INPUTS: dict[Entity, str] = {"contact": "contacts", "company": "companies"}
+_UNSENT = Match("NOT_SENT", {}, None)
+_UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What the person who started the server allows."""
+
+    read_only: bool = False
+    free_only: bool = False
+
+    def forbids(self, *, spends: bool, writes: bool) -> tuple[str, str] | None:
+        """The mode that leaves out what spends or writes, and its flag; None when it is allowed."""
+        if self.read_only and (spends or writes):
+            return "read-only", "--read-only"
+        if self.free_only and spends:
+            return "free-only", "--free-only"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Where the credits stand after a call.
+
+    Attributes:
+        spent: counted for this call; an upper bound, since a colleague may have owned a record already.
+        left: of the day budget, None when the call did not touch it.
+        balance: the account's own figure, when ZoomInfo told it.
+    """
+
+    spent: int
+    left: int | None = None
+    balance: Balance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """The outcome of an enrich call, in the inputs' order."""
+
+    inputs: list[dict[str, object]]
+    matches: list[Match]
+    credits: Credits
+    warnings: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """ZoomInfo's limits and our own budgets."""
+
+    limits: list[Limit]
+    budget: Budget
+
+
+class Account:
+    """One ZoomInfo account behind the gate.
+
+    Args:
+        client: the APIs.
+        ledger: the record of what was bought and promised.
+        settings: ceilings and budgets.
+        modes: read-only and free-only.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        ledger: Ledger,
+        settings: Settings,
+        modes: Modes,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._settings = settings
+        self._modes = modes
+        self._clock = clock
+        self._remembered = False
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the answers are fictional."""
+        return self._client.sandbox
+
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """The configured API generations."""
+        return self._client.generations
+
+    @property
+    def balance(self) -> Balance | None:
+        """Credits left, as last told by ZoomInfo."""
+        return self._client.balance
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def limits(self, max_credits: object = None) -> Limits:
+        """The caps of a call; an argument can lower them and never raise them.
+
+        Raises:
+            InvalidArgument: ``maxCredits`` is not a whole number of at least 0.
+        """
+        cap = None if max_credits is None else read_number("maxCredits", max_credits, whole=True, low=0, high=None)
+        return Limits(
+            max_credits=None if cap is None else int(cap),
+            per_call=self._settings.max_credits_per_call,
+            per_hour=self._settings.max_credits_per_hour,
+            per_day=self._settings.max_credits_per_day,
+        )
+
+    def _allow(self, operation: Operation, tool: str) -> None:
+        forbidden = self._modes.forbids(spends=operation.spends, writes=operation.writes)
+        if forbidden:
+            mode, flag = forbidden
+            raise fail("mode_forbids", mode=mode, tool=tool, instead="the search tools", flag=flag)
+
+    async def _note_account(self) -> None:
+        # From here on, missing credentials on this machine are a mistake and not a wish for the sandbox.
+        if not self._remembered and not self.sandbox:
+            for generation in self.generations:
+                await self._ledger.remember_account(generation)
+            self._remembered = True
+
+    # --- free calls ---
+
+    async def search(self, entity: Entity, filters: Mapping[str, object], **paging: object) -> Page:
+        """A page of a search; free. See :meth:`Client.search`."""
+        page = await self._client.search(entity, filters, **paging)
+        await self._note_account()
+        return page
+
+    async def lookup(self, name: str, narrow: Mapping[str, str] | None = None) -> list[Value]:
+        """A taxonomy; free. See :meth:`Client.lookup`."""
+        return await self._client.lookup(name, narrow)
+
+    async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
+        """Which fields the account may use; free."""
+        return await self._client.field_rights(entity, use, direction)
+
+    async def authenticate(self) -> tuple[Generation, ...]:
+        """Sign in to each configured generation."""
+        return await self._client.authenticate()
+
+    async def usage(self, caller: str) -> UsageReport:
+        """ZoomInfo's limits and our budgets; free."""
+        limits = await self._client.usage()
+        await self._note_account()
+        return UsageReport(limits, await self._ledger.budget(self.limits(), _asking(caller)))
+
+    async def estimate(self, entity: Entity, inputs: object) -> Estimate:
+        """What enriching these inputs would cost at most; free and without a call.
+
+        Raises:
+            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`.
+        """
+        return await self._ledger.estimate(entity, read_inputs(entity, inputs, where=INPUTS[entity]))
+
+    async def budget(self, caller: str) -> Budget:
+        """What is left of the day budget and the caller's hour."""
+        return await self._ledger.budget(self.limits(), _asking(caller))
+
+    # --- spending calls ---
+
+    async def get(
+        self,
+        entity: Entity,
+        record_id: object,
+        *,
+        caller: str,
+        outputs: object = None,
+        detail: object = "full",
+        max_credits: object = None,
+    ) -> Enriched:
+        """One record by id. Costs a credit unless it was bought in the last 12 months.
+
+        Raises:
+            NotFound: ZoomInfo has no such record; nothing was charged.
+        """
+        key = "personId" if entity == "contact" else "companyId"
+        found = await self.enrich(
+            entity, [{key: record_id}], caller=caller, outputs=outputs, detail=detail, max_credits=max_credits
+        )
+        match = found.matches[0]
+        if not match.matched:
+            if match.status == "LIMIT_EXCEEDED":
+                raise fail("credits_exhausted")
+            raise fail(
+                "record_not_found",
+                entity="person" if entity == "contact" else "company",
+                id=found.inputs[0][key],
+                status=match.status,
+                tool="search_contacts" if entity == "contact" else "search_companies",
+            )
+        return found
+
+    async def enrich(
+        self,
+        entity: Entity,
+        inputs: object,
+        *,
+        caller: str,
+        outputs: object = None,
+        required: object = None,
+        detail: object = "concise",
+        max_credits: object = None,
+        progress: Callable[[int, int], Awaitable[None]] | None = None,
+    ) -> Enriched:
+        """Enrich 1 to 100 records, at most 1 credit each and none for what was bought in the last 12 months.
+
+        Args:
+            entity: whose records.
+            inputs: objects of match keys.
+            caller: who asks, for budgets and the ledger.
+            outputs: output fields, or None for the default set of ``detail``.
+            required: a record lacking one of these is no match, and free.
+            detail: ``concise`` or ``full``.
+            max_credits: the caller's own cap in credits.
+            progress: awaited with (inputs done, inputs in all) after each batch.
+
+        Returns:
+            What became of each input, in order.
+
+        Raises:
+            InvalidArgument, NotAvailable, ModeForbids: before anything is reserved.
+            CreditApprovalRequired, BudgetExceeded: before anything is sent.
+            OutcomeUnknown: the only batch was sent and no answer came.
+            SalesZoomInfoError: what ZoomInfo refused; nothing was charged then.
+        """
+        operation = ENRICH[entity]
+        self._allow(operation, operation.name)
+        items = read_inputs(entity, inputs, where=INPUTS[entity])
+        needed = (
+            []
+            if required is None
+            else read_names(required, OUTPUTS[entity], where=f"{entity} enrich", name="requiredFields")
+        )
+        generation, fields = self._client.enrich_fields(
+            entity, outputs, read_choice("detail", detail, ("concise", "full"))
+        )
+        limits = self.limits(max_credits)
+        who = Caller(caller, uuid.uuid4().hex, operation.name)
+        reservation = await self._ledger.reserve(who, entity, items, limits)
+        purchase = _Purchase(entity, generation, items, fields, needed, reservation)
+        failure = await self._buy_all(purchase, progress)
+        warnings = purchase.warnings
+        if failure is not None:
+            warnings.append(f"Not all inputs were answered. {failure}")
+        if any(match.status == "LIMIT_EXCEEDED" for match in purchase.matches):
+            warnings.append(str(fail("credits_exhausted")))
+        left = None
+        try:
+            await self._note_account()
+            left = (await self._ledger.budget(limits, who)).day_left
+        except SalesZoomInfoError as error:
+            # The records are paid for: an unusable state file must not lose them.
+            warnings.append(str(error))
+        balance = await self._read_balance(generation, purchase.spent)
+        return Enriched(items, purchase.matches, Credits(purchase.spent, left, balance), warnings)
+
+    async def _buy_all(
+        self, purchase: _Purchase, progress: Callable[[int, int], Awaitable[None]] | None
+    ) -> SalesZoomInfoError | None:
+        # What is paid for is never thrown away: a failure after the first batch ends the call with what there is.
+        batches = purchase.batches()
+        done = 0
+        try:
+            while batches:
+                batch = batches.pop(0)
+                try:
+                    await self._buy(purchase, batch)
+                except SalesZoomInfoError as error:
+                    if not done:
+                        raise
+                    return error
+                done += len(purchase.spread(batch))
+                if progress is not None:
+                    await progress(done, len(purchase.inputs))
+        finally:
+            unsent = [index for batch in batches for index in purchase.spread(batch)]
+            if unsent:
+                with anyio.CancelScope(shield=True):
+                    await self._ledger.release(purchase.reservation, unsent)
+        return None
+
+    async def _buy(self, purchase: _Purchase, batch: Sequence[int]) -> None:
+        indexes = purchase.spread(batch)
+        await self._ledger.mark_sent(purchase.reservation, indexes)
+        try:
+            found = await self._client.enrich(
+                purchase.entity,
+                purchase.generation,
+                [purchase.inputs[index] for index in batch],
+                purchase.outputs,
+                purchase.required,
+            )
+        except OutcomeUnknown:
+            purchase.note(batch, [_UNKNOWN] * len(batch))
+            await self._ledger.mark_in_doubt(purchase.reservation, indexes)
+            raise
+        except SalesZoomInfoError:
+            await self._ledger.release(purchase.reservation, indexes)
+            raise
+        except BaseException:
+            # Cancelled or crashed with the request on its way: it may have been paid for.
+            with anyio.CancelScope(shield=True):
+                await self._ledger.mark_in_doubt(purchase.reservation, indexes)
+            raise
+        purchase.note(batch, found)
+        outcomes = [
+            Outcome(index, purchase.matches[index].matched, purchase.matches[index].record_id) for index in indexes
+        ]
+        try:
+            with anyio.CancelScope(shield=True):
+                purchase.spent += await self._ledger.settle(purchase.reservation, outcomes)
+        except SalesZoomInfoError as error:
+            # Unsettled it stays "sent" and counts as spent; the records themselves are here and paid for.
+            purchase.spent += sum(match.matched for match in found)
+            purchase.warnings.append(str(error))
+
+    async def _read_balance(self, generation: Generation, spent: int) -> Balance | None:
+        # The Enterprise API tells the balance in its headers; on GTM a free call asks for it.
+        if generation == "gtm" and (spent or self.balance is None):
+            with suppress(SalesZoomInfoError):
+                await self._client.usage(generation)
+        return self.balance
+
+
+def _asking(caller: str) -> Caller:
+    return Caller(caller, "", "usage")
+
+
+@dataclass(slots=True)
+class _Purchase:
+    """One enrich call on its way: inputs, what to ask for, and what came back."""
+
+    entity: Entity
+    generation: Generation
+    inputs: list[dict[str, object]]
+    outputs: list[str]
+    required: list[str]
+    reservation: Reservation
+    spent: int = 0
+    warnings: list[str] = field(default_factory=list[str])
+    matches: list[Match] = field(init=False)
+    twins: dict[int, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.matches = [_UNSENT] * len(self.inputs)
+        first: dict[str, int] = {}
+        self.twins = {}
+        for index, item in enumerate(self.inputs):
+            # Equal inputs travel once, since each travels as a request and a record even when it is free.
+            lead = first.setdefault(repr(sorted(item.items())), index)
+            self.twins.setdefault(lead, []).append(index)
+
+    def batches(self) -> list[list[int]]:
+        leads = list(self.twins)
+        return [leads[start : start + BATCH] for start in range(0, len(leads), BATCH)]
+
+    def spread(self, batch: Sequence[int]) -> list[int]:
+        return [index for lead in batch for index in self.twins[lead]]
+
+    def note(self, batch: Sequence[int], found: Sequence[Match]) -> None:
+        for lead, match in zip(batch, found, strict=True):
+            for index in self.twins[lead]:
+                self.matches[index] = match

@@ -1,0 +1,1041 @@
+"""The credit ledger: what every call may cost, what is reserved, what was bought.
+
+A charge is one input of one call. Its states:
+
+    reserved ──► sent ──► spent | free | released        settled by ZoomInfo's answer
+        │         └─────► in_doubt                       sent, and no answer came: counts as spent
+        └─────► released                                 surely not billed
+    in_doubt ──► superseded                              its caller asks again: the new charge counts instead
+    superseded ► in_doubt                                … and counts again when the new one was not billed
+
+Reserved and sent charges count in full wherever they were made; spent and in-doubt ones count in the UTC day
+(and for one caller in the hour) of their sending. No transition raises that sum except :meth:`Ledger.reserve`,
+which checks the budgets, and an answer by which ZoomInfo charged more than was reserved, which is the truth.
+
+The file holds ids, dates, caller names and HMACs of match inputs; no personal value.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple, cast
+from uuid import uuid4
+
+from ..errors import fail
+from ..store import Store, create_once
+from ..zoominfo.operations import Entity
+
+if TYPE_CHECKING:
+    import sqlite3
+
+DAY = 86_400.0
+HOUR = 3_600.0
+# A record is under management for 12 months from its purchase.
+TERM = 365 * DAY
+# A purchase date told by ZoomInfo may be a bare date in another time zone: only a date older than this
+# shows that the call at hand did not buy the record.
+SLACK = 2 * DAY
+
+KEY_FILE = "ledger.key"
+KEY_SIZE = 32
+
+SETTING_CALL = "ZOOMINFO_MAX_CREDITS_PER_CALL"
+SETTING_HOUR = "ZOOMINFO_MAX_CREDITS_PER_HOUR"
+SETTING_DAY = "ZOOMINFO_MAX_CREDITS_PER_DAY"
+
+NEW = "new"
+OWNED = "under management"
+NO_MATCH = "cannot match"
+
+Input = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a call may cost, all in credits.
+
+    Attributes:
+        max_credits: the caller's own cap of this call; None leaves it to the ceiling.
+        per_call: ceiling of one call.
+        per_hour: ceiling of one caller in any 3,600 seconds.
+        per_day: budget of the account in a UTC day.
+    """
+
+    max_credits: int | None
+    per_call: int
+    per_hour: int
+    per_day: int
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who spends, and for what.
+
+    Attributes:
+        name: id of the caller, whom the hour's ceiling belongs to.
+        call_id: id of the call or job.
+        operation: name in :data:`~sales_zoominfo.zoominfo.operations.OPERATIONS`.
+    """
+
+    name: str
+    call_id: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One input of an estimate.
+
+    Attributes:
+        credits: 0 or 1.
+        why: ``new``, ``under management``, ``duplicate of input n`` (n counts from 0) or ``cannot match``.
+        zi_id: the record that the input names or has matched before, when known.
+        exact: whether ``credits`` is certain.
+    """
+
+    credits: int
+    why: str
+    zi_id: str | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a call costs at most.
+
+    Attributes:
+        credits: sum over the items.
+        exact: whether it costs just that.
+        reason: a sentence that says why it is exact, or only an upper bound.
+        items: one for each input, in order.
+    """
+
+    credits: int
+    exact: bool
+    reason: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Credits set aside for a call.
+
+    Attributes:
+        id: random id.
+        entity: what the inputs are.
+        caller: for whom.
+        estimate: what was reserved, and why.
+    """
+
+    id: str
+    entity: Entity
+    caller: Caller
+    estimate: Estimate
+
+    @property
+    def credits(self) -> int:
+        """Credits reserved."""
+        return self.estimate.credits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What ZoomInfo answered to one input.
+
+    Attributes:
+        index: position of the input in the call, from 0.
+        matched: whether a record came back.
+        zi_id: the record's id, as text.
+        charged: whether this call was billed for it; None when ZoomInfo did not tell.
+        confirmed_at: when ZoomInfo says it was bought, epoch seconds.
+    """
+
+    index: int
+    matched: bool
+    zi_id: str | None = None
+    charged: bool | None = None
+    confirmed_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A record under management.
+
+    Attributes:
+        entity, zi_id: which record.
+        bought_at: epoch seconds; for an assumed purchase the sending of the call that got it.
+        confirmed: whether ZoomInfo told the date or the charge; otherwise assumed.
+        caller, call_id: who bought it for which call; None when it was not one of our calls.
+    """
+
+    entity: Entity
+    zi_id: str
+    bought_at: float
+    confirmed: bool
+    caller: str | None = None
+    call_id: str | None = None
+
+    @property
+    def expires_at(self) -> float:
+        """When the record costs a credit again, epoch seconds."""
+        return self.bought_at + TERM
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Where the account stands, in credits.
+
+    Attributes:
+        spent_today: settled in this UTC day.
+        reserved: set aside by calls that are under way, whenever they began.
+        in_doubt: sent in this UTC day without an answer; counted as spent.
+        day_budget: the limit.
+        day_left: what may still be reserved today.
+        hour_left: what this caller may still reserve within the hour.
+        resets_at: next midnight UTC, epoch seconds.
+    """
+
+    spent_today: int
+    reserved: int
+    in_doubt: int
+    day_budget: int
+    day_left: int
+    hour_left: int
+    resets_at: float
+
+
+@dataclass(frozen=True)
+class KnownAccount:
+    """A real account that this machine has used: its name, API generation and first use (epoch seconds)."""
+
+    name: str
+    generation: str
+    first_seen: float
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """How many charges :meth:`Ledger.recover` released and put in doubt."""
+
+    released: int
+    in_doubt: int
+
+
+class _Line(NamedTuple):
+    """An item with what the database needs of it."""
+
+    item: Item
+    key: bytes | None
+
+
+class _Charge(NamedTuple):
+    """A row of table charge."""
+
+    id: int
+    reservation: str
+    idx: int
+    caller: str
+    call_id: str
+    entity: Entity
+    key: bytes | None
+    zi_id: str | None
+    credits: int
+    state: str
+    at: float
+    superseded_by: int | None
+
+
+_CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by"
+
+
+class Ledger:
+    """The ledger of one account. Several instances, in several processes, may share a file."""
+
+    def __init__(self, store: Store, account: str, *, clock: Callable[[], float] = time.time) -> None:
+        """Bind a ledger to its file.
+
+        Args:
+            store: an open store.
+            account: name of the ZoomInfo account (``ZOOMINFO_ACCOUNT``).
+            clock: epoch seconds; must not go backwards over a midnight.
+        """
+        self._store = store
+        self._account = account
+        self._clock = clock
+        self._secret: bytes | None = None
+
+    # -- before the call
+
+    async def estimate(self, entity: Entity, inputs: Sequence[Input]) -> Estimate:
+        """What a call would cost at most; changes nothing.
+
+        Args:
+            entity: what the inputs are.
+            inputs: match inputs with ZoomInfo's field names.
+
+        Returns:
+            The estimate, with one item for each input.
+
+        Raises:
+            InvalidArgument: the state file cannot be used.
+        """
+        return await self._store.read(lambda c: _sum_up(entity, self._lines(c, entity, inputs, self._clock())))
+
+    async def reserve(self, caller: Caller, entity: Entity, inputs: Sequence[Input], limits: Limits) -> Reservation:
+        """Set aside what a call costs at most, in one short transaction.
+
+        Args:
+            caller: who spends, and for what.
+            entity: what the inputs are.
+            inputs: match inputs with ZoomInfo's field names, in the order of the call.
+            limits: cap, ceilings and budget; checked in that order, and not at all for a free call.
+
+        Returns:
+            The reservation; settle, release or mark in doubt each of its inputs.
+
+        Raises:
+            CreditApprovalRequired: over the cap or a ceiling; nothing is reserved.
+            BudgetExceeded: over the day budget; nothing is reserved.
+            InvalidArgument: the state file cannot be used.
+        """
+        reservation = uuid4().hex
+
+        def job(c: sqlite3.Connection) -> Reservation:
+            now = self._clock()
+            lines = self._lines(c, entity, inputs, now)
+            estimate = _sum_up(entity, lines)
+            superseded = [self._doubt_to_supersede(c, caller, entity, line) for line in lines]
+            self._check(c, caller, estimate, limits, now, [row for row in superseded if row is not None])
+            for index, (line, doubt) in enumerate(zip(lines, superseded, strict=True)):
+                cursor = c.execute(
+                    "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
+                    " credits, state, live, reserved_at, at) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?)",
+                    (
+                        *(self._account, reservation, index, caller.name, caller.call_id, caller.operation),
+                        *(entity, line.key, line.item.zi_id, line.item.credits, now, now),
+                    ),
+                )
+                if doubt is not None:
+                    c.execute(
+                        "UPDATE charge SET state = 'superseded', superseded_by = ? WHERE id = ?",
+                        (cursor.lastrowid, doubt.id),
+                    )
+            return Reservation(reservation, entity, caller, estimate)
+
+        def undo(c: sqlite3.Connection) -> None:
+            for row in _rows(c, "reservation = ?", reservation):
+                _release(c, row)
+
+        try:
+            return await self._store.write(job)
+        except asyncio.CancelledError:
+            # The caller will never learn the reservation's id; queued behind the job, which cannot be stopped.
+            self._store.submit(undo)
+            raise
+
+    async def mark_sent(self, reservation: Reservation, indexes: Sequence[int]) -> None:
+        """Write down, durably, that inputs are about to be sent. Call it after any waiting, right before the send.
+
+        Args:
+            reservation: the call.
+            indexes: which of its inputs.
+
+        Raises:
+            InvalidArgument: the reservation has lapsed (:meth:`recover`) or the file cannot be used; do not send.
+        """
+
+        def job(c: sqlite3.Connection) -> None:
+            now = self._clock()
+            for row in self._own(c, reservation, indexes):
+                if row.state not in ("reserved", "sent"):
+                    raise fail(
+                        "state_unusable",
+                        reason="the reservation of this call has lapsed while it waited, so nothing was sent",
+                        how="Repeat the call.",
+                    )
+                c.execute("UPDATE charge SET state = 'sent', at = ? WHERE id = ?", (max(now, row.at), row.id))
+
+        await self._store.write(job)
+
+    # -- after the call
+
+    async def settle(self, reservation: Reservation, outcomes: Sequence[Outcome]) -> int:
+        """Record what ZoomInfo answered. A late answer is taken too; settling an input twice changes nothing.
+
+        Where ZoomInfo does not tell whether it charged, a match counts as bought by this call unless the record
+        was under management before, or another call of ours has bought it meanwhile. A record that ZoomInfo gave
+        free of charge without telling its purchase date is not recorded as owned: it may lapse any day.
+
+        Args:
+            reservation: the call.
+            outcomes: of some or all of its inputs.
+
+        Returns:
+            Credits that count as spent by these inputs; more than reserved if ZoomInfo charged more.
+
+        Raises:
+            InvalidArgument: the file cannot be used; the inputs then stay as they were.
+        """
+
+        def job(c: sqlite3.Connection) -> int:
+            now = self._clock()
+            told = {outcome.index: outcome for outcome in outcomes}
+            rows = self._own(c, reservation, sorted(told))
+            return sum(self._settle(c, row, told[row.idx], now) for row in rows)
+
+        return await self._store.write(job)
+
+    async def release(self, reservation: Reservation, indexes: Sequence[int]) -> None:
+        """Free the credits of inputs that were surely not billed: never sent, or refused with 400, 401, 403 or 429.
+
+        Args:
+            reservation: the call.
+            indexes: which of its inputs; settled ones are left alone.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> None:
+            for row in self._own(c, reservation, indexes):
+                _release(c, row)
+
+        await self._store.write(job)
+
+    async def mark_in_doubt(self, reservation: Reservation, indexes: Sequence[int]) -> None:
+        """Note that inputs were sent and the answer is unknown (timeout, reset, 5xx): they count as spent.
+
+        Args:
+            reservation: the call.
+            indexes: which of its inputs; settled and released ones are left alone.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> None:
+            for row in self._own(c, reservation, indexes):
+                if row.state in ("reserved", "sent"):
+                    c.execute("UPDATE charge SET state = 'in_doubt' WHERE id = ?", (row.id,))
+
+        await self._store.write(job)
+
+    async def recover(self, older_than: float) -> Recovered:
+        """Clear up after processes that died: unsent charges are released, sent ones are put in doubt.
+
+        A process that is alive after all cannot send a released charge (:meth:`mark_sent` refuses), and its
+        late answer to one in doubt is still taken.
+
+        Args:
+            older_than: seconds since the reservation or the sending; longer than any call may take.
+
+        Returns:
+            How many of each.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> Recovered:
+            limit = self._clock() - older_than
+            stale = _rows(c, "account = ? AND state IN ('reserved', 'sent') AND at <= ?", self._account, limit)
+            unsent = [row for row in stale if row.state == "reserved"]
+            for row in unsent:
+                _release(c, row)
+            for row in stale:
+                if row.state == "sent":
+                    c.execute("UPDATE charge SET state = 'in_doubt' WHERE id = ?", (row.id,))
+            return Recovered(len(unsent), len(stale) - len(unsent))
+
+        return await self._store.write(job)
+
+    # -- what is known
+
+    async def budget(self, limits: Limits, caller: Caller) -> Budget:
+        """Where the account and a caller stand.
+
+        Args:
+            limits: ceilings and budget.
+            caller: whose hour.
+
+        Returns:
+            The figures of this moment.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> Budget:
+            now = self._clock()
+            counts = self._counts(c, now)
+            reserved = counts.get("reserved", 0) + counts.get("sent", 0)
+            return Budget(
+                spent_today=counts.get("spent", 0),
+                reserved=reserved,
+                in_doubt=counts.get("in_doubt", 0),
+                day_budget=limits.per_day,
+                day_left=max(0, limits.per_day - sum(counts.values())),
+                hour_left=max(0, limits.per_hour - self._used_in_hour(c, caller.name, now)),
+                resets_at=_midnight(now) + DAY,
+            )
+
+        return await self._store.read(job)
+
+    async def owned(self, entity: Entity, ids: Iterable[str]) -> dict[str, Purchase]:
+        """Which records are under management.
+
+        Args:
+            entity: what the ids are of.
+            ids: ZoomInfo ids.
+
+        Returns:
+            The purchases of the last 12 months, by id as it was given.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+        wanted = list(ids)
+
+        def job(c: sqlite3.Connection) -> dict[str, Purchase]:
+            now = self._clock()
+            found = {given: self._purchase(c, entity, canonical_id(given), now) for given in wanted}
+            return {given: purchase for given, purchase in found.items() if purchase is not None}
+
+        return await self._store.read(job)
+
+    async def note_confirmed(self, entity: Entity, zi_id: str, purchased_at: float) -> None:
+        """Take note of a purchase date that ZoomInfo told outside a spending call (GTM ``managementStatus``).
+
+        Args:
+            entity: what the id is of.
+            zi_id: ZoomInfo id.
+            purchased_at: epoch seconds; a date that has lapsed or is older than the known one changes nothing.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> None:
+            now = self._clock()
+            if purchased_at <= now - TERM:
+                return
+            record = canonical_id(zi_id)
+            known = self._purchase(c, entity, record, now)
+            told = min(purchased_at, now)
+            self._put_purchase(c, _with_date(entity, record, known, told))
+            if known is None or known.call_id is None:
+                payer = self._resolve_doubts(c, entity, record, None, paid_before=told)
+                if payer is not None:
+                    self._put_purchase(c, Purchase(entity, record, told, True, payer.caller, payer.call_id))
+            else:
+                self._resolve_doubts(c, entity, record, None, paid_before=None)
+
+        await self._store.write(job)
+
+    async def accounts(self) -> tuple[KnownAccount, ...]:
+        """The real accounts that this machine has used, of any name, oldest first.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: sqlite3.Connection) -> tuple[KnownAccount, ...]:
+            rows = c.execute("SELECT name, generation, first_seen FROM account ORDER BY first_seen, name, generation")
+            return tuple(KnownAccount(*row) for row in rows)
+
+        return await self._store.read(job)
+
+    async def remember_account(self, generation: str) -> None:
+        """Remember that this machine has used this ledger's account for real.
+
+        Args:
+            generation: ``gtm`` or ``enterprise``; anything else, such as ``sandbox``, is not written.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+        if generation not in ("gtm", "enterprise"):
+            return
+        await self._store.write(
+            lambda c: (
+                c.execute(
+                    "INSERT OR IGNORE INTO account VALUES (?, ?, ?)", (self._account, generation, self._clock())
+                ).rowcount
+            )
+        )
+
+    # -- inside a transaction, on the store's thread
+
+    def _digest(self, entity: Entity, key: str) -> bytes:
+        if self._secret is None:
+            self._secret = create_once(self._store.directory / KEY_FILE, KEY_SIZE)
+        return hmac.digest(self._secret, f"{entity}\n{key}".encode(), hashlib.sha256)
+
+    def _lines(self, c: sqlite3.Connection, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
+        first: dict[bytes | str, int] = {}  # where a key or a record first appears in the call
+        lines: list[_Line] = []
+        for index, values in enumerate(inputs):
+            text = match_key(entity, values)
+            if not text:
+                lines.append(_Line(Item(0, NO_MATCH, None, True), None))
+                continue
+            key = self._digest(entity, text)
+            mapped = c.execute(
+                "SELECT zi_id FROM match_key WHERE account = ? AND entity = ? AND key = ?", (self._account, entity, key)
+            ).fetchone()
+            named = text.removeprefix("id:") if text.startswith("id:") else None
+            record: str | None = mapped[0] if mapped else named
+            twin = first.get(key, first.get(record) if record else None)
+            first.setdefault(key, index if twin is None else twin)
+            if record:
+                first.setdefault(record, index if twin is None else twin)
+            if twin is not None:
+                item = Item(0, f"duplicate of input {twin}", record, True)
+            elif record and (purchase := self._purchase(c, entity, record, now)):
+                item = Item(0, OWNED, record, purchase.confirmed)
+            else:
+                item = Item(1, NEW, record)
+            lines.append(_Line(item, key))
+        return lines
+
+    def _check(
+        self,
+        c: sqlite3.Connection,
+        caller: Caller,
+        estimate: Estimate,
+        limits: Limits,
+        now: float,
+        superseded: Sequence[_Charge],
+    ) -> None:
+        """Raise when the call does not fit; credits of superseded charges no longer count."""
+        needed = estimate.credits
+        if not needed:
+            return
+        facts: dict[str, object] = {"estimate": needed, "exact": estimate.exact, "reason": estimate.reason}
+        if limits.max_credits is not None and needed > limits.max_credits:
+            raise fail(
+                "over_cap",
+                estimate=needed,
+                cap=limits.max_credits,
+                details={**facts, "cap": limits.max_credits},
+            )
+        hour = self._used_in_hour(c, caller.name, now) - sum(row.credits for row in superseded if row.at > now - HOUR)
+        for scope, ceiling, used, setting in (
+            ("call", limits.per_call, 0, SETTING_CALL),
+            ("hour", limits.per_hour, hour, SETTING_HOUR),
+        ):
+            if used + needed > ceiling:
+                facts |= {"scope": scope, "ceiling": ceiling, "used": used, "setting": setting}
+                raise fail(
+                    "over_ceiling",
+                    estimate=needed,
+                    scope=scope,
+                    ceiling=ceiling,
+                    used=used,
+                    setting=setting,
+                    details=facts,
+                )
+        midnight = _midnight(now)
+        used = sum(self._counts(c, now).values()) - sum(row.credits for row in superseded if row.at >= midnight)
+        if used + needed > limits.per_day:
+            left = max(0, limits.per_day - used)
+            facts |= {"budget": limits.per_day, "left": left, "setting": SETTING_DAY}
+            facts["resetsAt"] = datetime.fromtimestamp(midnight + DAY, UTC).isoformat().replace("+00:00", "Z")
+            raise fail(
+                "over_day_budget",
+                estimate=needed,
+                left=left,
+                budget=limits.per_day,
+                setting=SETTING_DAY,
+                details=facts,
+            )
+
+    def _counts(self, c: sqlite3.Connection, now: float) -> dict[str, int]:
+        """Credits that count against this UTC day, by state."""
+        rows = c.execute(
+            "SELECT state, SUM(credits) FROM charge WHERE account = ? AND state IN ('reserved', 'sent') GROUP BY state"
+            " UNION ALL SELECT state, SUM(credits) FROM charge"
+            " WHERE account = ? AND state IN ('in_doubt', 'spent') AND at >= ? GROUP BY state",
+            (self._account, self._account, _midnight(now)),
+        )
+        return dict(rows.fetchall())
+
+    def _used_in_hour(self, c: sqlite3.Connection, caller: str, now: float) -> int:
+        (used,) = c.execute(
+            "SELECT (SELECT COALESCE(SUM(credits), 0) FROM charge"
+            " WHERE account = ? AND state IN ('reserved', 'sent') AND caller = ?)"
+            " + (SELECT COALESCE(SUM(credits), 0) FROM charge"
+            " WHERE account = ? AND state IN ('in_doubt', 'spent') AND at > ? AND caller = ?)",
+            (self._account, caller, self._account, now - HOUR, caller),
+        ).fetchone()
+        return used
+
+    def _doubt_to_supersede(self, c: sqlite3.Connection, caller: Caller, entity: Entity, line: _Line) -> _Charge | None:
+        """The caller's own charge in doubt that asking again resolves: of the two at most one is billed."""
+        if not line.item.credits:
+            return None
+        doubts = [
+            row
+            for row in self._unsettled(c, entity, line.item.zi_id, line.key)
+            if row.state == "in_doubt" and row.credits and row.caller == caller.name
+        ]
+        return max(doubts, key=lambda row: (row.at, row.id), default=None)
+
+    def _own(self, c: sqlite3.Connection, reservation: Reservation, indexes: Sequence[int]) -> Iterator[_Charge]:
+        """The charges of a call, each read when it is its turn: settling one may change the next."""
+        for index in indexes:
+            rows = _rows(c, "reservation = ? AND idx = ? AND account = ?", reservation.id, index, self._account)
+            if not rows:
+                raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
+            yield rows[0]
+
+    def _unsettled(self, c: sqlite3.Connection, entity: Entity, zi_id: str | None, key: bytes | None) -> list[_Charge]:
+        """Live charges of one record, by its id, by one input, and by the inputs that have matched it."""
+        scope = "account = ? AND entity = ? AND live = 1 AND "
+        found: dict[int, _Charge] = {}
+        if key is not None:
+            found |= {row.id: row for row in _rows(c, scope + "key = ?", self._account, entity, key)}
+        if zi_id is not None:
+            found |= {row.id: row for row in _rows(c, scope + "zi_id = ?", self._account, entity, zi_id)}
+            for (other,) in c.execute(
+                "SELECT key FROM match_key WHERE account = ? AND entity = ? AND zi_id = ?",
+                (self._account, entity, zi_id),
+            ).fetchall():
+                found |= {row.id: row for row in _rows(c, scope + "key = ?", self._account, entity, other)}
+        return list(found.values())
+
+    def _settle(self, c: sqlite3.Connection, row: _Charge, outcome: Outcome, now: float) -> int:
+        if row.state in ("spent", "free"):
+            return 0
+        if not outcome.matched:
+            _release(c, row)
+            return 0
+        record = None if outcome.zi_id is None else canonical_id(outcome.zi_id)
+        told = outcome.confirmed_at
+        if told is not None:
+            told = min(told, now) if told > row.at - TERM else None
+        known = None if record is None else self._purchase(c, row.entity, record, row.at)
+        pays = _pays(row, outcome.charged, told, known)
+        self._count(c, row, record, pays)
+        if record is None:
+            if pays:
+                c.execute("UPDATE charge SET credits = 0 WHERE superseded_by = ? AND state = 'superseded'", (row.id,))
+        else:
+            self._note_match(c, row, record, now)
+            if pays:
+                self._note_bought(c, row, record, outcome.charged, told, known)
+            else:
+                self._note_owned(c, row, record, told, known)
+        _restore(c, row)  # what it superseded and this answer does not explain
+        return int(pays)
+
+    def _note_match(self, c: sqlite3.Connection, row: _Charge, record: str, now: float) -> None:
+        if row.key is not None:
+            c.execute(
+                "INSERT INTO match_key VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at",
+                (self._account, row.entity, row.key, record, now),
+            )
+
+    def _note_bought(
+        self,
+        c: sqlite3.Connection,
+        row: _Charge,
+        record: str,
+        charged: bool | None,
+        told: float | None,
+        known: Purchase | None,
+    ) -> None:
+        """Record the purchase of a charge that counts as the buyer."""
+        doubts = self._doubts(c, row.entity, record, row.key)
+        for doubt in doubts:
+            _close(c, doubt.id, "released", 0)
+        date, confirmed = row.at, charged is True
+        if told is not None and told >= row.at - SLACK:
+            date, confirmed = told, True
+        elif charged is None and known is not None:
+            date, confirmed = known.bought_at, known.confirmed
+        elif charged is None:
+            # A charge in doubt may have been the buyer, and the earlier date lapses first.
+            date = min([row.at, *(doubt.at for doubt in doubts)])
+        self._put_purchase(c, Purchase(row.entity, record, date, confirmed, row.caller, row.call_id))
+
+    def _note_owned(
+        self, c: sqlite3.Connection, row: _Charge, record: str, told: float | None, known: Purchase | None
+    ) -> None:
+        """Record what a free match tells about who had bought it."""
+        if known is not None and known.call_id is not None:
+            paid_before = None
+        elif told is not None:
+            paid_before = told
+        else:
+            paid_before = row.at if known is None else known.bought_at
+        doubts = self._doubts(c, row.entity, record, row.key)
+        payer = self._resolve_doubts(c, row.entity, record, row.key, paid_before=paid_before)
+        if told is not None:
+            known = _with_date(row.entity, record, known, told)
+        elif known is None and payer is not None:
+            known = Purchase(row.entity, record, min(doubt.at for doubt in doubts), False)
+        if known is None:
+            return
+        if payer is not None:
+            known = replace(known, caller=payer.caller, call_id=payer.call_id)
+        self._put_purchase(c, known)
+
+    def _count(self, c: sqlite3.Connection, row: _Charge, record: str | None, pays: bool) -> None:
+        """Close a matched charge, and take its credit from the charges that stood for the same purchase."""
+        _unlink(c, row)
+        c.execute(
+            "UPDATE charge SET state = ?, credits = ?, live = 0, zi_id = COALESCE(?, zi_id) WHERE id = ?",
+            ("spent" if pays else "free", int(pays), record, row.id),
+        )
+        if not pays:
+            return
+        heir = row.superseded_by if row.state == "superseded" else None
+        while heir is not None:  # its late answer came: whatever replaced it is a repeat, hence free
+            (newer,) = _rows(c, "id = ?", heir)
+            if newer.state in ("reserved", "sent"):
+                c.execute("UPDATE charge SET credits = 0 WHERE id = ?", (newer.id,))
+            heir = newer.superseded_by if newer.state == "superseded" else None
+        if not row.credits:
+            for twin in self._unsettled(c, row.entity, record, row.key):
+                if twin.reservation == row.reservation and twin.state in ("reserved", "sent"):
+                    c.execute("UPDATE charge SET credits = 0 WHERE id = ?", (twin.id,))
+
+    def _doubts(self, c: sqlite3.Connection, entity: Entity, zi_id: str, key: bytes | None) -> list[_Charge]:
+        live = self._unsettled(c, entity, zi_id, key)
+        return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits]
+
+    def _resolve_doubts(
+        self, c: sqlite3.Connection, entity: Entity, zi_id: str, key: bytes | None, *, paid_before: float | None
+    ) -> _Charge | None:
+        """Close the charges in doubt of a record that is known to be owned.
+
+        ``paid_before`` is its purchase date, None when another charge of ours has been counted for it. If a
+        charge in doubt may have been the buyer, the latest one is counted and returned.
+        """
+        doubts = self._doubts(c, entity, zi_id, key)
+        suspects = [] if paid_before is None else [row for row in doubts if paid_before >= row.at - SLACK]
+        payer = max(suspects, key=lambda row: (row.at, row.id), default=None)
+        for row in doubts:
+            paid = payer is not None and row.id == payer.id
+            _close(c, row.id, "spent" if paid else "released", int(paid))
+        return payer
+
+    def _purchase(self, c: sqlite3.Connection, entity: Entity, zi_id: str, now: float) -> Purchase | None:
+        row = c.execute(
+            "SELECT bought_at, confirmed, caller, call_id FROM purchase"
+            " WHERE account = ? AND entity = ? AND zi_id = ? AND bought_at > ?",
+            (self._account, entity, zi_id, now - TERM),
+        ).fetchone()
+        return Purchase(entity, zi_id, row[0], bool(row[1]), row[2], row[3]) if row else None
+
+    def _put_purchase(self, c: sqlite3.Connection, purchase: Purchase) -> None:
+        c.execute(
+            "INSERT OR REPLACE INTO purchase VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(self._account, purchase.entity, purchase.zi_id, purchase.bought_at),
+                *(int(purchase.confirmed), purchase.caller, purchase.call_id),
+            ),
+        )
+
+
+def _pays(row: _Charge, charged: bool | None, told: float | None, known: Purchase | None) -> bool:
+    """Whether a matched charge counts as the buyer of its record."""
+    if charged is not None:
+        return charged
+    if told is not None and told < row.at - SLACK:
+        return False
+    if known is None:
+        return True
+    # A purchase that nobody of ours made, dated about now and learnt during the call, is this call's.
+    ours = known.call_id is not None
+    return not (ours or known.bought_at < row.at - SLACK or row.credits == 0)
+
+
+def _with_date(entity: Entity, zi_id: str, known: Purchase | None, told: float) -> Purchase:
+    """A known purchase with the date that ZoomInfo tells; the later one if both are ZoomInfo's."""
+    if known is None:
+        return Purchase(entity, zi_id, told, True)
+    date = max(told, known.bought_at) if known.confirmed else told
+    return Purchase(entity, zi_id, date, True, known.caller, known.call_id)
+
+
+def _rows(c: sqlite3.Connection, where: str, *values: object) -> list[_Charge]:
+    # ``where`` is a constant of this module; every value is bound.
+    query = f"SELECT {_CHARGE} FROM charge WHERE {where}"  # noqa: S608
+    return [_Charge(*row) for row in c.execute(query, values)]
+
+
+def _close(c: sqlite3.Connection, charge: int, state: str, credits: int) -> None:
+    c.execute("UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id = ?", (state, credits, charge))
+
+
+def _unlink(c: sqlite3.Connection, row: _Charge) -> None:
+    """Let the charge that ``row`` supersedes be superseded by ``row``'s own successor, if it has one."""
+    if row.state == "superseded":
+        c.execute(
+            "UPDATE charge SET superseded_by = ? WHERE superseded_by = ? AND state = 'superseded'",
+            (row.superseded_by, row.id),
+        )
+
+
+def _release(c: sqlite3.Connection, row: _Charge) -> None:
+    """Free a charge that was not billed; what it superseded is in doubt again."""
+    if row.state not in ("reserved", "sent", "in_doubt", "superseded"):
+        return
+    _unlink(c, row)
+    _restore(c, row)
+    _close(c, row.id, "released", 0)
+
+
+def _restore(c: sqlite3.Connection, row: _Charge) -> None:
+    c.execute(
+        "UPDATE charge SET state = 'in_doubt', superseded_by = NULL WHERE superseded_by = ? AND state = 'superseded'",
+        (row.id,),
+    )
+
+
+def _midnight(now: float) -> float:
+    return now // DAY * DAY
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many.format(count)
+
+
+def _sum_up(entity: Entity, lines: Sequence[_Line]) -> Estimate:
+    items = tuple(line.item for line in lines)
+    credits = sum(item.credits for item in items)
+    new = sum(item.why == NEW for item in items)
+    assumed = sum(item.why == OWNED and not item.exact for item in items)
+    who = "person" if entity == "contact" else "company"
+    if not new and not assumed:
+        if any(item.why == OWNED for item in items):
+            reason = "exact: the records are under management by purchases that ZoomInfo confirmed"
+        else:
+            reason = "exact: no input can match a record"
+        return Estimate(credits, True, reason, items)
+    parts: list[str] = []
+    if new:
+        parts.append(
+            f"{_plural(new, 'one input is', '{} inputs are')} not known to be under management; it costs less where"
+            f" a colleague owns the record, an input matches nothing, or two inputs are the same {who}"
+        )
+    if assumed:
+        parts.append(
+            f"{_plural(assumed, 'one record counts', '{} records count')} as free because an earlier call got it,"
+            " though ZoomInfo has not told the purchase date"
+        )
+    return Estimate(credits, False, "upper bound: " + "; ".join(parts), items)
+
+
+# -- match inputs
+
+# They narrow a match or choose what comes back; they do not say whom.
+_CONSTRAINTS = frozenset(
+    ["outputFields", "requiredFields", "lastUpdatedDateAfter", "validDateAfter", "contactAccuracyScoreMin"]
+)
+# They tell two namesakes apart, but match nobody by themselves.
+_HINTS = frozenset(["jobTitle"])
+_SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"[+-]?\d+")
+_EXTENSION = re.compile(r"\s*(?:ext\.?|extension|x|#)\s*\d+\s*$", re.IGNORECASE)
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://|^//", re.IGNORECASE)
+
+
+def canonical_id(value: object) -> str:
+    """A ZoomInfo id as text: 7, "7" and " 7 " are the same, and so are -7 and "-7".
+
+    Args:
+        value: number or text.
+
+    Returns:
+        The id; empty when there is none.
+    """
+    text = _text(value)
+    return str(int(text)) if _NUMBER.fullmatch(text) else text
+
+
+def match_key(entity: Entity, input: Input) -> str:
+    """What a match input identifies, in one canonical form.
+
+    The id alone wins. For a contact then e-mail, hashed e-mail, phone (with the name, because colleagues share a
+    switchboard) or profile URL; else everything that is given together, so that two inputs are taken for
+    the same only when nothing tells them apart. Constraints such as ``requiredFields`` do not belong to it.
+
+    Args:
+        entity: what the input describes.
+        input: ZoomInfo's field names and values.
+
+    Returns:
+        The canonical text; empty when the input holds nothing that ZoomInfo could match.
+    """
+    values = {name: value for name, value in input.items() if name not in _CONSTRAINTS}
+    own_id = canonical_id(values.get("personId" if entity == "contact" else "companyId"))
+    if own_id:
+        return f"id:{own_id}"
+    if entity == "contact":
+        for name in ("emailAddress", "hashedEmail"):
+            if found := _normal(name, values.get(name)):
+                return f"{name}:{found}"
+        if not _normal("phone", values.get("phone")) and (url := _normal("externalURL", values.get("externalURL"))):
+            return f"externalURL:{url}"
+    parts: dict[str, str] = {}
+    for name, value in values.items():
+        if found := _normal(name, value):
+            parts[name] = found
+    if "firstName" in parts and "lastName" in parts and "fullName" not in parts:
+        parts["fullName"] = f"{parts.pop('firstName')} {parts.pop('lastName')}"
+    if not parts.keys() - _HINTS:
+        return ""
+    return "parts:" + json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, (list, tuple)):
+        parts = cast("Sequence[object]", value)
+        return ",".join(sorted({_text(part) for part in parts} - {""}))
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", str(value))).strip()
+
+
+def _normal(name: str, value: object) -> str:
+    text = _text(value)
+    if not text:
+        return ""
+    if name == "companyId":
+        return canonical_id(text)
+    if name in ("phone", "companyPhone", "companyFax"):
+        return re.sub(r"\D", "", _EXTENSION.sub("", text)).removeprefix("00")
+    if name == "externalURL":
+        return _profile(text)
+    if name in ("companyWebsite", "companyDomain"):
+        return ",".join(sorted({_host(part) for part in text.split(",")} - {""}))
+    return text.casefold()
+
+
+def _host(url: str) -> str:
+    bare = re.split(r"[/?#]", _SCHEME.sub("", url.strip()), maxsplit=1)[0].rpartition("@")[2]
+    return bare.casefold().partition(":")[0].rstrip(".").removeprefix("www.")
+
+
+def _profile(url: str) -> str:
+    bare = _SCHEME.sub("", url).partition("#")[0]
+    host = _host(bare)
+    rest = bare[len(re.split(r"[/?#]", bare, maxsplit=1)[0]) :]
+    if host == "linkedin.com" or host.endswith(".linkedin.com"):  # its queries are tracking, its paths fold case
+        rest = rest.partition("?")[0].casefold()
+    return host + rest.rstrip("/")

@@ -1,0 +1,234 @@
+"""The composition root: settings to account to server. Nothing else wires things together."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from .errors import SalesZoomInfoError, fail
+from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from .account.gate import Account
+    from .knowledge import KnowledgeBase
+    from .store import Store
+    from .tools.server import ZoomInfoServer
+    from .zoominfo.credentials import Credentials
+
+SANDBOX_URL = "https://sandbox.zoominfo.example"
+SANDBOX_ACCOUNT = "sandbox"
+SERVICE_URL = "https://api.zoominfo.com"
+
+# A reservation that nobody has touched for so long belongs to a process that died.
+ABANDONED_AFTER = 900.0
+
+
+class App:
+    """What everything runs on: the account, opened at its first use, and the knowledge base.
+
+    Args:
+        settings: the environment.
+        http_transport: stands in for the network, for tests.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        http_transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self._http_transport = http_transport
+        self._clock = clock
+        self._opening = anyio.Lock()
+        self._store: Store | None = None
+        self._account: Account | None = None
+        self._knowledge: KnowledgeBase | None = None
+
+    async def account(self) -> Account:
+        """The account behind the gate.
+
+        Raises:
+            AuthenticationFailed: credentials are incomplete, or missing on a machine that has had an account.
+            InvalidArgument: a setting or the state file is unusable.
+        """
+        if self._account is None:
+            async with self._opening:
+                if self._account is None:
+                    self._account = await self._open()
+        return self._account
+
+    async def _open(self) -> Account:
+        from .account.gate import Account, Modes
+        from .account.ledger import Ledger
+        from .store import open_store
+        from .zoominfo.client import Client
+        from .zoominfo.credentials import read_credentials
+
+        credentials = read_credentials(self.settings)
+        store = self._store or await open_store(self.settings.state_url)
+        self._store = store
+        if not credentials and self.settings.api != "sandbox":
+            known = await Ledger(store, self.settings.account).accounts()
+            if known:
+                raise fail("credentials_missing", account=known[0].name)
+        sides = _sides(self.settings, credentials, store.directory, self._http_transport)
+        ledger = Ledger(store, ledger_name(self.settings, credentials), clock=self._clock)
+        await ledger.recover(ABANDONED_AFTER)
+        modes = Modes(self.settings.read_only, self.settings.free_only)
+        return Account(Client(sides, clock=self._clock), ledger, self.settings, modes, clock=self._clock)
+
+    def knowledge(self) -> KnowledgeBase:
+        """The knowledge base, loaded at its first use."""
+        if self._knowledge is None:
+            from .knowledge import KnowledgeBase
+
+            self._knowledge = KnowledgeBase.load()
+        return self._knowledge
+
+    def results_folder(self) -> Path | None:
+        """Where answers too long to show are kept over stdio; None before the state is open."""
+        return None if self._store is None else self._store.directory / "results"
+
+    async def aclose(self) -> None:
+        """Close the connections and the state."""
+        account, self._account = self._account, None
+        store, self._store = self._store, None
+        if account is not None:
+            await account.aclose()
+        if store is not None:
+            await store.close()
+
+
+def ledger_name(settings: Settings, credentials: Credentials) -> str:
+    """The account that ledger entries belong to.
+
+    Ids of a served sandbox or a gateway must not count as bought on the real account, so an address other than
+    ZoomInfo's own is part of the name.
+    """
+    if not credentials:
+        return SANDBOX_ACCOUNT
+    base = settings.base_url.rstrip("/")
+    return settings.account if base == SERVICE_URL else f"{settings.account}@{base.split('://', 1)[-1]}"
+
+
+def _sides(
+    settings: Settings, credentials: Credentials, directory: Path, http_transport: httpx2.AsyncBaseTransport | None
+) -> dict[Any, Any]:
+    from .zoominfo.auth import EnterpriseTokens, GtmTokens, TokenCache
+    from .zoominfo.client import Side
+    from .zoominfo.enterprise import EnterpriseCodec
+    from .zoominfo.gtm import GtmCodec
+    from .zoominfo.limiter import LocalLimiter, default_rates
+    from .zoominfo.operations import Generation
+    from .zoominfo.transport import Transport
+
+    base_url, token_url = settings.base_url, settings.token_url
+    if not credentials:
+        base_url, token_url = SANDBOX_URL, None
+        credentials, http_transport = _sandbox(directory / "sandbox", http_transport)
+    cache = TokenCache(directory / "tokens")
+
+    def transport() -> Transport:
+        return Transport(
+            base_url=base_url,
+            limiter=LocalLimiter(default_rates(settings.rate_limit)),
+            timeout=settings.timeout,
+            http_transport=http_transport,
+        )
+
+    sides: dict[Generation, Side] = {}
+    if credentials.gtm is not None:
+        gtm, network = credentials.gtm, transport()
+        tokens = GtmTokens(network, gtm.client_id, gtm.client_secret, gtm.refresh_token, token_url, cache=cache)
+        sides["gtm"] = Side(GtmCodec(), tokens, network)
+    if credentials.enterprise is not None:
+        user, network = credentials.enterprise, transport()
+        tokens = EnterpriseTokens(
+            network, user.username, user.password, client_id=user.client_id, key=user.private_key, cache=cache
+        )
+        sides["enterprise"] = Side(EnterpriseCodec(), tokens, network)
+    return sides
+
+
+def _sandbox(
+    directory: Path, http_transport: httpx2.AsyncBaseTransport | None
+) -> tuple[Credentials, httpx2.AsyncBaseTransport]:
+    import httpx2
+
+    from .sandbox import create_app, default_account
+    from .zoominfo.credentials import Credentials, EnterpriseCredentials, GtmCredentials
+
+    account = default_account()
+    credentials = Credentials(
+        EnterpriseCredentials(account.username, password=account.password),
+        GtmCredentials(account.client_id, account.client_secret),
+    )
+    return credentials, http_transport or httpx2.ASGITransport(app=create_app(directory))
+
+
+# --- serving ---------------------------------------------------------------------------------------------------
+
+
+def build_server(app: App) -> ZoomInfoServer:
+    """The MCP server of an app.
+
+    Raises:
+        InvalidArgument: a toolset is unknown.
+    """
+    from .account.gate import Modes
+    from .tools.registry import read_toolsets
+    from .tools.server import ZoomInfoServer
+
+    settings = app.settings
+    return ZoomInfoServer(
+        app,
+        read_toolsets(settings.toolsets),
+        Modes(settings.read_only, settings.free_only),
+        results=app.results_folder,
+        on_close=app.aclose,
+        log_level=settings.log_level,
+    )
+
+
+def serve_parser() -> argparse.ArgumentParser:
+    """The flags of ``sales-zoominfo serve``; argparse, since typer would cost a fifth of a second."""
+    parser = argparse.ArgumentParser("sales-zoominfo serve", description="Serve the MCP tools over stdio.")
+    parser.add_argument("--toolsets", help="toolsets with commas, or `all` (default: the default ones)")
+    parser.add_argument("--read-only", action="store_true", help="only tools that change and spend nothing")
+    parser.add_argument("--free-only", action="store_true", help="only tools that cannot spend a credit")
+    return parser
+
+
+def serve(argv: Sequence[str]) -> int:
+    """Run the MCP server over stdio until the client hangs up.
+
+    Args:
+        argv: the flags behind ``serve``.
+
+    Returns:
+        An exit code: 0, or 2 when a setting or flag is wrong.
+    """
+    import sys
+
+    flags = serve_parser().parse_args(argv)
+    try:
+        # A flag can only tighten what the environment says.
+        settings = load_settings(
+            toolsets=flags.toolsets, read_only=flags.read_only or None, free_only=flags.free_only or None
+        )
+        server = build_server(App(settings))
+    except SalesZoomInfoError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    server.run("stdio")
+    return 0

@@ -1,0 +1,823 @@
+"""Generates the data set: invented companies and people in proportions like the real market.
+
+Each block of records has its own seed, so any block is reproducible alone and two builds are equal row for
+row. Times count from `dataset.ANCHOR`, in seconds or days; the server shifts them so that the data stays fresh.
+"""
+
+import hashlib
+import json
+import sqlite3
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from . import taxonomies, vocabulary
+from .dataset import DAY, VERSION, email_digests, hash_prefix, ip_number, tagged
+from .places import COUNTRIES, METRO_PLACES, OTHER_PLACES, Place
+from .vocabulary import LATIN, fold, name_words, title_words, words
+
+FIRST_COMPANY_ID: Final = 900_001
+FIRST_PERSON_ID: Final = 7_000_001
+_BLOCK: Final = 500
+_LEAVES: Final = tuple(item for item in taxonomies.INDUSTRIES.values() if item.weight)
+_PLACES: Final = METRO_PLACES + OTHER_PLACES
+_FUNCTIONS_OF: Final[dict[str, tuple[str, ...]]] = {
+    department: tuple(key for key in taxonomies.JOB_FUNCTIONS if key.split(".")[0] == department)
+    for department in taxonomies.DEPARTMENTS
+}
+
+SCHEMA: Final = """
+CREATE TABLE company (
+  id INTEGER PRIMARY KEY, by_revenue INTEGER, name_sort TEXT, name_words TEXT, name_key TEXT, ticker TEXT,
+  type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
+  state_id TEXT, zip TEXT, country TEXT, continent TEXT, metro TEXT, phone TEXT, fax TEXT, employees INTEGER,
+  revenue INTEGER, growth1 REAL, growth2 REAL, marketing_budget INTEGER, finance_budget INTEGER,
+  it_budget INTEGER, hr_budget INTEGER, contacts INTEGER, certified INTEGER, defunct INTEGER, models TEXT,
+  industries TEXT, primary_industries TEXT, sic TEXT, naics TEXT, rankings TEXT, hashtags TEXT, products TEXT,
+  tags TEXT, sub_unit TEXT, parent INTEGER, ultimate INTEGER, recent_round TEXT, rounds TEXT);
+CREATE TABLE company_doc (id INTEGER PRIMARY KEY, doc TEXT);
+CREATE TABLE funding (company INTEGER, day INTEGER, amount INTEGER);
+CREATE TABLE engagement (kind TEXT, owner INTEGER, at INTEGER, type TEXT);
+CREATE TABLE network (first INTEGER PRIMARY KEY, last INTEGER, company INTEGER) WITHOUT ROWID;
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY, relevance INTEGER, company INTEGER, first TEXT, last TEXT, full TEXT, initial TEXT,
+  title TEXT, levels TEXT, hierarchy INTEGER, department TEXT, function TEXT, accuracy INTEGER, valid INTEGER,
+  updated INTEGER, started INTEGER, email TEXT, email2 TEXT, direct INTEGER, mobile INTEGER, board INTEGER,
+  notified INTEGER, opted_out INTEGER, experience TEXT, school TEXT, degree TEXT, skills TEXT, refs TEXT,
+  location INTEGER, address TEXT, street TEXT, city TEXT, state TEXT, state_id TEXT, zip TEXT, country TEXT,
+  continent TEXT, metro TEXT, sources INTEGER, mentioned INTEGER, last_sort TEXT, company_sort TEXT);
+CREATE TABLE person_doc (id INTEGER PRIMARY KEY, doc TEXT);
+CREATE TABLE phone (digits TEXT, person INTEGER);
+CREATE TABLE email_hash (prefix INTEGER, person INTEGER);
+CREATE TABLE past (person INTEGER, company INTEGER, company_words TEXT, title_words TEXT);
+CREATE TABLE place (zip TEXT, latitude REAL, longitude REAL);
+CREATE VIRTUAL TABLE title_words USING fts5(words, content='', detail=none, tokenize='ascii');
+"""
+INDICES: Final = """
+CREATE UNIQUE INDEX company_revenue ON company(by_revenue);
+CREATE INDEX company_name ON company(name_sort);
+CREATE INDEX company_key ON company(name_key);
+CREATE INDEX company_size ON company(employees);
+CREATE INDEX company_parent ON company(parent);
+CREATE INDEX company_ultimate ON company(ultimate);
+CREATE INDEX company_phone ON company(phone);
+CREATE INDEX funding_company ON funding(company);
+CREATE INDEX engagement_owner ON engagement(kind, owner);
+CREATE UNIQUE INDEX person_relevance ON person(relevance);
+CREATE INDEX person_company ON person(company);
+CREATE INDEX person_name ON person(last, first);
+CREATE INDEX person_full ON person(full);
+CREATE INDEX person_email ON person(email);
+CREATE INDEX person_email2 ON person(email2);
+CREATE INDEX person_accuracy ON person(accuracy);
+CREATE INDEX person_last_sort ON person(last_sort);
+CREATE INDEX person_company_sort ON person(company_sort);
+CREATE INDEX person_hierarchy ON person(hierarchy);
+CREATE INDEX person_sources ON person(sources);
+CREATE INDEX person_mentioned ON person(mentioned);
+CREATE INDEX phone_digits ON phone(digits);
+CREATE INDEX hash_prefix ON email_hash(prefix);
+CREATE INDEX past_company ON past(company);
+CREATE INDEX past_person ON past(person);
+"""
+_CONTENT: Final = (
+    "company company_doc funding engagement network person person_doc phone email_hash past place".split()
+)
+
+
+@dataclass(slots=True)
+class Company:
+    """A company while the data set is being built."""
+
+    index: int
+    id: int
+    name: str
+    domain: str
+    place: Place
+    industries: list[str]
+    employees: int
+    revenue: int
+    type: str
+    doc: dict[str, Any]
+    parent: int = -1
+    ultimate: int = -1
+    contacts: int = 0
+    key: str = ""
+    rounds: list[tuple[int, str, int, list[str]]] = field(default_factory=list[tuple[int, str, int, list[str]]])
+
+
+def _rng(kind: str, block: int) -> Random:
+    return Random(f"{VERSION}:{kind}:{block}")  # noqa: S311
+
+
+class _Picker:
+    """Weighted choice with the weights summed up once."""
+
+    def __init__(self, items: Sequence[Any], weights: Sequence[float]) -> None:
+        self._items = items
+        self._sums = list(accumulate(weights))
+
+    def pick(self, rng: Random) -> Any:
+        return self._items[min(bisect(self._sums, rng.random() * self._sums[-1]), len(self._items) - 1)]
+
+
+_PLACE: Final = _Picker(_PLACES, [place.weight for place in _PLACES])
+_LEAF: Final = _Picker(_LEAVES, [leaf.weight for leaf in _LEAVES])
+_TYPE: Final = _Picker(("private", "public", "other"), (86, 9, 5))
+_LEVEL: Final = _Picker(tuple(taxonomies.MANAGEMENT_LEVELS), (3, 6, 8, 14, 22, 47))
+_DEPARTMENT: Final = _Picker([str(n) for n in range(1, 11)], (9, 6, 16, 18, 11, 14, 9, 4, 7, 6))
+_PRODUCT_LIST: Final = tuple(taxonomies.PRODUCTS.values())
+_HASHTAG_LIST: Final = tuple(taxonomies.HASHTAGS)
+_SKILL_LIST: Final = tuple(taxonomies.TECH_SKILLS)
+
+
+def phone_number(place: Place, serial: int) -> str:
+    """Return a number in the 555-01xx range kept for fiction, different for each serial up to 80,000."""
+    area, line = 200 + serial // 100 % 800, serial % 100
+    dialling = COUNTRIES[place.country].dialling
+    if dialling == "1":
+        return f"({area}) 555-01{line:02d}"
+    return f"+{dialling} {area} 555 01{line:02d}"
+
+
+def _zip(place: Place, offset: int) -> str:
+    if place.country != "usa":
+        return place.zip
+    return f"{int(place.zip) + offset:05d}"
+
+
+def _street(rng: Random) -> str:
+    return f"{rng.randrange(1, 990)} {rng.choice(vocabulary.STREETS)} {rng.choice(vocabulary.STREET_KINDS)}"
+
+
+def _employees(rng: Random) -> int:
+    return max(1, int(rng.lognormvariate(4.0, 1.9)))
+
+
+def _company_type(rng: Random, industry: str) -> str:
+    by_industry = {"education": "education", "government": "government", "nonprofit": "npo"}
+    return by_industry.get(industry.split(".")[0]) or _TYPE.pick(rng)
+
+
+def _company_name(rng: Random, industry: str, place: Place, taken: set[str]) -> str:
+    tails = vocabulary.COMPANY_TAILS[industry.split(".")[0]]
+    while True:
+        head, tail = rng.choice(vocabulary.COMPANY_HEADS), rng.choice(tails)
+        if rng.random() < 0.15:
+            head = f"{head} {rng.choice(vocabulary.COMPANY_HEADS)}"
+        legal = rng.choice(vocabulary.LEGAL_BY_COUNTRY.get(place.country, ("",)))
+        comma = "," if legal in {"Inc.", "LLC"} and rng.random() < 0.5 else ""
+        name = f"{head} {tail}{comma} {legal}".strip()
+        key = " ".join(name_words(name))
+        if key not in taken:
+            taken.add(key)
+            return name
+
+
+def _slug(name: str) -> str:
+    return "".join(part for part in name_words(name) if part.isascii()) or f"company{len(name)}"
+
+
+def _growth(rng: Random, employees: int) -> dict[str, Any]:
+    one = round(rng.gauss(4, 14), 1)
+    two = round(one + rng.gauss(3, 12), 1)
+    points = [
+        [f"{year} - Q{quarter}", max(1, round(employees * (1 - one / 100 * (8 - step) / 8)))]
+        for step, (year, quarter) in enumerate((y, q) for y in (25, 26) for q in (1, 2, 3, 4))
+        if (year, quarter) <= (26, 3)
+    ]
+    return {"one": one, "two": two, "points": points}
+
+
+def _rounds(rng: Random, industry: str) -> list[tuple[int, str, int, list[str]]]:
+    if rng.random() > (0.55 if industry.startswith("software") else 0.15):
+        return []
+    names = list(taxonomies.FUNDING_ROUNDS)
+    first = rng.randrange(0, 3)
+    rounds: list[tuple[int, str, int, list[str]]] = []
+    for step in range(rng.randrange(1, 4)):
+        day = -rng.randrange(20, 900) - 700 * (2 - step)
+        amount = int(rng.lognormvariate(8.2 + step * 0.8, 0.9))
+        investors = rng.sample(vocabulary.INVESTORS, rng.randrange(1, 3))
+        rounds.append((day, names[min(first + step * 2, len(names) - 1)], amount, investors))
+    return sorted(rounds)
+
+
+def _rankings(rng: Random, kind: str, country: str, revenue: int) -> list[str]:
+    found: list[str] = []
+    if country == "usa" and kind == "public":
+        if revenue > 3_000_000:
+            found.append("fortune100")
+        if revenue > 800_000:
+            found.append("fortune500")
+        if revenue > 200_000:
+            found.append("fortune1000")
+        found.append("russell3000")
+    if revenue > 2_000_000:
+        found.append("global500")
+    if kind == "private" and revenue > 300_000 and rng.random() < 0.6:
+        found.append("private500")
+    return found
+
+
+def _status(rng: Random) -> tuple[str, bool]:
+    roll = rng.random()
+    if roll < 0.03:
+        kinds = ("DOMAIN_DOWN", "DECLARATION", "MANUAL", "FORMER_NAME", "ACQUISITION")
+        return f"DEFUNCT_{rng.choice(kinds)}", True
+    return ("NEW" if roll < 0.06 else "ALIVE"), False
+
+
+_DEPARTMENT_KEYS: Final = (
+    "cSuite",
+    "finance",
+    "humanResources",
+    "sales",
+    "operations",
+    "informationTechnology",
+    "engineeringAndTechnical",
+    "marketing",
+    "legal",
+    "medicalAndHealth",
+)
+
+
+def _headcount(rng: Random, employees: int) -> dict[str, int]:
+    shares = [rng.random() for _ in _DEPARTMENT_KEYS]
+    whole = sum(shares) * 1.2
+    return {key: int(employees * share / whole) for key, share in zip(_DEPARTMENT_KEYS, shares, strict=True)}
+
+
+def _company_doc(rng: Random, company: Company, name: str) -> dict[str, Any]:
+    status, defunct = _status(rng)
+    place, revenue = company.place, company.revenue
+    leaf = taxonomies.INDUSTRIES[company.industries[-1]]
+    topics = rng.sample(vocabulary.TOPICS_WORDS, 3)
+    models = rng.choice((["B2B"], ["B2B"], ["B2C"], ["B2B", "B2C"], ["B2G"], ["B2B", "B2G"]))
+    budget = [int(revenue * rng.uniform(0.002, 0.05)) for _ in range(4)]
+    return {
+        "street": _street(rng),
+        "zip": _zip(place, rng.randrange(0, 40)),
+        "ticker": f"{_slug(name)[:3].upper()}{company.index}" if company.type == "public" else "",
+        "phone": phone_number(place, 70_000 + company.index),
+        "fax": phone_number(place, 75_000 + company.index) if rng.random() < 0.3 else "",
+        "description": f"{name} provides {leaf.name.lower()} with a focus on {topics[0]}, {topics[1]} and {topics[2]}.",
+        "topics": topics,
+        "products": [f"{name_words(name)[0].title()} {topic.title()}" for topic in topics[:2]],
+        "models": models,
+        "naics": list(leaf.naics),
+        "sic": list(leaf.sic),
+        "rankings": _rankings(rng, company.type, place.country, revenue),
+        "hashtags": sorted(rng.sample(_HASHTAG_LIST, rng.randrange(0, 5))),
+        "tech": sorted(item.id for item in rng.sample(_PRODUCT_LIST, min(rng.randrange(0, 14), 14))),
+        "growth": _growth(rng, company.employees),
+        "status": status,
+        "defunct": defunct,
+        "status_at": -rng.randrange(10, 900) * DAY,
+        "founded": str(rng.randrange(1890, 2024)) if rng.random() < 0.85 else "",
+        "budgets": budget,
+        "departments": _headcount(rng, company.employees),
+        "updated": -rng.randrange(0, 240) * DAY + rng.randrange(DAY),
+        "created": -rng.randrange(900, 4000) * DAY,
+        "certified": rng.random() < 0.4,
+        "certified_at": -rng.randrange(1, 360) * DAY,
+        "locations": 1 + int(company.employees**0.4 / 3),
+        "followers": str(int(company.employees * rng.uniform(1, 30))),
+        "engagements": _engagements(rng, 0.06),
+        "sub_unit": "UNSPECIFIED",
+    }
+
+
+def _engagements(rng: Random, share: float) -> list[tuple[int, str]]:
+    if rng.random() > share:
+        return []
+    kinds = ("email", "phone", "online meeting")
+    return sorted((-rng.randrange(1, 300) * DAY, rng.choice(kinds)) for _ in range(rng.randrange(1, 4)))
+
+
+_FIXED: Final[dict[int, dict[str, Any]]] = {
+    0: {"name": "Acme, Inc.", "industry": "software.bi", "metro": "usa.california.sanfrancisco", "employees": 1250,
+        "revenue": 260_000, "type": "private"},
+    1: {"name": "Acme Widgets LLC", "industry": "manufacturing.industrial", "metro": "usa.alabama.birmingham",
+        "employees": 85, "revenue": 14_000, "type": "private"},
+    2: {"name": "Inkwell Cloud, Inc.", "industry": "software.crm", "metro": "usa.newyork.newyork",
+        "employees": 14_200, "revenue": 3_400_000, "type": "public"},
+    3: {"name": "Ørsund Analytics AB", "industry": "software.bi", "city": "Göteborg", "employees": 320,
+        "revenue": 48_000, "type": "private"},
+}  # fmt: skip
+
+
+def _place_named(name: str) -> Place:
+    return next(place for place in _PLACES if name in (place.metro_id, place.city))
+
+
+def _company(rng: Random, index: int, taken: set[str]) -> Company:
+    fixed = _FIXED.get(index, {})
+    leaf = taxonomies.INDUSTRIES[fixed["industry"]] if fixed else _LEAF.pick(rng)
+    place = _place_named(fixed.get("metro") or fixed["city"]) if fixed else _PLACE.pick(rng)
+    name = fixed.get("name") or _company_name(rng, leaf.id, place, taken)
+    taken.add(" ".join(name_words(name)))
+    employees = fixed.get("employees") or _employees(rng)
+    revenue = fixed.get("revenue") or max(40, int(employees * rng.lognormvariate(5.0, 0.6)))
+    top = leaf.id.split(".")[0]
+    industries = [leaf.id] if top == leaf.id else [top, leaf.id]
+    if rng.random() < 0.3:
+        other = _LEAF.pick(rng).id
+        industries = list(dict.fromkeys([other.split(".")[0], other, *industries]))
+    domain = f"{_slug(name)}.example"
+    company = Company(
+        index, FIRST_COMPANY_ID + index * 7, name, domain, place, industries, employees, revenue,
+        fixed.get("type") or _company_type(rng, leaf.id), {},
+    )  # fmt: skip
+    company.doc = _company_doc(rng, company, name)
+    company.rounds = _rounds(rng, leaf.id)
+    company.key = " ".join(name_words(name))
+    return company
+
+
+def _companies(count: int) -> list[Company]:
+    taken: set[str] = set()
+    companies: list[Company] = []
+    domains: set[str] = set()
+    for start in range(0, count, _BLOCK):
+        rng = _rng("company", start)
+        for index in range(start, min(start + _BLOCK, count)):
+            company = _company(rng, index, taken)
+            if company.domain in domains:
+                company.domain = company.domain.replace(".example", f"{index}.example")
+            domains.add(company.domain)
+            companies.append(company)
+    _mark_duplicates(companies)
+    _mark_families(companies)
+    return companies
+
+
+def _mark_duplicates(companies: list[Company]) -> None:
+    """Give some companies a poorer second record, as every real database has."""
+    for company in companies[len(_FIXED) + 20 :: 97]:
+        original = companies[company.index - 7]
+        company.name, company.key = original.name, original.key
+        company.employees = max(1, original.employees // 3)
+        company.doc["phone"] = ""
+        company.doc["description"] = ""
+
+
+def _mark_families(companies: list[Company]) -> None:
+    rng = _rng("family", 0)
+    large = [company for company in companies if company.employees > 800]
+    kinds = ("SUBSIDIARY", "SUBSIDIARY", "DIVISION", "LOCATION", "ACQUISITION", "FORMER_NEW_NAME")
+    for company in companies:
+        if company.index in _FIXED or rng.random() > 0.12:
+            continue
+        parent = rng.choice(large)
+        if parent.employees > company.employees and parent.index != company.index:
+            company.parent = parent.index
+            company.doc["sub_unit"] = rng.choice(kinds)
+    for company in companies:
+        root = company
+        while root.parent >= 0:
+            root = companies[root.parent]
+        company.ultimate = root.index if root is not company else -1
+
+
+def _title(rng: Random, level: str, department: str, function: str) -> str:
+    name = taxonomies.JOB_FUNCTIONS[function]
+    if name == "Procurement" and rng.random() < 0.6:
+        name = "Purchasing"
+    if "&" in name and rng.random() < 0.2:
+        name = name.replace("&", "& Amp;")
+    if level == "Board Member":
+        return rng.choice(("Board Member", "Chairman of the Board", "Independent Director, Board"))
+    if level == "C Level Exec":
+        return rng.choice(vocabulary.CHIEFS[department])
+    if level == "Non Manager":
+        staff = vocabulary.STAFF[department]
+        return rng.choice((*staff, *staff, f"Coordinator, {name}", f"Specialist, {name}"))
+    shapes = {
+        "VP Level Exec": (f"Vice President, {name}", f"Vice President, {name}", f"Senior Vice President, {name}",
+                          f"VP of {name}"),
+        "Director": (f"Director, {name}", f"Director, {name}", f"Senior Director, {name}", f"Director of {name}"),
+        "Manager": (f"Manager, {name}", f"Manager, {name}", f"Senior Manager, {name}", f"{name} Manager"),
+    }  # fmt: skip
+    return rng.choice(shapes[level])
+
+
+def person_id(index: int) -> int:
+    """Return the id of a person: some are negative, some need more than 32, 53 bits."""
+    if index % 11 == 5:
+        return -(FIRST_PERSON_ID + index * 3)
+    if index % 13 == 7:
+        return 2**53 + 1 + index * 5
+    if index % 17 == 3:
+        return 2**33 + index * 3
+    return FIRST_PERSON_ID + index * 3
+
+
+_FIXED_PEOPLE: Final[dict[int, dict[str, Any]]] = {
+    0: {"first": "Ada", "last": "Sample", "company": 0, "level": "Manager", "department": "4", "function": "4.7",
+        "title": "Manager, Purchasing"},
+    1: {"first": "Zoë", "last": "Ångström", "company": 3, "level": "Director", "department": "6",
+        "function": "6.1", "title": "Director, Data Science"},
+    2: {"first": "Łukasz", "last": "Wiśniewski", "company": 2, "level": "VP Level Exec", "department": "7",
+        "function": "7.6", "title": "Vice President, Marketing"},
+    3: {"first": "明", "last": "李", "company": 2, "level": "C Level Exec", "department": "6", "function": "6.3",
+        "title": "Chief Technology Officer"},
+    4: {"first": "Orla", "last": "Optout", "company": 0, "level": "Director", "department": "3",
+        "function": "3.4", "title": "Director, Sales", "opted_out": True},
+    5: {"first": "Miles", "last": "Moved", "company": 1, "level": "Manager", "department": "5",
+        "function": "5.6", "title": "Manager, Information Technology", "past": 0},
+    6: {"first": "Paula", "last": "Partial", "company": -1, "level": "Manager", "department": "7",
+        "function": "7.6", "title": "Manager, Marketing"},
+    7: {"first": "Ada", "last": "Sample", "company": 0, "level": "Manager", "department": "4", "function": "4.7",
+        "title": "Purchasing Manager", "duplicate": True},
+}  # fmt: skip
+
+
+class _People:
+    """Makes people, block by block, for companies that exist already."""
+
+    def __init__(self, companies: list[Company], count: int) -> None:
+        self._companies = companies
+        self._count = count
+        self._employer = _Picker(range(len(companies)), [company.employees**0.55 for company in companies])
+        self._emails: set[str] = set()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for start in range(0, self._count, _BLOCK):
+            rng = _rng("person", start)
+            previous: dict[str, Any] = {}
+            for index in range(start, min(start + _BLOCK, self._count)):
+                person = self._person(rng, index, previous)
+                previous = person
+                yield person
+
+    def _person(self, rng: Random, index: int, previous: dict[str, Any]) -> dict[str, Any]:
+        fixed = dict(_FIXED_PEOPLE.get(index, {}))
+        if not fixed and index % 151 == 150:
+            fixed = {key: previous[key] for key in ("first", "last", "company", "level", "department", "function")}
+            fixed["duplicate"] = True
+        employer = fixed.get("company", -1 if rng.random() < 0.02 else self._employer.pick(rng))
+        company = self._companies[employer] if employer >= 0 else None
+        level: str = fixed.get("level") or _LEVEL.pick(rng)
+        department: str = fixed.get("department") or ("0" if level == "Board Member" else _DEPARTMENT.pick(rng))
+        if not fixed and level == "C Level Exec" and rng.random() < 0.35:
+            department = "0"
+        function: str = fixed.get("function") or rng.choice(_FUNCTIONS_OF[department])
+        home = company.place if company and rng.random() < 0.72 else _PLACE.pick(rng)
+        firsts, lasts = vocabulary.name_pool(home.country)
+        title = fixed.get("title") or _title(rng, level, department, function)
+        return {
+            "id": person_id(index),
+            "index": index,
+            "company": employer,
+            "first": fixed.get("first") or rng.choice(firsts),
+            "middle": rng.choice("ABCDEFGHJKLMNPRSTW") if rng.random() < 0.25 else "",
+            "last": fixed.get("last") or rng.choice(lasts),
+            "level": level,
+            "levels": [level, "Board Member"] if level == "C Level Exec" and rng.random() < 0.1 else [level],
+            "department": department,
+            "function": function,
+            "title": title,
+            "opted_out": bool(fixed.get("opted_out")) or (index not in _FIXED_PEOPLE and rng.random() < 0.01),
+            **self._whereabouts(rng, company, home),
+            **self._career(rng, employer, fixed),
+            **self._reach(rng, index, fixed, company, home),
+        }
+
+    def _whereabouts(self, rng: Random, company: Company | None, home: Place) -> dict[str, Any]:
+        at_office = company is not None and home is company.place
+        known = rng.random() < 0.93
+        return {
+            "place": home if known else None,
+            "street": (company.doc["street"] if at_office and company else _street(rng)) if known else "",
+            "zip": (company.doc["zip"] if at_office and company else _zip(home, rng.randrange(0, 40))) if known else "",
+        }
+
+    def _career(self, rng: Random, employer: int, fixed: dict[str, Any]) -> dict[str, Any]:
+        started = -rng.randrange(30, 3000)
+        history: list[list[Any]] = []
+        end = started
+        past = [fixed["past"]] if "past" in fixed else [self._employer.pick(rng) for _ in range(rng.randrange(0, 3))]
+        for former in past:
+            if former == employer:
+                continue
+            begin = end - rng.randrange(200, 2000)
+            level = _LEVEL.pick(rng)
+            department = _DEPARTMENT.pick(rng)
+            title = _title(rng, level, department, rng.choice(_FUNCTIONS_OF[department]))
+            history.append([title, level, begin, end, former])
+            end = begin
+        years = max(0, -end // 365)
+        band = next(band for band in taxonomies.YEARS_OF_EXPERIENCE if _in_band(years, band))
+        moved = "Yes" if "past" in fixed or rng.random() < 0.04 else "Uncertain" if rng.random() < 0.03 else "No"
+        return {"started": started, "history": history, "experience": band, "moved": moved}
+
+    def _reach(
+        self, rng: Random, index: int, fixed: dict[str, Any], company: Company | None, home: Place
+    ) -> dict[str, Any]:
+        first, last = fixed.get("first"), fixed.get("last")
+        poor = bool(fixed.get("duplicate"))
+        pinned = bool(first) and not poor
+        updated = -rng.randrange(0, 500) * DAY + rng.randrange(DAY)
+        education = [
+            [school, *rng.choice(vocabulary.DEGREES)]
+            for school in rng.sample(vocabulary.SCHOOLS, rng.choice((0, 1, 1, 2)))
+        ]
+        return {
+            "has_email": pinned or (not poor and company is not None and rng.random() < 0.82),
+            "has_email2": rng.random() < 0.22,
+            "phone": phone_number(home, index) if pinned or (not poor and rng.random() < 0.55) else "",
+            "mobile": phone_number(home, 40_000 + index) if not poor and rng.random() < 0.45 else "",
+            "phone_dnc": rng.random() < 0.12,
+            "mobile_dnc": rng.random() < 0.18,
+            "accuracy": 95 if pinned else rng.randrange(70, 85) if poor else min(99, int(rng.triangular(70, 99, 93))),
+            "updated": updated,
+            "valid": updated - rng.randrange(0, 120) * DAY,
+            "noticed": -rng.randrange(60, 1500) if rng.random() < 0.55 else None,
+            "education": education,
+            "skills": sorted(rng.sample(_SKILL_LIST, rng.choice((0, 0, 1, 2, 3)))),
+            "alternates": rng.random() < 0.08,
+            "linkedin": rng.random() < 0.7,
+            "salutation": rng.choice(("Ms.", "Mr.", "Dr.")) if rng.random() < 0.3 else "",
+            "suffix": rng.choice(("Jr.", "PhD", "CPA", "MBA")) if rng.random() < 0.06 else "",
+            "engagements": _engagements(rng, 0.04),
+            "sources": rng.randrange(1, 60),
+            "mentioned": -rng.randrange(1, 900) * DAY,
+            "shuffle": rng.random(),
+        }
+
+    def email(self, person: dict[str, Any], domain: str) -> str:
+        """Return an address at `domain` that nobody has yet."""
+        local = f"{_latin(person['first'])}.{_latin(person['last'])}"
+        address, number = f"{local}@{domain}", 1
+        while address in self._emails:
+            number += 1
+            address = f"{local}{number}@{domain}"
+        self._emails.add(address)
+        return address
+
+
+def _in_band(years: int, band: str) -> bool:
+    if band.endswith("+"):
+        return years >= int(band[:-1])
+    low, high = band.split("-")
+    return int(low) <= years <= int(high)
+
+
+def _latin(name: str) -> str:
+    found = LATIN.get(name)
+    return found if found is not None else "".join(words(name))
+
+
+_HIERARCHY: Final = {level: rank for rank, level in enumerate(reversed(taxonomies.MANAGEMENT_LEVELS), start=1)}
+
+
+def _person_doc(person: dict[str, Any], companies: list[Company], email: str, email2: str) -> dict[str, Any]:
+    place: Place | None = person["place"]
+    domain = companies[person["company"]].domain if person["company"] >= 0 else "mail.example"
+    urls = [["linkedin.com", f"https://www.linkedin.com/in/sandbox-{person['index']}"]] if person["linkedin"] else []
+    alternate = person["alternates"]
+    slug = f"{_latin(person['first'])}{_latin(person['last'])}"
+    history = [
+        [title, level, begin, end, companies[former].id, companies[former].name, companies[former].doc["phone"],
+         f"www.{companies[former].domain}"]
+        for title, level, begin, end, former in person["history"]
+    ]  # fmt: skip
+    keys = (
+        "first middle last levels function title moved started experience phone mobile phone_dnc mobile_dnc accuracy "
+        "updated valid noticed education skills salutation suffix engagements street zip opted_out"
+    )
+    return {
+        **{key: person[key] for key in keys.split()},
+        "city": place.city if place else "",
+        "state": place.state if place else "",
+        "country": place.country if place else "",
+        "metro": place.metro if place else "",
+        "company": companies[person["company"]].id if person["company"] >= 0 else None,
+        "email": email,
+        "email2": email2,
+        "urls": urls,
+        "history": history,
+        "email_alts": [f"{slug}@{domain}"] if alternate and email else [],
+        "phone_alts": [phone_number(place, 30_000 + person["index"])] if alternate and place else [],
+        "mobile_alts": [phone_number(place, 62_000 + person["index"])] if alternate and place else [],
+    }
+
+
+class _Writer:
+    """Collects rows and writes them table by table."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+
+    def add(self, table: str, *values: Any) -> None:
+        self._rows.setdefault(table, []).append(values)
+
+    def flush(self) -> None:
+        for table, rows in self._rows.items():
+            marks = ",".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+        self._rows.clear()
+
+    def titles(self, rows: list[tuple[int, str]]) -> None:
+        self._connection.executemany("INSERT INTO title_words(rowid, words) VALUES (?,?)", rows)
+
+
+def _write_person(
+    out: _Writer, person: dict[str, Any], companies: list[Company], people: _People, relevance: int
+) -> tuple[int, str]:
+    key: int = person["id"]
+    company = companies[person["company"]] if person["company"] >= 0 else None
+    email = people.email(person, company.domain) if person["has_email"] and company else ""
+    email2 = people.email(person, "mail.example") if person["has_email2"] else ""
+    doc = _person_doc(person, companies, email, email2)
+    place: Place | None = person["place"]
+    first, last = fold(person["first"]), fold(person["last"])
+    school = person["education"][0] if person["education"] else ["", "", ""]
+    title = " ".join(title_words(person["title"]))
+    references = [f"ref{person['index'] % 997}"] if person["linkedin"] else []
+    out.add(
+        "person", key, relevance, company.id if company else None, first, last, f"{first} {last}",
+        fold(person["middle"]), title, tagged(person["levels"]), _HIERARCHY[person["level"]], person["department"],
+        person["function"], person["accuracy"], person["valid"], person["updated"], person["started"],
+        email or None, email2 or None, int(bool(person["phone"])), int(bool(person["mobile"])),
+        int(person["level"] == "Board Member"), int(person["noticed"] is not None), int(person["opted_out"]),
+        person["experience"], f" {' '.join(words(school[0]))} ", f" {' '.join(words(school[1] + ' ' + school[2]))} ",
+        tagged(person["skills"]), tagged(references), company.id + 1 if company else None,
+        *_address_columns(place, person["street"], person["zip"]),
+        person["sources"], person["mentioned"], last, fold(company.name) if company else "",
+    )  # fmt: skip
+    out.add("person_doc", key, json.dumps(doc, ensure_ascii=False, separators=(",", ":")))
+    for number in (person["phone"], person["mobile"]):
+        if number:
+            out.add("phone", vocabulary.digits(number), key)
+    for address in (email, email2):
+        if address:
+            for hashed in email_digests(address):
+                out.add("email_hash", hash_prefix(hashed), key)
+    for former_title, _, _, _, former in person["history"]:
+        words_of = f" {companies[former].key} "
+        out.add("past", key, companies[former].id, words_of, f" {' '.join(title_words(former_title))} ")
+    for at, kind in person["engagements"]:
+        out.add("engagement", "contact", key, at, kind)
+    if company and not person["opted_out"]:
+        company.contacts += 1
+    return key, title
+
+
+def _address_columns(place: Place | None, street: str, postcode: str) -> tuple[str | None, ...]:
+    if place is None:
+        return (None,) * 9
+    spelt = " ".join(words(f"{street} {place.city} {place.state} {postcode} {COUNTRIES[place.country].name}"))
+    return (
+        f" {spelt} ",
+        f" {' '.join(words(street))} ",
+        fold(place.city),
+        fold(place.state),
+        place.state_id,
+        postcode,
+        place.country,
+        COUNTRIES[place.country].continent,
+        place.metro_id,
+    )
+
+
+def _write_company(out: _Writer, company: Company, companies: list[Company], rank: int) -> None:
+    doc, place = company.doc, company.place
+    primary = company.industries[-2:] if "." in company.industries[-1] else company.industries[-1:]
+    names = [taxonomies.INDUSTRIES[key].name for key in company.industries]
+    labels = [taxonomies.HASHTAGS[key].label for key in doc["hashtags"]]
+    keywords = " ".join(words(" ".join([*names, *labels, *doc["products"], doc["description"]])))
+    parent = companies[company.parent].id if company.parent >= 0 else None
+    ultimate = companies[company.ultimate].id if company.ultimate >= 0 else None
+    out.add(
+        "company", company.id, rank, fold(company.name), f" {' '.join(words(company.name))} ", company.key,
+        doc["ticker"] or None, company.type, tagged([company.domain, f"www.{company.domain}"]),
+        f" {' '.join(words(doc['description']))} ", f" {keywords} ",
+        *_address_columns(place, doc["street"], doc["zip"]), vocabulary.digits(doc["phone"]) or None,
+        vocabulary.digits(doc["fax"]) or None, company.employees, company.revenue, doc["growth"]["one"],
+        doc["growth"]["two"], *doc["budgets"], company.contacts, int(doc["certified"]), int(doc["defunct"]),
+        tagged(doc["models"]), tagged(company.industries), tagged(primary), tagged(doc["sic"]),
+        tagged(doc["naics"]), tagged(doc["rankings"]), tagged(doc["hashtags"]), tagged(doc["tech"]),
+        tagged([taxonomies.PRODUCTS[key].tag for key in doc["tech"]]), doc["sub_unit"], parent, ultimate,
+        company.rounds[-1][1] if company.rounds else None, tagged([item[1] for item in company.rounds]),
+    )  # fmt: skip
+    for day, _, amount, _ in company.rounds:
+        out.add("funding", company.id, day, amount)
+    for at, kind in doc["engagements"]:
+        out.add("engagement", "company", company.id, at, kind)
+    out.add("company_doc", company.id, _company_json(company, companies, primary, parent, ultimate))
+
+
+def _company_json(
+    company: Company, companies: list[Company], primary: list[str], parent: int | None, ultimate: int | None
+) -> str:
+    rng = _rng("rivals", company.index)
+    rivals = [companies[rng.randrange(len(companies))] for _ in range(3)]
+    root = companies[company.ultimate] if company.ultimate >= 0 else None
+    doc = {
+        **company.doc,
+        "name": company.name,
+        "domain": company.domain,
+        "type": company.type,
+        "industries": company.industries,
+        "primary": primary,
+        "employees": company.employees,
+        "revenue": company.revenue,
+        "contacts": company.contacts,
+        "city": company.place.city,
+        "state": company.place.state,
+        "country": company.place.country,
+        "metro": company.place.metro,
+        "rounds": company.rounds,
+        "parent": parent,
+        "parent_name": companies[company.parent].name if company.parent >= 0 else "",
+        "ultimate": ultimate,
+        "ultimate_name": root.name if root else "",
+        "ultimate_revenue": root.revenue if root else 0,
+        "ultimate_employees": root.employees if root else 0,
+        "rivals": [[rival.id, rival.name, f"www.{rival.domain}", rival.employees] for rival in rivals],
+    }
+    return json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+
+
+_NETWORKS: Final = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
+
+
+def _write_networks(out: _Writer, companies: list[Company]) -> None:
+    rng = _rng("network", 0)
+    for base in map(ip_number, _NETWORKS):
+        for offset in range(0, 256, 4):
+            first = offset == 0 and base == ip_number(_NETWORKS[0])
+            if first or rng.random() < 0.85:
+                owner = companies[0] if first else rng.choice(companies)
+                out.add("network", base + offset, base + offset + 3, owner.id)
+
+
+def _write_places(out: _Writer) -> None:
+    for place in _PLACES:
+        if place.country != "usa":
+            out.add("place", place.zip, place.latitude, place.longitude)
+            continue
+        for offset in range(40):
+            # Neighbouring postcodes lie on a spiral that leaves the centre by about one mile a step.
+            step = offset * 0.0145
+            sides = ((1, 0), (0, 1), (-1, 0), (0, -1))[offset % 4]
+            out.add("place", _zip(place, offset), place.latitude + sides[0] * step, place.longitude + sides[1] * step)
+
+
+def build(path: Path, companies: int, people: int) -> None:
+    """Write the data set into a new SQLite file.
+
+    Args:
+        path: File to create; it must not exist.
+        companies: Number of companies, at least 100.
+        people: Number of people, at least 1,000.
+
+    Raises:
+        sqlite3.Error: The file cannot be written.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=8192;" + SCHEMA)
+        connection.execute("BEGIN")
+        _fill(_Writer(connection), _companies(companies), people)
+        connection.execute("COMMIT")
+        connection.executescript(INDICES)
+    finally:
+        connection.close()
+
+
+def _fill(out: _Writer, companies: list[Company], count: int) -> None:
+    people = _People(companies, count)
+    made = list(people)
+    # Relevance is a fixed order in which better known people come first.
+    order = sorted(made, key=lambda person: (-person["accuracy"] - 20 * person["shuffle"], person["index"]))
+    rank = {person["index"]: position for position, person in enumerate(order, start=1)}
+    titles = [_write_person(out, person, companies, people, rank[person["index"]]) for person in made]
+    out.titles(titles)
+    by_revenue = sorted(companies, key=lambda company: (-company.revenue, company.id))
+    ranks = {company.id: position for position, company in enumerate(by_revenue, start=1)}
+    for company in companies:
+        _write_company(out, company, companies, ranks[company.id])
+    _write_networks(out, companies)
+    _write_places(out)
+    out.flush()
+
+
+def digest(path: Path) -> str:
+    """Return a hash over every row of a data set, equal for two builds of the same size."""
+    total = hashlib.sha256()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        for table in _CONTENT:
+            for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3"):  # noqa: S608
+                total.update(repr(row).encode())
+    finally:
+        connection.close()
+    return total.hexdigest()

@@ -1,0 +1,9 @@
+"""State on disk: one SQLite file, one thread that touches it, migrations in order.
+
+``sqlite3``, ``filelock`` and ``platformdirs`` are imported when a file is opened, not when this package is.
+"""
+
+from .files import create_once, default_state_dir
+from .sqlite import Store, open_store
+
+__all__ = ["Store", "create_once", "default_state_dir", "open_store"]

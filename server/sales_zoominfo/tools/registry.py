@@ -1,0 +1,80 @@
+"""All tools, and the one way to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..account.gate import Modes
+from ..errors import fail, near
+from . import credits, enrich, knowledge, search
+from .contract import Envelope
+from .spec import Arguments, Call, Tool
+
+TOOLS: dict[str, Tool] = {tool.name: tool for module in (search, enrich, credits, knowledge) for tool in module.TOOLS}
+TOOLSETS: tuple[str, ...] = tuple(dict.fromkeys(tool.toolset for tool in TOOLS.values()))
+DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge")
+
+
+def read_toolsets(value: str) -> tuple[str, ...]:
+    """Toolsets from a setting.
+
+    Args:
+        value: ``default``, ``all``, or names with commas.
+
+    Raises:
+        InvalidArgument: a name is unknown.
+    """
+    chosen: list[str] = []
+    for name in (part.strip() for part in value.split(",")):
+        if name == "all":
+            chosen += TOOLSETS
+        elif name == "default":
+            chosen += DEFAULT_TOOLSETS
+        elif name in TOOLSETS:
+            chosen.append(name)
+        else:
+            legal = ("default", "all", *TOOLSETS)
+            raise fail("not_a_choice", name="toolsets", value=name[:40], hint=near(name, legal), legal=", ".join(legal))
+    return tuple(dict.fromkeys(chosen))
+
+
+def served(toolsets: Iterable[str], modes: Modes) -> dict[str, Tool]:
+    """The tools of some toolsets; read-only and free-only win over any choice."""
+    chosen = set(toolsets)
+    return {
+        name: tool
+        for name, tool in TOOLS.items()
+        if tool.toolset in chosen and modes.forbids(spends=tool.spends, writes=tool.writes) is None
+    }
+
+
+async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Iterable[str], modes: Modes) -> Envelope:
+    """Call a tool.
+
+    Args:
+        name: the tool.
+        arguments: by name.
+        context: runtime and caller.
+        toolsets, modes: what is served.
+
+    Returns:
+        The envelope.
+
+    Raises:
+        NotFound: no such tool, or it is not served. ModeForbids: a mode leaves it out.
+        SalesZoomInfoError: what the tool refused.
+    """
+    tool = TOOLS.get(name)
+    available = served(toolsets, modes)
+    if tool is None:
+        how = "Tools: " + ", ".join(available) + "."
+        raise fail("not_found", thing="tool", name=name[:60], hint=near(name, list(available)), how=how)
+    hidden = modes.forbids(spends=tool.spends, writes=tool.writes)
+    if hidden:
+        instead = "the search and knowledge tools"
+        raise fail("mode_forbids", mode=hidden[0], tool=name, instead=instead, flag=hidden[1])
+    if name not in available:
+        how = f"Start the server with the toolset '{tool.toolset}'."
+        raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
+    tool.check(arguments)
+    return await tool.run(context, arguments)

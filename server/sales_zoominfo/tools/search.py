@@ -1,0 +1,215 @@
+"""Toolset ``search``: find people and companies and the legal values of filters. Nothing here costs a credit."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from ..errors import fail, near
+from ..zoominfo.arguments import read_choice, read_names, read_number, read_text
+from ..zoominfo.fields import FILTERS, OUTPUTS, SEARCH_ROW, SHOWN, SORTS
+from ..zoominfo.operations import Entity
+from ..zoominfo.records import Page, Row
+from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, nearest
+from .contract import Envelope, balance_meta, envelope
+from .spec import DETAIL, Arguments, Call, Schema, Tool, choice, filter_schema, text, texts, whole
+
+_PAGING = ("page", "pageSize", "sort", "outputFields", "detail", "moreFilters")
+
+
+def _properties(entity: Entity) -> dict[str, Schema]:
+    specs = FILTERS[entity]
+    return {
+        **{name: filter_schema(specs[name]) for name in SHOWN[entity]},
+        "moreFilters": {
+            "type": "array",
+            "description": f"Any other filter; `lookup` with field '{entity}-filters' lists them.",
+            "items": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "value": {"description": "Text, number, boolean or list."}},
+                "required": ["name", "value"],
+                "additionalProperties": False,
+            },
+        },
+        "page": whole("Page, from 1.", 1, default=1),
+        "pageSize": whole("Rows a page.", 1, 100, default=25),
+        "sort": text(f"{', '.join(SORTS[entity])}; a leading - means descending."),
+        "outputFields": texts("Only these row fields."),
+        "detail": DETAIL,
+    }
+
+
+def _filters(arguments: Arguments) -> dict[str, object]:
+    filters = {name: value for name, value in arguments.items() if name not in _PAGING and value is not None}
+    more = arguments.get("moreFilters")
+    if more is None:
+        return filters
+    if isinstance(more, dict):
+        # {"sicCodes": "7372"} is what a model writes when it forgets the pairs.
+        more = [{"name": name, "value": value} for name, value in cast("dict[str, object]", more).items()]
+    shape = "a list of {name, value}"
+    if not isinstance(more, list):
+        raise fail("wrong_type", name="moreFilters", expected=shape, got="something else")
+    for item in cast("list[object]", more):
+        pair = cast("dict[str, object]", item) if isinstance(item, dict) else {}
+        if set(pair) != {"name", "value"}:
+            raise fail("wrong_type", name="moreFilters", expected=shape, got="something else")
+        name = read_text("moreFilters.name", pair["name"])
+        if name in filters:
+            raise fail("filters_together", first=name, second="the same filter again", reason="one value wins.")
+        filters[name] = pair["value"]
+    return filters
+
+
+async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
+    specs = SEARCH_ROW[entity]
+    outputs = arguments.get("outputFields")
+    detail = read_choice("detail", arguments.get("detail", "concise"), ("concise", "full"))
+    shown = None if outputs is None else {"id", *read_names(outputs, specs, where=f"{entity} search")}
+    if shown is None and detail == "concise":
+        shown = {spec.name for spec in specs.values() if spec.concise}
+    account = await call.runtime.account()
+    page = await account.search(
+        entity,
+        _filters(arguments),
+        page=arguments.get("page", 1),
+        size=arguments.get("pageSize", 25),
+        sort=arguments.get("sort"),
+    )
+    rows = page.rows if shown is None else [{k: v for k, v in row.items() if k in shown} for row in page.rows]
+    return envelope(
+        rows,
+        totalResults=page.total,
+        page=page.page,
+        pageSize=page.size,
+        nextPage=page.next_page,
+        resolved=page.resolved,
+        credits={"spent": 0, **balance_meta(account.balance)},
+        warnings=_window_warning(page),
+        sandbox=account.sandbox,
+    )
+
+
+def _window_warning(page: Page) -> list[str]:
+    if page.total <= page.window:
+        return []
+    return [
+        f"{page.total:,} records match and only the first {page.window:,} can be read. "
+        "Split the set by a filter such as state or employeeRangeMin and employeeRangeMax."
+    ]
+
+
+async def search_contacts(call: Call, arguments: Arguments) -> Envelope:
+    """Run the tool."""
+    return await _search("contact", call, arguments)
+
+
+async def search_companies(call: Call, arguments: Arguments) -> Envelope:
+    """Run the tool."""
+    return await _search("company", call, arguments)
+
+
+_TABLES = ("contact-filters", "company-filters", "contact-fields", "company-fields")
+_LOOKUP_FIELDS = (*LOOKUPS, *_TABLES)
+
+
+async def lookup(call: Call, arguments: Arguments) -> Envelope:
+    """Run the tool."""
+    name = read_text("field", arguments["field"])
+    if name not in _LOOKUP_FIELDS:
+        how = "Legal names: " + ", ".join(_LOOKUP_FIELDS) + "."
+        raise fail("not_found", thing="lookup field", name=name[:60], hint=near(name, _LOOKUP_FIELDS), how=how)
+    limit = int(read_number("limit", arguments.get("limit", 50), whole=True, low=1, high=500))
+    query = read_text("query", arguments.get("query") or "")
+    account = await call.runtime.account()
+    if name in _TABLES:
+        rows = await _table(call, name)
+        rows = [row for row in rows if query.casefold() in f"{row['name']} {row.get('text', '')}".casefold()]
+        total = len(rows)
+    else:
+        narrow = {key: read_text(key, arguments[key]) for key in LOOKUP_FILTERS if arguments.get(key)}
+        values = await account.lookup(name, narrow)
+        total = len(values)
+        found = nearest(query, values, limit) if query else values
+        rows = [{"id": value.id, "name": value.name, **value.more} for value in found]
+    warnings = [f"{len(rows) - limit} more; give a query."] if len(rows) > limit else []
+    return envelope(rows[:limit], totalResults=total, field=name, warnings=warnings, sandbox=account.sandbox)
+
+
+async def _table(call: Call, name: str) -> list[Row]:
+    account = await call.runtime.account()
+    entity: Entity = "contact" if name.startswith("contact") else "company"
+    if name.endswith("-filters"):
+        rights = await account.field_rights(entity, "search", "input")
+        rows: list[Row] = [
+            {
+                "name": spec.name,
+                "text": spec.text,
+                "lookup": spec.lookup,
+                "values": list(spec.choices),
+                "apis": [api for api in ("gtm", "enterprise") if spec.wire(api)],
+            }
+            for spec in FILTERS[entity].values()
+        ]
+    else:
+        rights = await account.field_rights(entity, "enrich", "output")
+        rows = [
+            {
+                "name": spec.name,
+                "text": spec.text,
+                "type": spec.type,
+                "unit": spec.unit,
+                "apis": [api for api in ("gtm", "enterprise") if spec.known(api)],
+            }
+            for spec in OUTPUTS[entity].values()
+        ]
+    granted = {right.name: right.granted for right in rights}
+    rows = [{**row, "granted": granted.get(row["name"])} for row in rows]
+    return [{key: value for key, value in row.items() if value not in (None, "", [])} for row in rows]
+
+
+TOOLS = (
+    Tool(
+        "search_contacts",
+        "Search contacts",
+        "search",
+        "Find people by title, level, department, company, place or industry. Free: costs no credit. Answers who they "
+        "are and whether an e-mail or phone exists, never the e-mail or number itself; use enrich_contacts for those. "
+        "Names of industries, levels, places and so on are accepted and resolved to ids.",
+        _properties("contact"),
+        search_contacts,
+        operations=("search_contacts", "lookup"),
+        entity="contact",
+    ),
+    Tool(
+        "search_companies",
+        "Search companies",
+        "search",
+        "Find companies by industry, size, revenue, place, technology or funding. Free: costs no credit. Answers ids "
+        "and names (with the GTM API also place, revenue and headcount); use enrich_companies for a full profile. "
+        "revenueMin and revenueMax are thousands of USD.",
+        _properties("company"),
+        search_companies,
+        operations=("search_companies", "lookup"),
+        entity="company",
+    ),
+    Tool(
+        "lookup",
+        "Look up legal values",
+        "search",
+        "List the legal values of a filter (ids and names), or every filter and output field with the account's "
+        "rights. Free. Needed only when a search refuses a value; searches accept names themselves. tech-products "
+        "and hashtags may need vendor or category.",
+        {
+            "field": choice("What to list.", _LOOKUP_FIELDS),
+            "query": text("Show the values nearest to this text."),
+            "vendor": text("Technology vendor, to narrow tech-products."),
+            "category": text("Category, to narrow technologies or hashtags."),
+            "parentCategory": text("Parent category, likewise."),
+            "subCategory": text("Sub-category, likewise."),
+            "limit": whole("Rows at most.", 1, 500, 50),
+        },
+        lookup,
+        required=("field",),
+        operations=("lookup", "search_fields", "enrich_fields"),
+    ),
+)

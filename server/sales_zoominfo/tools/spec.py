@@ -1,0 +1,188 @@
+"""What a tool is: its name, its closed schema, its annotations, and the function that runs it.
+
+Schemas are plain dictionaries built from the field tables, so that listing tools reflects over nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..account.gate import Account
+from ..errors import fail, near
+from ..knowledge import KnowledgeBase
+from ..zoominfo.arguments import suggest
+from ..zoominfo.fields import FILTERS, Filter
+from ..zoominfo.operations import OPERATIONS, Entity
+from .contract import Envelope
+
+Schema = dict[str, Any]
+Arguments = Mapping[str, object]
+
+
+class Runtime(Protocol):
+    """What the tools run on; made by :mod:`sales_zoominfo.app`."""
+
+    async def account(self) -> Account:
+        """The account behind the gate, opened at its first use."""
+        ...
+
+    def knowledge(self) -> KnowledgeBase:
+        """The knowledge base, loaded at its first use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One tool call.
+
+    Attributes:
+        runtime: what it runs on.
+        caller: who asks, for budgets and the ledger.
+        progress: awaited with (done, of) on long calls.
+    """
+
+    runtime: Runtime
+    caller: str
+    progress: Callable[[int, int], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool.
+
+    Attributes:
+        name: as ZoomInfo's hosted server names it where that has it.
+        title: for people.
+        toolset: the group it is switched on with.
+        text: what; when and when not; units. At most 400 characters.
+        properties: JSON schema of each argument.
+        required: the arguments that must be given.
+        run: the function.
+        operations: what of ZoomInfo it uses, by name; its cost and its annotations follow from them.
+        entity: whose filters are accepted beside the named ones.
+    """
+
+    name: str
+    title: str
+    toolset: str
+    text: str
+    properties: dict[str, Schema]
+    run: Callable[[Call, Arguments], Awaitable[Envelope]]
+    required: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    entity: Entity | None = None
+
+    @property
+    def spends(self) -> bool:
+        """Whether a call can cost a credit."""
+        return any(OPERATIONS[name].spends for name in self.operations)
+
+    @property
+    def writes(self) -> bool:
+        """Whether a call changes something at ZoomInfo other than credits."""
+        return any(OPERATIONS[name].writes for name in self.operations)
+
+    @property
+    def read_only(self) -> bool:
+        """What ``readOnlyHint`` says: spending is not reading."""
+        return not (self.spends or self.writes)
+
+    @property
+    def schema(self) -> Schema:
+        """The closed input schema."""
+        return {
+            "type": "object",
+            "properties": self.properties,
+            **({"required": list(self.required)} if self.required else {}),
+            "additionalProperties": False,
+        }
+
+    def check(self, arguments: Arguments) -> None:
+        """Refuse unknown and missing arguments.
+
+        Raises:
+            InvalidArgument: naming the nearest argument, or what is missing.
+        """
+        filters = FILTERS[self.entity] if self.entity else {}
+        for name in arguments:
+            if name not in self.properties and name not in filters:
+                hint = (suggest(name, filters) if filters else "") or near(name, list(self.properties))
+                raise fail(
+                    "unknown_argument",
+                    where=self.name,
+                    thing="argument",
+                    name=name[:60],
+                    hint=hint,
+                    legal=", ".join(self.properties) or "none",
+                    details={"field": name[:60]},
+                )
+        for name in self.required:
+            if arguments.get(name) in (None, ""):
+                raise fail(
+                    "missing_argument",
+                    where=self.name,
+                    name=name,
+                    how=str(self.properties[name]["description"]),
+                    details={"field": name},
+                )
+
+
+# --- schema parts ----------------------------------------------------------------------------------------------
+
+
+def text(description: str, **more: Any) -> Schema:
+    """A string argument."""
+    return {"type": "string", "description": description, **more}
+
+
+def whole(description: str, low: int, high: int | None = None, default: int | None = None) -> Schema:
+    """A whole-number argument with its bounds."""
+    return {
+        "type": "integer",
+        "description": description,
+        "minimum": low,
+        **({} if high is None else {"maximum": high}),
+        **({} if default is None else {"default": default}),
+    }
+
+
+def texts(description: str, **more: Any) -> Schema:
+    """A list-of-strings argument."""
+    return {"type": "array", "items": {"type": "string"}, "description": description, **more}
+
+
+def choice(description: str, values: tuple[str, ...], default: str | None = None) -> Schema:
+    """One of a few words."""
+    return {
+        "type": "string",
+        "enum": list(values),
+        "description": description,
+        **({} if default is None else {"default": default}),
+    }
+
+
+_TYPES = {"integer": "integer", "decimal": "number", "flag": "boolean"}
+
+
+def filter_schema(spec: Filter) -> Schema:
+    """A filter's natural JSON type; any filter takes a single value or a list all the same."""
+    item: Schema = {"type": _TYPES.get(spec.kind, "string")}
+    if spec.kind == "choice":
+        numbers = spec.gtm == "integer"
+        item = (
+            {"type": "integer", "enum": [int(value) for value in spec.choices]}
+            if numbers
+            else {
+                "type": "string",
+                "enum": list(spec.choices),
+            }
+        )
+    if spec.join == "one" and spec.joining("enterprise") == "one":
+        return {**item, "description": spec.text}
+    return {"type": "array", "items": item, "description": spec.text}
+
+
+DETAIL = choice("concise: what fits a table. full: every field.", ("concise", "full"), "concise")
+MAX_CREDITS = whole("Your cap for this call in credits; lowers the server's ceiling, never raises it.", 0)

@@ -1,0 +1,273 @@
+"""One async method per operation of ZoomInfo's data APIs, the same for both generations.
+
+Nothing outside :mod:`sales_zoominfo.account` may import this module: credits, privacy and audit are decided there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from ..errors import UpstreamUnavailable, fail, near
+from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
+from .auth import TokenSource
+from .codec import BATCH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use
+from .fields import FILTERS, OUTPUTS
+from .operations import OPERATIONS, Entity, Generation, Operation
+from .records import FieldRight, Limit, Match, Page, Value
+from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
+from .transport import Request, Response, Transport
+
+MAX_PAGE_SIZE = 100
+PREFERENCE: tuple[Generation, ...] = ("gtm", "enterprise")
+MAX_PAGE = {"gtm": 100, "enterprise": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One configured API generation: its wire format, where its tokens come from, and its own limits."""
+
+    codec: Codec
+    tokens: TokenSource
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Credits left on the account and when ZoomInfo said so (Unix seconds)."""
+
+    credits: int
+    at: float
+
+
+class Client:
+    """The account's APIs.
+
+    Args:
+        sides: the configured generations; with both, GTM is preferred and the other serves what GTM lacks.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, sides: Mapping[Generation, Side], *, clock: Callable[[], float] = time.time) -> None:
+        self._sides: dict[Generation, Side] = dict(sides)
+        self._clock = clock
+        self._taxonomies: dict[tuple[Generation, str, tuple[tuple[str, str], ...]], list[Value]] = {}
+        self.sandbox = False
+        self.balance: Balance | None = None
+
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """The configured generations, the preferred one first."""
+        return tuple(name for name in PREFERENCE if self._sides.get(name))
+
+    def choose(self, operation: Operation, wanted: Iterable[tuple[str, Iterable[Generation]]] = ()) -> Generation:
+        """The generation that serves an operation.
+
+        Args:
+            operation: what to do.
+            wanted: filters or fields by name, with the generations that have each.
+
+        Raises:
+            NotAvailable: none of the configured generations has the operation.
+        """
+        able = [name for name in self.generations if operation.route(name)]
+        if not able:
+            raise wrong_generation(operation.title.capitalize(), self.generations[0])
+        needs = [set(generations) for _, generations in wanted]
+        return next((name for name in able if all(name in need for need in needs)), able[0])
+
+    async def _send(self, generation: Generation, request: Request) -> Response:
+        side = self._sides[generation]
+        response = await side.transport.send(request, side.tokens)
+        self.sandbox = self.sandbox or response.sandbox
+        left = response.headers.get(side.codec.balance_header or "")
+        if left and left.isdigit():
+            self.balance = Balance(int(left), self._clock())
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for side in self._sides.values():
+            await side.transport.aclose()
+
+    async def authenticate(self) -> tuple[Generation, ...]:
+        """Sign in to each configured generation, or prove that a cached token is there.
+
+        Returns:
+            The generations.
+
+        Raises:
+            AuthenticationFailed: a sign-in was refused.
+        """
+        for side in self._sides.values():
+            await side.tokens.token()
+        return self.generations
+
+    # --- search ---
+
+    async def search(
+        self,
+        entity: Entity,
+        filters: Mapping[str, object],
+        *,
+        page: object = 1,
+        size: object = 25,
+        sort: object = None,
+    ) -> Page:
+        """One page of a contact or company search. Costs no credit.
+
+        Args:
+            entity: what to search.
+            filters: values by ZoomInfo's filter name; names of taxonomy values are resolved to ids.
+            page: from 1.
+            size: 1 to 100.
+            sort: a sort field, descending with a leading minus.
+
+        Returns:
+            The page; ``resolved`` tells which names became which ids.
+
+        Raises:
+            InvalidArgument, UnknownValue, WindowExceeded: before anything is sent.
+            SalesZoomInfoError: what ZoomInfo refused.
+        """
+        number = int(read_number("page", page, whole=True, low=1, high=None))
+        rows = int(read_number("pageSize", size, whole=True, low=1, high=MAX_PAGE_SIZE))
+        order = read_sort(entity, sort)
+        if not filters:
+            example = "companyName" if entity == "contact" else "industryCodes"
+            raise fail("no_criteria", where=f"{entity} search", example=example)
+        generation = self.choose(SEARCH[entity], self._filter_homes(entity, filters))
+        codec = self._sides[generation].codec
+        values = read_filters(entity, generation, filters)
+        if number * rows > codec.window or number > MAX_PAGE[generation]:
+            window = min(codec.window, MAX_PAGE[generation] * rows)
+            raise fail("past_window", window=window, page=number, size=rows, details={"window": window})
+        resolved = await resolve(FILTERS[entity], generation, values, lambda field: self._taxonomy(generation, field))
+        response = await self._send(generation, codec.search(entity, values, number, rows, order))
+        return replace(codec.page(entity, response, number, rows), resolved=resolved)
+
+    def _filter_homes(self, entity: Entity, names: Iterable[str]) -> list[tuple[str, list[Generation]]]:
+        specs = FILTERS[entity]
+        return [(name, [g for g in self.generations if specs[name].wire(g)]) for name in names if name in specs]
+
+    # --- enrich ---
+
+    def enrich_fields(self, entity: Entity, outputs: object, detail: str) -> tuple[Generation, list[str]]:
+        """The generation and the output fields of an enrich call.
+
+        Args:
+            entity: whose records.
+            outputs: field names, or None for the default set of ``detail``.
+            detail: ``concise`` or ``full``.
+
+        Raises:
+            InvalidArgument, NotAvailable: a field is unknown, or only the other generation has it.
+        """
+        specs = OUTPUTS[entity]
+        asked = cast("list[object]", outputs) if isinstance(outputs, list) else str(outputs or "").split(",")
+        names = [name.strip() for name in asked if isinstance(name, str)]
+        homes = [(name, [g for g in self.generations if specs[name].known(g)]) for name in names if name in specs]
+        operation = OPERATIONS["enrich_contacts" if entity == "contact" else "enrich_companies"]
+        generation = self.choose(operation, homes)
+        fields = read_outputs(entity, generation, cast("object", outputs), detail=detail)
+        return generation, fields if "id" in fields else ["id", *fields]
+
+    async def enrich(
+        self,
+        entity: Entity,
+        generation: Generation,
+        inputs: Sequence[Mapping[str, object]],
+        outputs: Sequence[str],
+        required: Sequence[str] = (),
+    ) -> list[Match]:
+        """Enrich a batch. Each record not bought in the last 12 months costs a credit.
+
+        Args:
+            entity: whose records.
+            generation: from :meth:`enrich_fields`.
+            inputs: 1 to 25 canonical match inputs.
+            outputs: output fields that the generation has.
+            required: a record lacking one of these is no match, and free.
+
+        Returns:
+            What became of each input, in order.
+
+        Raises:
+            OutcomeUnknown: the call was sent and no readable answer came, so it may have been charged.
+            SalesZoomInfoError: what ZoomInfo refused; then nothing was charged.
+        """
+        if not 1 <= len(inputs) <= BATCH:
+            raise fail("out_of_range", name="the batch", value=len(inputs), low=1, high=BATCH)
+        codec = self._sides[generation].codec
+        sent = codec.enrich(entity, inputs, outputs, required)
+        response = await self._send(generation, sent)
+        try:
+            return codec.matches(entity, response, inputs)
+        except UpstreamUnavailable as error:
+            reason = "its shape is unknown"
+            raise fail(
+                "outcome_unknown", operation=sent.operation.title, reason=reason, credits=sent.credits
+            ) from error
+
+    async def get(self, entity: Entity, generation: Generation, record_id: str, outputs: Sequence[str]) -> Match:
+        """One record by id; neither generation serves a lookup by id, so it is an enrich of one."""
+        key = "personId" if entity == "contact" else "companyId"
+        return (await self.enrich(entity, generation, [{key: record_id}], outputs))[0]
+
+    # --- account ---
+
+    async def usage(self, generation: Generation | None = None) -> list[Limit]:
+        """The contract's limits; free. The credits are ``uniqueIdLimit``, not the record limit."""
+        chosen = generation or self.choose(USAGE)
+        codec = self._sides[chosen].codec
+        limits = codec.limits(await self._send(chosen, codec.usage()))
+        for limit in limits:
+            if limit.type == "uniqueIdLimit" and limit.metered:
+                self.balance = Balance(limit.remaining, self._clock())
+        return limits
+
+    async def lookup(self, field: str, narrow: Mapping[str, str] | None = None) -> list[Value]:
+        """The legal values of a taxonomy; free.
+
+        Args:
+            field: a name of :data:`~sales_zoominfo.zoominfo.taxonomy.LOOKUPS`.
+            narrow: ``vendor``, ``category``, ``parentCategory`` or ``subCategory``, for technologies and hashtags.
+
+        Raises:
+            NotFound: no such taxonomy. NotAvailable: the account's generation does not serve it.
+        """
+        if field not in LOOKUPS:
+            how = "Legal names: " + ", ".join(LOOKUPS) + "."
+            raise fail("not_found", thing="lookup field", name=field[:60], hint=near(field, list(LOOKUPS)), how=how)
+        for name in narrow or {}:
+            if name not in LOOKUP_FILTERS:
+                raise fail(
+                    "unknown_argument",
+                    where="lookup",
+                    thing="filter",
+                    name=name,
+                    hint="",
+                    legal=", ".join(LOOKUP_FILTERS),
+                )
+        generation = self.choose(LOOKUP)
+        if LOOKUPS[field] is None and "gtm" in self.generations:
+            generation = "gtm"
+        return await self._taxonomy(generation, field, narrow or {})
+
+    async def _taxonomy(
+        self, generation: Generation, field: str, narrow: Mapping[str, str] | None = None
+    ) -> list[Value]:
+        key = (generation, field, tuple(sorted((narrow or {}).items())))
+        if key not in self._taxonomies:
+            codec = self._sides[generation].codec
+            response = await self._send(generation, codec.lookup(field, narrow or {}))
+            self._taxonomies[key] = codec.values(response)
+        return self._taxonomies[key]
+
+    async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
+        """Which fields the account may use; free."""
+        generation = self.choose(OPERATIONS["search_fields" if use == "search" else "enrich_fields"])
+        codec = self._sides[generation].codec
+        return codec.granted(await self._send(generation, codec.rights(entity, use, direction)))
