@@ -68,8 +68,9 @@ class App:
         return self._account
 
     async def _open(self) -> Account:
-        from .account.gate import Account, Modes
+        from .account.gate import Account
         from .account.ledger import Ledger
+        from .account.modes import Modes
         from .store import open_store
         from .zoominfo.client import Client
         from .zoominfo.credentials import read_credentials
@@ -185,7 +186,7 @@ def build_server(app: App) -> ZoomInfoServer:
     Raises:
         InvalidArgument: a toolset is unknown.
     """
-    from .account.gate import Modes
+    from .account.modes import Modes
     from .tools.registry import read_toolsets
     from .tools.server import ZoomInfoServer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import anyio
 import httpx2
@@ -59,7 +60,7 @@ async def test_spacing_is_even_and_one_percent_under_the_limit(clock: Clock) -> 
     for _ in range(51):
         await limiter.acquire("standard")
         times.append(clock.now)
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     assert gaps == pytest.approx([1 / (0.99 * 25)] * 50)
     assert times[25] - times[0] > 1.0
 

@@ -80,7 +80,7 @@ class Upstream:
         self.requests.append(request)
         step = self.script[min(len(self.requests), len(self.script)) - 1]
         if isinstance(step, type) and issubclass(step, Exception):
-            raise step(f"{request.url} {request.headers['authorization']} {request.content!r}")
+            raise step(f"{request.url} {request.headers.get('authorization')} {request.content!r}")
         if callable(step):
             step = await step(request)
         return step
@@ -171,9 +171,7 @@ async def test_a_gtm_request_on_the_wire() -> None:
     body = {"data": {"type": "ContactSearch", "attributes": {"lastName": "Müller, 李"}}}
     answer = await transport.send(ask(params={"page[number]": "2", "sort": "-a,b c"}, json=body), Tokens())
     sent = upstream.requests[0]
-    assert str(sent.url) == (
-        "http://zi.test/prefix/gtm/data/v1/contacts/search?page%5Bnumber%5D=2&sort=-a%2Cb%20c"
-    )
+    assert str(sent.url) == ("http://zi.test/prefix/gtm/data/v1/contacts/search?page%5Bnumber%5D=2&sort=-a%2Cb%20c")
     assert sent.headers["accept"] == sent.headers["content-type"] == "application/vnd.api+json"
     assert sent.headers["authorization"] == f"Bearer {SECRET}1"
     assert sent.headers["user-agent"].startswith("sales-zoominfo/")
@@ -461,8 +459,7 @@ async def test_a_deadline_while_connecting_is_no_unknown_outcome(monkeypatch: py
     clock = Clock()
     limiter = LocalLimiter(default_rates(25.0))
     transport = Transport(base_url="http://192.0.2.1", limiter=limiter, timeout=0.1, clock=clock)
-    error = await failing(transport, BUY)
-    assert isinstance(error, UpstreamUnavailable)
+    assert (await failing(transport, BUY)).kind == "deadline"
     await transport.aclose()
 
 
@@ -482,7 +479,8 @@ def gateway(code: str, message: str = "") -> dict[str, object]:
 
 
 def product(code: str, detail: str = "", **more: object) -> dict[str, object]:
-    return {"title": "Bad Request", "errors": [{"id": "e-0001", "code": code, "detail": detail, "status": "400", **more}]}
+    error = {"id": "e-0001", "code": code, "detail": detail, "status": "400", **more}
+    return {"title": "Bad Request", "errors": [error]}
 
 
 def legacy(message: str, code: int = 400, **more: object) -> dict[str, object]:
@@ -503,7 +501,7 @@ TABLE: list[tuple[int, object, str, str]] = [
     # GTM products
     (400, product("PFAPI0001", "Disallowed field 'mobilePhone' requested in query"), "plan_field", "'mobilePhone'"),
     (400, product("PFAPI0001", "Something new"), "plan_field", "one of the fields"),
-    (400, product("PFAPI0002", "One or more fields have validation errors", **PF_FIELD), "upstream_rejected", "at 'job"),
+    (400, product("PFAPI0002", "One or more fields have validation errors", **PF_FIELD), "upstream_rejected", "'job"),
     (400, product("PFAPI0002", "Required request parameters are missing: fieldName"), "upstream_rejected", "'fieldNa"),
     (400, product("PFAPI0002", "Page number cannot be greater than max value 100"), "past_window", "first 2500"),
     (400, product("PFAPI0003", "Invalid request body"), "upstream_rejected", "wrong form"),
@@ -676,9 +674,8 @@ async def test_warming_opens_connections_without_a_token() -> None:
     await make(upstream, base_url="http://zi.test/p").warm(5)
     assert [str(r.url) for r in upstream.requests] == ["http://zi.test/p/"] * 5
     assert not any("authorization" in r.headers for r in upstream.requests)
-    for fault in (httpx2.ConnectError, truncated()):
-        upstream = Upstream(fault) if not isinstance(fault, type) else Upstream(status(500))
-        await make(upstream).warm(2)
+    for fault in (httpx2.ConnectError, truncated(), status(500)):
+        await make(Upstream(fault)).warm(2)
     await make(Upstream(hang), timeout=0.05).warm(2)
     upstream = Upstream(ok())
     await make(upstream).warm(1000)

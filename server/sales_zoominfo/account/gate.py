@@ -19,30 +19,14 @@ from ..settings import Settings
 from ..zoominfo.arguments import read_choice, read_inputs, read_names, read_number
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import BATCH, ENRICH, Direction, Use
-from ..zoominfo.fields import OUTPUTS
+from ..zoominfo.fields import INPUTS, OUTPUTS
 from ..zoominfo.operations import Entity, Generation, Operation
 from ..zoominfo.records import FieldRight, Limit, Match, Page, Value
 from .ledger import Budget, Caller, Estimate, Ledger, Limits, Outcome, Reservation
+from .modes import Modes
 
-INPUTS: dict[Entity, str] = {"contact": "contacts", "company": "companies"}
 _UNSENT = Match("NOT_SENT", {}, None)
 _UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Modes:
-    """What the person who started the server allows."""
-
-    read_only: bool = False
-    free_only: bool = False
-
-    def forbids(self, *, spends: bool, writes: bool) -> tuple[str, str] | None:
-        """The mode that leaves out what spends or writes, and its flag; None when it is allowed."""
-        if self.read_only and (spends or writes):
-            return "read-only", "--read-only"
-        if self.free_only and spends:
-            return "free-only", "--free-only"
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ The file holds ids, dates, caller names and HMACs of match inputs; no personal v
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import json
 import re
@@ -345,6 +344,8 @@ class Ledger:
     async def mark_sent(self, reservation: Reservation, indexes: Sequence[int]) -> None:
         """Write down, durably, that inputs are about to be sent. Call it after any waiting, right before the send.
 
+        When the awaiting task is cancelled the mark may have been made: nothing was sent, so release the inputs.
+
         Args:
             reservation: the call.
             indexes: which of its inputs.
@@ -578,7 +579,7 @@ class Ledger:
     def _digest(self, entity: Entity, key: str) -> bytes:
         if self._secret is None:
             self._secret = create_once(self._store.directory / KEY_FILE, KEY_SIZE)
-        return hmac.digest(self._secret, f"{entity}\n{key}".encode(), hashlib.sha256)
+        return hmac.digest(self._secret, f"{entity}\n{key}".encode(), "sha256")
 
     def _lines(self, c: sqlite3.Connection, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
         first: dict[bytes | str, int] = {}  # where a key or a record first appears in the call

@@ -4,6 +4,7 @@ Each block of records has its own seed, so any block is reproducible alone and t
 row. Times count from `dataset.ANCHOR`, in seconds or days; the server shifts them so that the data stays fresh.
 """
 
+import gc
 import hashlib
 import json
 import sqlite3
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from . import taxonomies, vocabulary
 from .dataset import DAY, VERSION, email_digests, hash_prefix, ip_number, tagged
@@ -23,6 +24,8 @@ from .vocabulary import LATIN, fold, name_words, title_words, words
 FIRST_COMPANY_ID: Final = 900_001
 FIRST_PERSON_ID: Final = 7_000_001
 _BLOCK: Final = 500
+_Item = TypeVar("_Item")
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _LEAVES: Final = tuple(item for item in taxonomies.INDUSTRIES.values() if item.weight)
 _PLACES: Final = METRO_PLACES + OTHER_PLACES
 _FUNCTIONS_OF: Final[dict[str, tuple[str, ...]]] = {
@@ -84,9 +87,7 @@ CREATE INDEX hash_prefix ON email_hash(prefix);
 CREATE INDEX past_company ON past(company);
 CREATE INDEX past_person ON past(person);
 """
-_CONTENT: Final = (
-    "company company_doc funding engagement network person person_doc phone email_hash past place".split()
-)
+_CONTENT: Final = "company company_doc funding engagement network person person_doc phone email_hash past place".split()
 
 
 @dataclass(slots=True)
@@ -110,18 +111,42 @@ class Company:
     rounds: list[tuple[int, str, int, list[str]]] = field(default_factory=list[tuple[int, str, int, list[str]]])
 
 
-def _rng(kind: str, block: int) -> Random:
-    return Random(f"{VERSION}:{kind}:{block}")  # noqa: S311
+class Dice:
+    """Seeded random choices; several times quicker than `Random`'s own, which matters for 20,000 people."""
+
+    def __init__(self, kind: str, block: int) -> None:
+        source = Random(f"{VERSION}:{kind}:{block}")  # noqa: S311
+        self.random = source.random
+        self.gauss = source.gauss
+        self.lognormvariate = source.lognormvariate
+        self.triangular = source.triangular
+
+    def randrange(self, low: int, high: int) -> int:
+        return low + int(self.random() * (high - low))
+
+    def uniform(self, low: float, high: float) -> float:
+        return low + self.random() * (high - low)
+
+    def choice(self, items: Sequence[_Item]) -> _Item:
+        return items[int(self.random() * len(items))]
+
+    def sample(self, items: Sequence[_Item], count: int) -> list[_Item]:
+        chosen: list[_Item] = []
+        while len(chosen) < count:
+            item = self.choice(items)
+            if item not in chosen:
+                chosen.append(item)
+        return chosen
 
 
-class _Picker:
+class _Picker(Generic[_Item]):
     """Weighted choice with the weights summed up once."""
 
-    def __init__(self, items: Sequence[Any], weights: Sequence[float]) -> None:
+    def __init__(self, items: Sequence[_Item], weights: Sequence[float]) -> None:
         self._items = items
         self._sums = list(accumulate(weights))
 
-    def pick(self, rng: Random) -> Any:
+    def pick(self, rng: Dice) -> _Item:
         return self._items[min(bisect(self._sums, rng.random() * self._sums[-1]), len(self._items) - 1)]
 
 
@@ -150,20 +175,20 @@ def _zip(place: Place, offset: int) -> str:
     return f"{int(place.zip) + offset:05d}"
 
 
-def _street(rng: Random) -> str:
+def _street(rng: Dice) -> str:
     return f"{rng.randrange(1, 990)} {rng.choice(vocabulary.STREETS)} {rng.choice(vocabulary.STREET_KINDS)}"
 
 
-def _employees(rng: Random) -> int:
+def _employees(rng: Dice) -> int:
     return max(1, int(rng.lognormvariate(4.0, 1.9)))
 
 
-def _company_type(rng: Random, industry: str) -> str:
+def _company_type(rng: Dice, industry: str) -> str:
     by_industry = {"education": "education", "government": "government", "nonprofit": "npo"}
     return by_industry.get(industry.split(".")[0]) or _TYPE.pick(rng)
 
 
-def _company_name(rng: Random, industry: str, place: Place, taken: set[str]) -> str:
+def _company_name(rng: Dice, industry: str, place: Place, taken: set[str]) -> str:
     tails = vocabulary.COMPANY_TAILS[industry.split(".")[0]]
     while True:
         head, tail = rng.choice(vocabulary.COMPANY_HEADS), rng.choice(tails)
@@ -182,7 +207,7 @@ def _slug(name: str) -> str:
     return "".join(part for part in name_words(name) if part.isascii()) or f"company{len(name)}"
 
 
-def _growth(rng: Random, employees: int) -> dict[str, Any]:
+def _growth(rng: Dice, employees: int) -> dict[str, Any]:
     one = round(rng.gauss(4, 14), 1)
     two = round(one + rng.gauss(3, 12), 1)
     points = [
@@ -193,7 +218,7 @@ def _growth(rng: Random, employees: int) -> dict[str, Any]:
     return {"one": one, "two": two, "points": points}
 
 
-def _rounds(rng: Random, industry: str) -> list[tuple[int, str, int, list[str]]]:
+def _rounds(rng: Dice, industry: str) -> list[tuple[int, str, int, list[str]]]:
     if rng.random() > (0.55 if industry.startswith("software") else 0.15):
         return []
     names = list(taxonomies.FUNDING_ROUNDS)
@@ -207,7 +232,7 @@ def _rounds(rng: Random, industry: str) -> list[tuple[int, str, int, list[str]]]
     return sorted(rounds)
 
 
-def _rankings(rng: Random, kind: str, country: str, revenue: int) -> list[str]:
+def _rankings(rng: Dice, kind: str, country: str, revenue: int) -> list[str]:
     found: list[str] = []
     if country == "usa" and kind == "public":
         if revenue > 3_000_000:
@@ -224,7 +249,7 @@ def _rankings(rng: Random, kind: str, country: str, revenue: int) -> list[str]:
     return found
 
 
-def _status(rng: Random) -> tuple[str, bool]:
+def _status(rng: Dice) -> tuple[str, bool]:
     roll = rng.random()
     if roll < 0.03:
         kinds = ("DOMAIN_DOWN", "DECLARATION", "MANUAL", "FORMER_NAME", "ACQUISITION")
@@ -246,13 +271,13 @@ _DEPARTMENT_KEYS: Final = (
 )
 
 
-def _headcount(rng: Random, employees: int) -> dict[str, int]:
+def _headcount(rng: Dice, employees: int) -> dict[str, int]:
     shares = [rng.random() for _ in _DEPARTMENT_KEYS]
     whole = sum(shares) * 1.2
     return {key: int(employees * share / whole) for key, share in zip(_DEPARTMENT_KEYS, shares, strict=True)}
 
 
-def _company_doc(rng: Random, company: Company, name: str) -> dict[str, Any]:
+def _company_doc(rng: Dice, company: Company, name: str) -> dict[str, Any]:
     status, defunct = _status(rng)
     place, revenue = company.place, company.revenue
     leaf = taxonomies.INDUSTRIES[company.industries[-1]]
@@ -281,7 +306,7 @@ def _company_doc(rng: Random, company: Company, name: str) -> dict[str, Any]:
         "founded": str(rng.randrange(1890, 2024)) if rng.random() < 0.85 else "",
         "budgets": budget,
         "departments": _headcount(rng, company.employees),
-        "updated": -rng.randrange(0, 240) * DAY + rng.randrange(DAY),
+        "updated": -rng.randrange(0, 240) * DAY + rng.randrange(0, DAY),
         "created": -rng.randrange(900, 4000) * DAY,
         "certified": rng.random() < 0.4,
         "certified_at": -rng.randrange(1, 360) * DAY,
@@ -292,7 +317,7 @@ def _company_doc(rng: Random, company: Company, name: str) -> dict[str, Any]:
     }
 
 
-def _engagements(rng: Random, share: float) -> list[tuple[int, str]]:
+def _engagements(rng: Dice, share: float) -> list[tuple[int, str]]:
     if rng.random() > share:
         return []
     kinds = ("email", "phone", "online meeting")
@@ -315,7 +340,7 @@ def _place_named(name: str) -> Place:
     return next(place for place in _PLACES if name in (place.metro_id, place.city))
 
 
-def _company(rng: Random, index: int, taken: set[str]) -> Company:
+def _company(rng: Dice, index: int, taken: set[str]) -> Company:
     fixed = _FIXED.get(index, {})
     leaf = taxonomies.INDUSTRIES[fixed["industry"]] if fixed else _LEAF.pick(rng)
     place = _place_named(fixed.get("metro") or fixed["city"]) if fixed else _PLACE.pick(rng)
@@ -344,7 +369,7 @@ def _companies(count: int) -> list[Company]:
     companies: list[Company] = []
     domains: set[str] = set()
     for start in range(0, count, _BLOCK):
-        rng = _rng("company", start)
+        rng = Dice("company", start)
         for index in range(start, min(start + _BLOCK, count)):
             company = _company(rng, index, taken)
             if company.domain in domains:
@@ -367,7 +392,7 @@ def _mark_duplicates(companies: list[Company]) -> None:
 
 
 def _mark_families(companies: list[Company]) -> None:
-    rng = _rng("family", 0)
+    rng = Dice("family", 0)
     large = [company for company in companies if company.employees > 800]
     kinds = ("SUBSIDIARY", "SUBSIDIARY", "DIVISION", "LOCATION", "ACQUISITION", "FORMER_NEW_NAME")
     for company in companies:
@@ -384,7 +409,7 @@ def _mark_families(companies: list[Company]) -> None:
         company.ultimate = root.index if root is not company else -1
 
 
-def _title(rng: Random, level: str, department: str, function: str) -> str:
+def _title(rng: Dice, level: str, department: str, function: str) -> str:
     name = taxonomies.JOB_FUNCTIONS[function]
     if name == "Procurement" and rng.random() < 0.6:
         name = "Purchasing"
@@ -448,14 +473,14 @@ class _People:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, self._count, _BLOCK):
-            rng = _rng("person", start)
+            rng = Dice("person", start)
             previous: dict[str, Any] = {}
             for index in range(start, min(start + _BLOCK, self._count)):
                 person = self._person(rng, index, previous)
                 previous = person
                 yield person
 
-    def _person(self, rng: Random, index: int, previous: dict[str, Any]) -> dict[str, Any]:
+    def _person(self, rng: Dice, index: int, previous: dict[str, Any]) -> dict[str, Any]:
         fixed = dict(_FIXED_PEOPLE.get(index, {}))
         if not fixed and index % 151 == 150:
             fixed = {key: previous[key] for key in ("first", "last", "company", "level", "department", "function")}
@@ -488,7 +513,7 @@ class _People:
             **self._reach(rng, index, fixed, company, home),
         }
 
-    def _whereabouts(self, rng: Random, company: Company | None, home: Place) -> dict[str, Any]:
+    def _whereabouts(self, rng: Dice, company: Company | None, home: Place) -> dict[str, Any]:
         at_office = company is not None and home is company.place
         known = rng.random() < 0.93
         return {
@@ -497,7 +522,7 @@ class _People:
             "zip": (company.doc["zip"] if at_office and company else _zip(home, rng.randrange(0, 40))) if known else "",
         }
 
-    def _career(self, rng: Random, employer: int, fixed: dict[str, Any]) -> dict[str, Any]:
+    def _career(self, rng: Dice, employer: int, fixed: dict[str, Any]) -> dict[str, Any]:
         started = -rng.randrange(30, 3000)
         history: list[list[Any]] = []
         end = started
@@ -517,12 +542,11 @@ class _People:
         return {"started": started, "history": history, "experience": band, "moved": moved}
 
     def _reach(
-        self, rng: Random, index: int, fixed: dict[str, Any], company: Company | None, home: Place
+        self, rng: Dice, index: int, fixed: dict[str, Any], company: Company | None, home: Place
     ) -> dict[str, Any]:
-        first, last = fixed.get("first"), fixed.get("last")
         poor = bool(fixed.get("duplicate"))
-        pinned = bool(first) and not poor
-        updated = -rng.randrange(0, 500) * DAY + rng.randrange(DAY)
+        pinned = bool(fixed) and not poor
+        updated = -rng.randrange(0, 500) * DAY + rng.randrange(0, DAY)
         education = [
             [school, *rng.choice(vocabulary.DEGREES)]
             for school in rng.sample(vocabulary.SCHOOLS, rng.choice((0, 1, 1, 2)))
@@ -652,7 +676,7 @@ def _write_person(
         *_address_columns(place, person["street"], person["zip"]),
         person["sources"], person["mentioned"], last, fold(company.name) if company else "",
     )  # fmt: skip
-    out.add("person_doc", key, json.dumps(doc, ensure_ascii=False, separators=(",", ":")))
+    out.add("person_doc", key, _encode(doc))
     for number in (person["phone"], person["mobile"]):
         if number:
             out.add("phone", vocabulary.digits(number), key)
@@ -717,8 +741,8 @@ def _write_company(out: _Writer, company: Company, companies: list[Company], ran
 def _company_json(
     company: Company, companies: list[Company], primary: list[str], parent: int | None, ultimate: int | None
 ) -> str:
-    rng = _rng("rivals", company.index)
-    rivals = [companies[rng.randrange(len(companies))] for _ in range(3)]
+    rng = Dice("rivals", company.index)
+    rivals = [companies[rng.randrange(0, len(companies))] for _ in range(3)]
     root = companies[company.ultimate] if company.ultimate >= 0 else None
     doc = {
         **company.doc,
@@ -743,14 +767,14 @@ def _company_json(
         "ultimate_employees": root.employees if root else 0,
         "rivals": [[rival.id, rival.name, f"www.{rival.domain}", rival.employees] for rival in rivals],
     }
-    return json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+    return _encode(doc)
 
 
 _NETWORKS: Final = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
 
 
 def _write_networks(out: _Writer, companies: list[Company]) -> None:
-    rng = _rng("network", 0)
+    rng = Dice("network", 0)
     for base in map(ip_number, _NETWORKS):
         for offset in range(0, 256, 4):
             first = offset == 0 and base == ip_number(_NETWORKS[0])
@@ -783,6 +807,9 @@ def build(path: Path, companies: int, people: int) -> None:
         sqlite3.Error: The file cannot be written.
     """
     connection = sqlite3.connect(path, isolation_level=None)
+    # Nothing here is cyclic, and the collector would walk every record again and again.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=8192;" + SCHEMA)
         connection.execute("BEGIN")
@@ -790,6 +817,8 @@ def build(path: Path, companies: int, people: int) -> None:
         connection.execute("COMMIT")
         connection.executescript(INDICES)
     finally:
+        if collecting:
+            gc.enable()
         connection.close()
 
 
@@ -816,7 +845,7 @@ def digest(path: Path) -> str:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         for table in _CONTENT:
-            for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3"):  # noqa: S608
+            for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2"):  # noqa: S608
                 total.update(repr(row).encode())
     finally:
         connection.close()

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -104,7 +104,11 @@ def _read(entry: Any, table: Mapping[str, str], name: str, generation: Generatio
     if unknown:
         raise Refusal("unknown_filter", *unknown)
     lax = generation == "enterprise"
-    return {key: _typed(key, value, table[key], lax, numeric_strings) for key, value in fields.items() if value not in (None, "")}
+    return {
+        key: _typed(key, value, table[key], lax, numeric_strings)
+        for key, value in fields.items()
+        if value not in (None, "")
+    }
 
 
 def _typed(key: str, value: Any, kind: str, lax: bool, numeric_strings: bool) -> Any:
@@ -219,7 +223,9 @@ class Matcher:
 
     def _screened(self, match: Match, given: Input) -> Match:
         """Hold a match against opt-outs and the conditions of its input."""
-        row = self._db.execute("SELECT opted_out, updated, valid, accuracy FROM person WHERE id=?", (match.id,)).fetchone()
+        row = self._db.execute(
+            "SELECT opted_out, updated, valid, accuracy FROM person WHERE id=?", (match.id,)
+        ).fetchone()
         if row[0]:
             return Match("OPT_OUT", "contact")
         if "lastUpdatedDateAfter" in given and row[1] < self._after(given["lastUpdatedDateAfter"]):
@@ -302,7 +308,7 @@ class Matcher:
         row = self._db.execute(
             "SELECT street, city, state, state_id, zip, country, domains FROM company WHERE id=?", (company,)
         ).fetchone()
-        checks = {
+        checks: dict[str, Callable[[str], bool]] = {
             "companyStreet": lambda text: row[0] == f" {' '.join(words(text))} ",
             "companyCity": lambda text: row[1] == fold(text),
             "companyState": lambda text: _same_state(text, row[2], row[3]),
@@ -329,7 +335,9 @@ def _contact_problems(given: Input) -> list[Warned]:
         problems.append(Warned("The accuracy score is between 70 and 99", ("contactAccuracyScoreMin",)))
     if "emailAddress" in given and not re.fullmatch(r"\s*[^@\s]+@[^@\s]+\s*", given["emailAddress"]):
         problems.append(Warned("Not an email address", ("emailAddress",)))
-    if "hashedEmail" in given and not re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}", given["hashedEmail"]):
+    if "hashedEmail" in given and not re.fullmatch(
+        r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}", given["hashedEmail"]
+    ):
         problems.append(Warned("Not an MD5, SHA1, SHA256 or SHA512 hash", ("hashedEmail",)))
     if not problems and not _sufficient(given):
         problems.append(Warned("The input is not sufficient to find a contact", tuple(given)))

@@ -287,9 +287,7 @@ def _metro(row: list[str]) -> Place:
 
 def _city(row: list[str]) -> Place:
     country, city, region, postcode, latitude, longitude, weight = row
-    return Place(
-        country, city, "", region, "", "", postcode, float(latitude), float(longitude), "", int(weight)
-    )
+    return Place(country, city, "", region, "", "", postcode, float(latitude), float(longitude), "", int(weight))
 
 
 METRO_PLACES: Final = tuple(_metro(row) for row in _rows(_METROS))

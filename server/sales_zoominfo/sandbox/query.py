@@ -104,10 +104,7 @@ def _phrase(column: str, text: str) -> Clause:
 
 def _expressed(alternatives: Expression, term: Callable[[str], Clause]) -> Clause:
     return both(
-        [
-            both([negate(term(text)) if negated else term(text) for negated, text in terms])
-            for terms in alternatives
-        ],
+        [both([negate(term(text)) if negated else term(text) for negated, text in terms]) for terms in alternatives],
         "OR",
     )
 
@@ -462,7 +459,7 @@ def _titles(texts: Sequence[str]) -> Clause:
     if not alternatives:
         return "0", []
     matching = " OR ".join(f"({alternative})" for alternative in alternatives)
-    return "p.id IN (SELECT rowid FROM title_words WHERE words MATCH ?)", [matching]
+    return "p.id IN (SELECT rowid FROM title_words WHERE title_words MATCH ?)", [matching]
 
 
 def _terms(value: Expression) -> list[str]:
@@ -470,7 +467,7 @@ def _terms(value: Expression) -> list[str]:
 
 
 def _mode(column: str) -> Callable[[Any], Clause]:
-    modes = {"exclude": (f"{column}=0", []), "only": (f"{column}=1", []), "include": ("1", [])}
+    modes: dict[str, Clause] = {"exclude": (f"{column}=0", []), "only": (f"{column}=1", []), "include": ("1", [])}
     return lambda value: modes[value]
 
 
@@ -497,13 +494,17 @@ def _buying_group(keys: Sequence[str]) -> Clause:
 
 
 def _default_group(value: bool) -> Clause:
-    return _buying_group([key for key, group in taxonomies.BUYING_GROUPS.items() if group.default]) if value else ("1", [])
+    return (
+        _buying_group([key for key, group in taxonomies.BUYING_GROUPS.items() if group.default]) if value else ("1", [])
+    )
 
 
 def _history(pairs: Sequence[tuple[str, str]]) -> Clause:
     found: list[Clause] = []
     for company, title in pairs:
-        sql, values = both([_has_words("company_words", name_words(company)), _has_words("title_words", title_words(title))])
+        sql, values = both(
+            [_has_words("company_words", name_words(company)), _has_words("title_words", title_words(title))]
+        )
         found.append((f"p.id IN (SELECT person FROM past WHERE {sql})", values))  # noqa: S608
     return both(found, "OR")
 

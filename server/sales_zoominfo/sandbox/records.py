@@ -70,7 +70,8 @@ class Reader:
         people = self.people(ids)
         employers = self.companies(list({doc["company"] for doc in people.values() if doc["company"] is not None}))
         return [
-            Subject(key, people[key], employers.get(people[key]["company"]), people[key]["company"], base) for key in ids
+            Subject(key, people[key], employers.get(people[key]["company"]), people[key]["company"], base)
+            for key in ids
         ]
 
 
@@ -316,7 +317,7 @@ def _of_company(name: str) -> Callable[[Subject], Any]:
 
 COMPANY_VALUES: Final[dict[str, Callable[[Subject], Any]]] = {
     name: _of_company(name) for name in _COMPANY if name not in {"ranking", "revenueNumeric"}
-} | {"id": lambda subject: subject.company_id}
+}
 
 _PLAIN: Final = {
     "city": "city",
@@ -421,8 +422,9 @@ def _contact_values() -> dict[str, Callable[[Subject], Any]]:
         "employmentHistory": _of_person(_employment),
         "engagements": _of_person(lambda doc, s: _engagements(doc, s.base)),
         "externalUrls": _of_person(lambda doc, _: [{"type": kind, "url": url} for kind, url in doc["urls"]]),
-        "hasCanadianEmail": lambda s: bool(s.person and s.person["email"] and s.company)
-        and (s.company or {})["country"] == "canada",
+        "hasCanadianEmail": lambda s: (
+            bool(s.person and s.person["email"] and s.company) and (s.company or {})["country"] == "canada"
+        ),
         "hashedEmails": _of_person(_hashes),
         "isCalifornia": _of_person(_california),
         "withinCalifornia": _of_person(_california),

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ from .model import Charge, Entity, Generation
 
 Limit: TypeAlias = Literal["requestLimit", "recordLimit", "uniqueIdLimit"]
 TokenState: TypeAlias = Literal["live", "expired", "unknown"]
+
+Carry: TypeAlias = Literal["none", "sliding", "full"]
 
 MANAGED_FOR: Final = 365 * 86_400
 FILE: Final = "state-v1.sqlite"
@@ -51,7 +53,7 @@ class Window:
     name: str
     seconds: int
     limit: int
-    previous: Literal["none", "sliding", "full"]
+    previous: Carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class State:
 
     @classmethod
     @contextmanager
-    def opened(cls, state_dir: Path) -> Iterator["State"]:
+    def opened(cls, state_dir: Path) -> Generator["State"]:
         """Open the state for a block and close it afterwards."""
         state = cls(state_dir)
         try:
@@ -126,7 +128,7 @@ class State:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -234,9 +234,7 @@ CONTACT_OUTPUTS: Final[dict[str, Output]] = {
     "companyContinent": _same("string", _company("continent")),
     "companyCountry": _same("string", _company("country")),
     "companyDescription": _gtm("string", _company("description")),
-    "companyDescriptionList": Output(
-        None, "array<{description:string}>", _company("descriptionList"), extended=True
-    ),
+    "companyDescriptionList": Output(None, "array<{description:string}>", _company("descriptionList"), extended=True),
     "companyDivision": _same("string", _company("division")),
     "companyEmployeeCount": _same("int32", _company("employeeCount"), "employees"),
     "companyEmployeeGrowth": _same(GROWTH, _company("employeeGrowth"), "percent"),

@@ -535,7 +535,7 @@ Human Resources>HR Management:Workday@Workday,BambooHR@BambooHR,ADP Workforce No
 Human Resources>Recruiting:Greenhouse@Greenhouse,Lever@Employ,iCIMS@iCIMS,SmartRecruiters@SmartRecruiters,Workable@Workable
 Commerce>E-Commerce:Shopify@Shopify,Magento@Adobe,BigCommerce@BigCommerce,WooCommerce@Automattic,Salesforce Commerce Cloud@Salesforce
 Commerce>Payments:Stripe@Stripe,PayPal@PayPal,Adyen@Adyen,Square@Block,Klarna@Klarna
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)
@@ -573,10 +573,7 @@ def _technologies() -> dict[str, Product]:
 PRODUCTS: Final = _technologies()
 TECH_SKILLS: Final[dict[str, str]] = {
     "1000": "talentReef",
-    **{
-        str(1001 + index): product.name
-        for index, product in enumerate(list(PRODUCTS.values())[::4])
-    },
+    **{str(1001 + index): product.name for index, product in enumerate(list(PRODUCTS.values())[::4])},
 }
 
 # id|label|group|parent category|category|priority
@@ -655,7 +652,9 @@ BUYING_GROUPS: Final[dict[str, BuyingGroup]] = {
         "IT Security Committee",
         private=False,
         default=False,
-        personas=(Persona(("Information Technology",), ("C_EXECUTIVES", "VP_EXECUTIVES", "DIRECTOR", "MANAGER"), None),),
+        personas=(
+            Persona(("Information Technology",), ("C_EXECUTIVES", "VP_EXECUTIVES", "DIRECTOR", "MANAGER"), None),
+        ),
     ),
 }
 
@@ -705,10 +704,7 @@ def _employee_bands() -> list[Entry]:
 
 
 def _revenue_bands() -> list[Entry]:
-    return [
-        (key, {"name": f"{low}+" if high > 5_000_000 else str(high)})
-        for key, (low, high) in REVENUE_BANDS.items()
-    ]
+    return [(key, {"name": f"{low}+" if high > 5_000_000 else str(high)}) for key, (low, high) in REVENUE_BANDS.items()]
 
 
 def _topics() -> list[Entry]:

@@ -27,10 +27,11 @@ TITLE_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "mgr": ("manager",),
 }
 _STOP: Final = frozenset({"of", "the", "and", "for", "in"})
-LEGAL_FORMS: Final = frozenset(
+_LEGAL_FORMS: Final = (
     "inc incorporated llc llp ltd limited corp corporation co company gmbh ag sa sas sarl bv nv ab as oy aps spa srl "
-    "plc pty pte kk".split()
+    "plc pty pte kk"
 )
+LEGAL_FORMS: Final = frozenset(_LEGAL_FORMS.split())
 
 
 @lru_cache(maxsize=60_000)
@@ -191,21 +192,20 @@ def name_pool(country: str) -> NamePool:
     return _PARSED[_POOL_OF.get(country, "")]
 
 
-COMPANY_HEADS: Final = tuple(
-    (
-        "Alder Amberline Argent Ashgrove Aurelian Barrow Beaconfield Birchwood Blueharbor Brambleway Brightmoor Calder "
-        "Candlewick Cedarline Chalkstone Cinderpath Clearbrook Cobaltine Copperfen Coralight Crestmark Dapplewood "
-        "Dawnfield Deepwell Driftmark Dunmore Eastmere Elmhurst Emberton Fairlock Fernhollow Flintridge Foxglade "
-        "Frostvale Gablewood Galehaven Glasswater Goldenrod Granitefall Greyfriar Halcyonic Harrowgate Hazelmere "
-        "Heronsgate Highfell Hollowbrook Inkwell Ironvale Ivorycrest Juniperus Kestrelton Kingsfold Lanternworks "
-        "Larkmoor Lindenhall Lowmere Maplecroft Marrowstone Meadowlark Millrace Mistral Moorgate Mossbank Nettlefield "
-        "Northfen Oakhaven Obsidianic Orchardline Osprey Palebridge Pebblecreek Pinecrest Quarrystone Quillfeather "
-        "Ravenmoor Redfern Ridgeback Rookwood Rowanlea Saltmarsh Sandpiper Silverthorn Skylark Slatebridge Snowdrift "
-        "Stonewell Summerfold Sunmere Tallowick Tamarind Thistledown Thornbury Tidewater Timberlake Umberfield "
-        "Valebrook Verdigris Wayfarer Westmoor Whitlock Wildrose Willowbend Windermill Wolfsbane Wrenfield Yarrow "
-        "Ångelby Çınar Désirée Élan Łąka Ñandu Ørsund Śnieżka Über Žalgir"
-    ).split()
+_HEADS: Final = (
+    "Alder Amberline Argent Ashgrove Aurelian Barrow Beaconfield Birchwood Blueharbor Brambleway Brightmoor Calder "
+    "Candlewick Cedarline Chalkstone Cinderpath Clearbrook Cobaltine Copperfen Coralight Crestmark Dapplewood "
+    "Dawnfield Deepwell Driftmark Dunmore Eastmere Elmhurst Emberton Fairlock Fernhollow Flintridge Foxglade "
+    "Frostvale Gablewood Galehaven Glasswater Goldenrod Granitefall Greyfriar Halcyonic Harrowgate Hazelmere "
+    "Heronsgate Highfell Hollowbrook Inkwell Ironvale Ivorycrest Juniperus Kestrelton Kingsfold Lanternworks "
+    "Larkmoor Lindenhall Lowmere Maplecroft Marrowstone Meadowlark Millrace Mistral Moorgate Mossbank Nettlefield "
+    "Northfen Oakhaven Obsidianic Orchardline Osprey Palebridge Pebblecreek Pinecrest Quarrystone Quillfeather "
+    "Ravenmoor Redfern Ridgeback Rookwood Rowanlea Saltmarsh Sandpiper Silverthorn Skylark Slatebridge Snowdrift "
+    "Stonewell Summerfold Sunmere Tallowick Tamarind Thistledown Thornbury Tidewater Timberlake Umberfield "
+    "Valebrook Verdigris Wayfarer Westmoor Whitlock Wildrose Willowbend Windermill Wolfsbane Wrenfield Yarrow "
+    "Ångelby Çınar Désirée Élan Łąka Ñandu Ørsund Śnieżka Über Žalgir"
 )
+COMPANY_HEADS: Final = tuple(_HEADS.split())
 COMPANY_TAILS: Final[dict[str, tuple[str, ...]]] = {
     "agriculture": ("Farms", "Growers", "Agronomics"),
     "banking": ("Bank", "Credit Union", "Bancorp"),
@@ -248,10 +248,11 @@ LEGAL_BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "australia": ("Pty Ltd",),
     "singapore": ("Pte Ltd",),
 }
-STREETS: Final = (
+_STREETS: Final = (
     "Market Main Oak Mission Commerce Lakeview Foundry Harbour Station King Queen Mill Garden Canal Park Elm Cedar "
     "Washington Union Prospect"
-).split()
+)
+STREETS: Final = tuple(_STREETS.split())
 STREET_KINDS: Final = ("St", "Ave", "Blvd", "Rd", "Way", "Ste 400")
 SCHOOLS: Final = (
     "Alderton University",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from ..errors import SalesZoomInfoError, fail
@@ -80,9 +80,7 @@ class Store:
         import asyncio
 
         # Shielded: a cancelled caller must not withdraw a settlement that still waits in the queue.
-        task = asyncio.wrap_future(self.submit(fn))
-        task.add_done_callback(_retrieve)
-        return await asyncio.shield(task)
+        return await asyncio.shield(asyncio.wrap_future(self.submit(fn)))
 
     async def read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function on one consistent snapshot; writing in it fails.
@@ -211,12 +209,6 @@ async def open_store(
 def _abandon(future: Future[Store]) -> None:
     if not future.cancelled() and future.exception() is None:
         future.result().abandon()
-
-
-def _retrieve(future: Any) -> None:
-    """Look at the outcome of a write whose caller has gone, so that asyncio does not report it as lost."""
-    if not future.cancelled():
-        future.exception()
 
 
 def _path_of(url: str) -> Path:

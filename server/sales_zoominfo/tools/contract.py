@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..account.gate import Credits
-from ..zoominfo.client import Balance
-from ..zoominfo.records import Row
+if TYPE_CHECKING:
+    from ..account.gate import Credits
+    from ..zoominfo.client import Balance
+    from ..zoominfo.records import Row
 
 Envelope = dict[str, Any]
 

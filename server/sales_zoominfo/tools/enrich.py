@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ..account.gate import INPUTS, Enriched
-from ..zoominfo.fields import MATCH_KEYS
+from typing import TYPE_CHECKING
+
+from ..zoominfo.fields import INPUTS, MATCH_KEYS
 from ..zoominfo.operations import Entity
-from ..zoominfo.records import Row
 from .contract import Envelope, credits_meta, envelope
 from .spec import DETAIL, MAX_CREDITS, Arguments, Call, Schema, Tool, text, texts
+
+if TYPE_CHECKING:
+    from ..account.gate import Enriched
+    from ..zoominfo.records import Row
 
 # What a match status means to the person who asked.
 REASONS = {

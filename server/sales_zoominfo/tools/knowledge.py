@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..errors import fail
-from ..knowledge import UnknownPassage
 from ..zoominfo.arguments import read_number, read_text
 from .contract import Envelope, envelope
 from .spec import Arguments, Call, Tool, text, whole
@@ -31,6 +30,8 @@ async def search_knowledge(call: Call, arguments: Arguments) -> Envelope:
 
 async def read_knowledge(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
+    from ..knowledge import UnknownPassage
+
     name = read_text("id", arguments["id"])
     try:
         passage = call.runtime.knowledge().read(name)

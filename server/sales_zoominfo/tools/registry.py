@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..account.gate import Modes
+from ..account.modes import Modes
 from ..errors import fail, near
 from . import credits, enrich, knowledge, search
 from .contract import Envelope

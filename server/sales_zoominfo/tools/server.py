@@ -6,10 +6,11 @@ import getpass
 import logging
 import os
 import secrets
+import sys
 import traceback
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from mcp.types import Tool as McpTool
 from pydantic.networks import AnyUrl
 
 from .. import __version__
-from ..account.gate import Modes
+from ..account.modes import Modes
 from ..errors import SalesZoomInfoError, fail
 from ..knowledge.skill_extension import SkillExtension
 from .contract import MAX_CHARS, Envelope, shorten, to_json
@@ -87,16 +88,17 @@ class ZoomInfoServer(MCPServer[None]):
                 if on_close is not None:
                     await on_close()
 
-        super().__init__(
-            "sales-zoominfo",
-            title="ZoomInfo",
-            instructions=INSTRUCTIONS,
-            version=__version__,
-            lifespan=lifespan,
-            log_level=_LEVELS[log_level],
-            cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="public")},
-            extensions=[SkillExtension()],
-        )
+        with _without_rich():
+            super().__init__(
+                "sales-zoominfo",
+                title="ZoomInfo",
+                instructions=INSTRUCTIONS,
+                version=__version__,
+                lifespan=lifespan,
+                log_level=_LEVELS[log_level],
+                cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="public")},
+                extensions=[SkillExtension()],
+            )
 
     async def list_tools(self) -> list[McpTool]:
         """The served tools, built from the static table."""
@@ -151,6 +153,19 @@ class ZoomInfoServer(MCPServer[None]):
         if text is not None:
             return [ReadResourceContents(content=text, mime_type="application/json")]
         return await super().read_resource(uri, context)
+
+
+@contextmanager
+def _without_rich() -> Generator[None]:
+    # The SDK logs through rich where that is installed, which costs each start; None makes the import fail.
+    if "rich" in sys.modules:
+        yield
+        return
+    sys.modules["rich"] = None  # pyright: ignore[reportArgumentType]
+    try:
+        yield
+    finally:
+        del sys.modules["rich"]
 
 
 _LEVELS: dict[str, Any] = {"debug": "DEBUG", "info": "INFO", "warning": "WARNING", "error": "ERROR"}

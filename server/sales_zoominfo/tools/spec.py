@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..account.gate import Account
 from ..errors import fail, near
-from ..knowledge import KnowledgeBase
 from ..zoominfo.arguments import suggest
 from ..zoominfo.fields import FILTERS, Filter
 from ..zoominfo.operations import OPERATIONS, Entity
 from .contract import Envelope
+
+if TYPE_CHECKING:
+    from ..account.gate import Account
+    from ..knowledge import KnowledgeBase
 
 Schema = dict[str, Any]
 Arguments = Mapping[str, object]

@@ -668,6 +668,7 @@ _LONGEST_KEY = 65_536
 _DASH = "[-\u2010-\u2015]"
 _BEGIN = re.compile(rf"{_DASH}+[ \t]*BEGIN ([A-Z0-9 ]+?)[ \t]*{_DASH}+")
 _END = re.compile(rf"{_DASH}+[ \t]*END ([A-Z0-9 ]+?)[ \t]*{_DASH}+")
+_SSH = ("ssh-", "ecdsa-")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _PEM_HEADER = re.compile(r"(?m)^[ \t]*[A-Za-z-]+:[^\n]*$")
 
@@ -699,7 +700,9 @@ def _key_bytes(text: str) -> bytes:
         raise _unreadable("it is empty")
     if len(name) > _LONGEST_KEY:
         raise _unreadable("it is far too long for a key")
-    if "BEGIN " in name or "END " in name or "\n" in name or len(name) > 1024 or "\0" in name:
+    # Base64 has slashes like a path, but is longer than one.
+    packed = len(name) > 200 and _BASE64.fullmatch(name)
+    if packed or name.startswith(_SSH) or any(part in name for part in ("BEGIN ", "END ", "\n", "\0")):
         return text.encode("utf-8", "replace")
     content: bytes | None = None
     trouble = ""
@@ -712,8 +715,9 @@ def _key_bytes(text: str) -> bytes:
             with path.open("rb") as file:
                 content = file.read(_LONGEST_KEY + 1)
         elif "/" in name or "\\" in name or path.suffix.lower() in (".pem", ".key", ".p8", ".der", ".txt"):
-            # Base64 has slashes too, but a key has no dot, and is longer than a path.
-            trouble = "" if len(name) > 200 and _BASE64.fullmatch(name) else "the file that it names does not exist"
+            trouble = "the file that it names does not exist"
+    except ValueError:  # no path that the system can encode
+        content = None
     except (OSError, RuntimeError) as error:
         trouble = f"the file that it names cannot be read ({type(error).__name__})"
     if trouble:
@@ -766,7 +770,7 @@ def _unframed(text: str, unwrapped: bool) -> bytes:
             return _whole(content)
         if not unwrapped and b"BEGIN" in content:
             return _der(content, unwrapped=True)
-    if text.startswith(("ssh-", "ecdsa-")):
+    if text.startswith(_SSH):
         raise _unreadable("it is a public key; the private one is needed")
     raise _unreadable("it is no PEM key, there is no BEGIN line")
 

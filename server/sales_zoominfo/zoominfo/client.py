@@ -72,11 +72,12 @@ class Client:
         Raises:
             NotAvailable: none of the configured generations has the operation.
         """
-        able = [name for name in self.generations if operation.route(name)]
+        able: list[Generation] = [name for name in self.generations if operation.route(name)]
         if not able:
             raise wrong_generation(operation.title.capitalize(), self.generations[0])
-        needs = [set(generations) for _, generations in wanted]
-        return next((name for name in able if all(name in need for need in needs)), able[0])
+        needs: list[set[str]] = [set(generations) for _, generations in wanted]
+        fits: list[Generation] = [name for name in able if all(name in need for need in needs)]
+        return fits[0] if fits else able[0]
 
     async def _send(self, generation: Generation, request: Request) -> Response:
         side = self._sides[generation]
@@ -168,7 +169,9 @@ class Client:
         specs = OUTPUTS[entity]
         asked = cast("list[object]", outputs) if isinstance(outputs, list) else str(outputs or "").split(",")
         names = [name.strip() for name in asked if isinstance(name, str)]
-        homes = [(name, [g for g in self.generations if specs[name].known(g)]) for name in names if name in specs]
+        homes: list[tuple[str, list[Generation]]] = [
+            (name, [g for g in self.generations if specs[name].known(g)]) for name in names if name in specs
+        ]
         operation = OPERATIONS["enrich_contacts" if entity == "contact" else "enrich_companies"]
         generation = self.choose(operation, homes)
         fields = read_outputs(entity, generation, cast("object", outputs), detail=detail)

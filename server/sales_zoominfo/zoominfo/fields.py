@@ -639,6 +639,9 @@ class Key:
     aliases: tuple[str, ...] = ()
 
 
+# The enrich tools' argument that holds the match inputs.
+INPUTS: dict[Entity, str] = {"contact": "contacts", "company": "companies"}
+
 MATCH_KEYS: dict[Entity, dict[str, Key]] = {
     "contact": {
         key.name: key

@@ -1,0 +1,289 @@
+"""Running a tool from the command line: the caller, the spinner, and exit codes in place of tracebacks."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+
+import anyio
+import typer
+
+from ..app import App
+from ..errors import CreditApprovalRequired, SalesZoomInfoError
+from ..settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from ..tools.contract import Envelope
+    from ..tools.spec import Arguments
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A wait shorter than this needs no explanation, seconds.
+PATIENCE = 0.7
+
+
+class ExitCode(NamedTuple):
+    """An exit code, what it means, and the error codes that lead to it."""
+
+    code: int
+    meaning: str
+    errors: tuple[str, ...] = ()
+
+
+EXIT_CODES: tuple[ExitCode, ...] = (
+    ExitCode(0, "ok"),
+    ExitCode(1, "a failure that none of the others names, or a finding of `doctor`", ("INTERNAL",)),
+    ExitCode(
+        2,
+        "wrong usage: an option, argument, setting or value",
+        ("INVALID_ARGUMENT", "UNKNOWN_VALUE", "NOT_FOUND", "NOT_AVAILABLE", "WINDOW_EXCEEDED", "SUPPRESSED"),
+    ),
+    ExitCode(
+        3, "credentials, or a plan that does not include it", ("AUTHENTICATION_FAILED", "PLAN_DOES_NOT_INCLUDE")
+    ),
+    ExitCode(
+        4,
+        "credits or budget: agree to more, or spend less",
+        ("CREDITS_EXHAUSTED", "CREDIT_APPROVAL_REQUIRED", "BUDGET_EXCEEDED", "USAGE_LIMIT_REACHED", "MODE_FORBIDS"),
+    ),
+    ExitCode(5, "try again later", ("RATE_LIMITED", "UPSTREAM_UNAVAILABLE", "OUTCOME_UNKNOWN")),
+    ExitCode(130, "interrupted"),
+)
+_EXIT_OF = {error: entry.code for entry in EXIT_CODES for error in entry.errors}
+
+# What an answered enrich call says of a row that was not dealt with.
+_ROW_EXITS = {"LIMIT_EXCEEDED": 4, "NOT_SENT": 5, "OUTCOME_UNKNOWN": 5, "SERVICE_ERROR": 5}
+
+
+def exit_code(error: SalesZoomInfoError) -> int:
+    """The exit code of an anticipated failure."""
+    return _EXIT_OF.get(error.code, 1)
+
+
+def rows_exit_code(statuses: Iterable[str]) -> int:
+    """The exit code of an answer with a match status per row: 0 unless a row must be sent again."""
+    return max((_ROW_EXITS.get(status, 0) for status in statuses), default=0)
+
+
+def consent_needed(credits: int) -> SalesZoomInfoError:
+    """The error of a call that could spend, made where nobody can be asked."""
+    return CreditApprovalRequired(
+        "consent_needed",
+        f"This would cost up to {credits} credit{'' if credits == 1 else 's'}, and there is no terminal to ask on.",
+        f"Run it again with --max-credits {credits} (spends at most that), or with --yes. Nothing was spent.",
+        {"kind": "consent_needed", "credits": credits},
+    )
+
+
+def declined() -> SalesZoomInfoError:
+    """The error of a call that the person did not agree to."""
+    return CreditApprovalRequired(
+        "declined", "You did not agree to the cost.", "Nothing was spent.", {"kind": "declined"}
+    )
+
+
+# --- streams ---------------------------------------------------------------------------------------------------
+
+
+def err() -> Console:
+    """A console on stderr, for everything that is not data."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def interactive() -> bool:
+    """Whether somebody sits there who can answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def prepare_streams() -> None:
+    """Let neither a legacy code page nor an ASCII locale break the output."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (getattr(stream, "encoding", "") or "").lower().replace("-", "")
+        reconfigure = getattr(stream, "reconfigure", None)
+        if encoding != "utf8" and reconfigure is not None:
+            if stream.isatty():
+                reconfigure(errors="replace")
+            else:
+                reconfigure(encoding="utf-8")
+
+
+def prepare_logging(level: str) -> None:
+    """Our own log to stderr; libraries stay at warnings, since their debug output holds headers."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("sales_zoominfo").setLevel(level.upper())
+
+
+def _debugging() -> bool:
+    # Read by hand: the settings themselves may be what is broken.
+    return os.environ.get("ZOOMINFO_LOG_LEVEL", "").strip().lower() == "debug"
+
+
+def show_error(error: SalesZoomInfoError) -> None:
+    """An anticipated failure, for a person."""
+    console = err()
+    console.print(f"✗ {error.message}", style="red")
+    if error.next_step:
+        console.print(f"→ {error.next_step}")
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Turn what a command raises into a message on stderr and an exit code."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        prepare_streams()
+        try:
+            function(*args, **kwargs)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
+            raise
+        except BrokenPipeError:
+            # The reader (head, less) has had enough; nothing may be written at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            err().print("✗ Interrupted.", style="red")
+            raise typer.Exit(130) from None
+        except Exception as caught:
+            raise typer.Exit(_report(caught)) from None
+
+    return guarded
+
+
+def _report(caught: Exception) -> int:
+    error: BaseException = caught
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, SalesZoomInfoError):
+        show_error(error)
+        return exit_code(error)
+    console = err()
+    if _debugging():
+        console.print("".join(traceback.format_exception(error)), end="")
+    console.print(f"✗ This is a bug of sales-zoominfo: {type(error).__name__}.", style="red")
+    if not _debugging():
+        console.print("→ Set ZOOMINFO_LOG_LEVEL=debug and run it again to see where, then report it.")
+    return 1
+
+
+# --- waiting ---------------------------------------------------------------------------------------------------
+
+
+class Spinner:
+    """Says on a terminal what is going on, once it has lasted longer than a moment."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lock = threading.Lock()
+        self._status: Status | None = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Spinner:
+        if sys.stderr.isatty():
+            self._timer = threading.Timer(PATIENCE, self._start)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._status = err().status(self._text)
+                self._status.start()
+
+    def say(self, text: str) -> None:
+        """Change the text."""
+        with self._lock:
+            self._text = text
+            if self._status is not None:
+                self._status.update(text)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            timer, self._timer = self._timer, None
+            if timer is not None:
+                timer.cancel()
+            if self._status is not None:
+                self._status.stop()
+
+
+# --- calling ---------------------------------------------------------------------------------------------------
+
+
+def settings() -> Settings:
+    """The environment, with the log set up by it.
+
+    Raises:
+        InvalidArgument: a setting is malformed.
+    """
+    found = load_settings()
+    prepare_logging(found.log_level)
+    return found
+
+
+def caller() -> str:
+    """Who asks, for budgets and the ledger."""
+    import getpass
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    return f"{user}/cli"
+
+
+def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None, waiting: str = "") -> Envelope:
+    """Call a tool as the MCP server does, with the same contract.
+
+    Args:
+        name: the tool.
+        arguments: by name; None means "not given".
+        using: settings, when they are not the environment's.
+        waiting: what the spinner says.
+
+    Returns:
+        The envelope.
+
+    Raises:
+        SalesZoomInfoError: what the tool refused.
+    """
+    chosen = using or settings()
+    given = {key: value for key, value in arguments.items() if value is not None}
+    with Spinner(waiting or "Asking ZoomInfo…") as spinner:
+        return run(lambda: _call(name, given, chosen, spinner))
+
+
+async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinner) -> Envelope:
+    from ..account.gate import Modes
+    from ..tools.registry import TOOLSETS, call
+    from ..tools.spec import Call
+
+    async def progress(done: int, of: int) -> None:
+        spinner.say(f"{done} of {of} records…")
+
+    app = App(using)
+    try:
+        context = Call(app, caller(), progress)
+        modes = Modes(using.read_only, using.free_only)
+        # The toolsets choose what a model sees; a person may use every command.
+        return await call(name, arguments, context=context, toolsets=TOOLSETS, modes=modes)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await app.aclose()
+
+
+def run(function: Callable[[], Awaitable[T]]) -> T:
+    """Run something asynchronous to its end."""
+    return anyio.run(function)

@@ -1,0 +1,431 @@
+"""Codec of the Enterprise API: JWT sign-in, flat JSON, its messages, its headers and its pagination."""
+
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from math import ceil
+from typing import Any, Final
+
+from . import fields, keys, taxonomies
+from .criteria import parse
+from .http import Request, Response
+from .matching import Input, read_inputs
+from .model import Entity, SandboxAccount
+from .query import Found, Rules
+from .records import Doc, us_stamp
+from .refusal import Reason, Refusal
+from .service import EnrichRequest, EnrichRow, Service
+from .state import Count, RateExceeded, Window
+from .tables import (
+    COMPANY_FILTERS,
+    COMPANY_MATCH_INPUTS,
+    COMPANY_SEARCH_OUTPUTS,
+    CONTACT_FILTERS,
+    CONTACT_MATCH_INPUTS,
+    CONTACT_OUTPUTS,
+    CONTACT_SEARCH_OUTPUTS,
+    ENTERPRISE_LOOKUPS,
+    ENTERPRISE_PAGING,
+)
+
+AUDIENCE: Final = "enterprise_api"
+_FAILED: Final = "Authentication failed"
+_BAD_ASSERTION: Final = "Error getting jwt info"
+_LIMITED: Final = "You have exceeded your API query rate limit. Please decrease the frequency of your API requests"
+_FILTERS: Final = {"contact": CONTACT_FILTERS, "company": COMPANY_FILTERS}
+_SEARCH_OUTPUTS: Final = {"contact": CONTACT_SEARCH_OUTPUTS, "company": COMPANY_SEARCH_OUTPUTS}
+_MATCH: Final = {
+    "contact": ("matchPersonInput", CONTACT_MATCH_INPUTS),
+    "company": ("matchCompanyInput", COMPANY_MATCH_INPUTS),
+}
+_DEFAULT_SORT: Final = {"contact": "relevance", "company": "revenue"}
+_ASCENDING: Final = {"asc": True, "ascending": True, "desc": False, "descending": False}
+
+_TEXTS: Final[dict[Reason, tuple[int, str]]] = {
+    "malformed": (400, "Request body has malformed JSON"),
+    "missing": (400, "There is insufficient information for this request"),
+    "insufficient": (400, "There is insufficient information for this request"),
+    "no_outputs": (400, "Missing outputFields parameter"),
+    "unknown_filter": (400, "There are invalid fields in your request."),
+    "wrong_type": (400, "There are invalid fields in your request."),
+    "bad_value": (400, "There are invalid fields in your request."),
+    "swapped": (400, "There are invalid fields in your request."),
+    "unknown_output": (400, "OutputFields invalid or disallowed."),
+    "plan_output": (403, "There are fields that are not allowed under your subscription"),
+    "plan_filter": (403, "There are fields that are not allowed under your subscription"),
+    "bad_sort": (400, "The parameter passed for sortBy is invalid"),
+    "page_not_number": (400, "Page number (page) is not a number"),
+    "page_too_low": (400, "Page number (page) is not a number"),
+    "size_not_number": (400, "Results per page (rpp) is not a number"),
+    "size_too_high": (400, "Results per page (rpp) is over max allowed value (100)"),
+    "page_too_high": (400, "Total record pagination is over max allowed value (1000)"),
+    "window": (400, "Total record pagination is over max allowed value (1000)"),
+    "past_end": (400, "Page number (page) requested is greater than the available results"),
+    "credits": (400, "Exceeded the max limit to enrich new Contacts or Companies"),
+}
+_OUTPUT_REASONS: Final = frozenset({"unknown_output", "plan_output"})
+_INPUT_REASONS: Final = frozenset({"unknown_filter", "wrong_type", "bad_value", "swapped", "plan_filter"})
+_USAGE_HEADERS: Final = {
+    "requestLimit": "Request-Limit",
+    "recordLimit": "Record-Limit",
+    "uniqueIdLimit": "Unique-Id-Limit",
+    "webSightsApiRequestLimit": "Websights-Api-Request-Limit",
+    "webSightsApiRecordLimit": "Websights-Api-Record-Limit",
+}
+_Handler = Callable[[Request, str], Response]
+
+
+class EnterpriseApi:
+    """Answers requests of the Enterprise API.
+
+    Args:
+        service: The simulated ZoomInfo.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        unit = 1000 if service.switches.enterprise_revenue_unit == "thousands" else 1
+        self._rules = Rules(board_default="include", either_region=True, revenue_unit=unit, dotted_tags=True)
+        self._routes: dict[tuple[str, str], _Handler] = {
+            ("POST", "/search/contact"): lambda request, account: self._search(request, account, "contact"),
+            ("POST", "/search/company"): lambda request, account: self._search(request, account, "company"),
+            ("POST", "/enrich/contact"): lambda request, account: self._enrich(request, account, "contact"),
+            ("POST", "/enrich/company"): lambda request, account: self._enrich(request, account, "company"),
+            ("GET", "/lookup/usage"): self._usage,
+            **{("GET", f"/lookup/{name}"): self._lookup for name in ENTERPRISE_LOOKUPS},
+            **{
+                ("GET", f"/lookup/{side}fields/{entity}/{operation}"): self._fields
+                for side in ("input", "output")
+                for entity in ("contact", "company")
+                for operation in ("search", "enrich")
+            },
+        }
+
+    def failed(self, status: int) -> Response:
+        """Return the answer to a failure that is not the request's fault."""
+        if status == 429:
+            return self._error(429, _LIMITED)
+        text = f"An unexpected error has occurred. Please contact support with error id {secrets.token_hex(6)}"
+        return self._error(status, text)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request; errors are answers too."""
+        if (request.method, request.path) == ("POST", "/authenticate"):
+            return self._authenticate(request)
+        handle = self._routes.get((request.method, request.path))
+        if handle is None:
+            return self._error(404, "Not Found")
+        _, token = self._service.state.check_token(request.bearer() or "", "enterprise", self._service.clock())
+        if token is None or token.account not in self._service.accounts:
+            return self._error(401, _FAILED)
+        try:
+            counts = self._service.admit(token.account, "enterprise")
+        except RateExceeded as limit:
+            counts = [_refill(count) for count in limit.counts]
+            return self._error(429, _LIMITED, headers=_rate_headers(counts, limit.window))
+        response = self._barred(request, token.account) or self._handled(request, token.account, handle)
+        metered = request.method == "POST"
+        response.headers.update(_rate_headers(counts))
+        response.headers.update(self._usage_headers(token.account) if metered else {})
+        response.headers["X-Request-Id"] = secrets.token_hex(16)
+        return response
+
+    def _barred(self, request: Request, account: str) -> Response | None:
+        path = request.path
+        if path in self._service.switches.disallowed_endpoints:
+            part = path.split("/")[1]
+            name = f"the {part} endpoint" if part in {"search", "enrich"} else "this endpoint"
+            return self._error(403, f"You do not have access to {name}")
+        limits = self._service.limits(account)
+        for kind, text in (("requestLimit", "request"), ("recordLimit", "record")):
+            limit, used = limits[kind]
+            # The usage answer stays reachable: it is how a caller learns that a budget is used up.
+            if used >= limit and path != "/lookup/usage" and (kind == "requestLimit" or request.method == "POST"):
+                return self._error(403, f"You have used up all of your allowed {text} limit")
+        return None
+
+    def _handled(self, request: Request, account: str, handle: _Handler) -> Response:
+        self._service.count_request(account)
+        try:
+            return handle(request, account)
+        except Refusal as refusal:
+            return self._refused(refusal)
+
+    def _refused(self, refusal: Refusal) -> Response:
+        status, text = _TEXTS[refusal.reason]
+        if refusal.reason in _OUTPUT_REASONS:
+            return self._error(status, text, {"invalidOutputFields": list(refusal.fields)})
+        if refusal.reason in _INPUT_REASONS:
+            return self._error(status, text, {"invalidInputFields": list(refusal.fields)})
+        return self._error(status, text)
+
+    def _error(
+        self, status: int, text: str, extra: Doc | None = None, headers: dict[str, str] | None = None
+    ) -> Response:
+        if self._service.switches.enterprise_error_shape == "responseCode":
+            return _json(status, {"responseCode": status, "message": text, **(extra or {})}, headers)
+        return _json(status, {"success": False, "statusCode": status, "error": text, **(extra or {})}, headers)
+
+    # --- Sign-in -----------------------------------------------------------------------------------------
+
+    def _authenticate(self, request: Request) -> Response:
+        rate = self._service.switches.rate_authenticate
+        try:
+            windows = [Window("authenticate", 1, rate, "none")] if rate else []
+            self._service.state.admit("sign-in", windows, self._service.clock())
+        except RateExceeded:
+            return self._error(429, _LIMITED)
+        if request.path in self._service.switches.disallowed_endpoints:
+            return self._error(403, "You do not have permission to access the ZoomInfo API")
+        assertion = request.bearer()
+        account = self._by_assertion(assertion) if assertion else self._by_password(request)
+        if account is None:
+            return self._error(401, _BAD_ASSERTION if assertion else _FAILED)
+        return _json(200, {"jwt": self._issue(account)})
+
+    def _by_password(self, request: Request) -> SandboxAccount | None:
+        given: Any = request.form()
+        if "json" in request.headers.get("content-type", "") or request.body[:1] == b"{":
+            try:
+                given = request.json()
+            except ValueError:
+                return None
+        if not isinstance(given, dict):
+            return None
+        pair = (given.get("username"), given.get("password"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return next((item for item in self._service.accounts.values() if (item.username, item.password) == pair), None)
+
+    def _by_assertion(self, assertion: str) -> SandboxAccount | None:
+        public = keys.public_key(self._service.state_dir)
+        if public is None:
+            return None
+        import jwt
+
+        try:
+            claims = jwt.decode(
+                assertion,
+                public,
+                algorithms=["RS256"],
+                audience=AUDIENCE,
+                # Time is checked below, by the sandbox's own clock.
+                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            )
+        except jwt.PyJWTError:
+            return None
+        expires = claims.get("exp")
+        if not isinstance(expires, int | float) or expires <= self._service.clock():
+            return None
+        pair = (claims.get("username"), claims.get("client_id"))
+        return next(
+            (item for item in self._service.accounts.values() if (item.username, item.enterprise_client_id) == pair),
+            None,
+        )
+
+    def _issue(self, account: SandboxAccount) -> str:
+        """Return a token that looks like a JWT, since some clients read its `exp`; only its record counts."""
+        now = self._service.clock()
+        expires = now + self._service.switches.token_ttl
+        claims = {"sub": account.username, "iat": int(now), "exp": int(expires), "jti": secrets.token_hex(8)}
+        parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+        head = ".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts)
+        token = f"{head}.{secrets.token_urlsafe(32)}"
+        self._service.state.issue_token(account.name, "enterprise", token, expires, ())
+        return token
+
+    # --- Search ------------------------------------------------------------------------------------------
+
+    def _search(self, request: Request, account: str, entity: Entity) -> Response:
+        body = _body(request)
+        self._check_search_outputs(entity, body.pop("outputFields", None))
+        paging = {key: body.pop(key, None) for key in ENTERPRISE_PAGING}
+        criteria = parse(_FILTERS[entity], body, "enterprise", forbidden=self._service.switches.disallowed_filters)
+        if not criteria:
+            raise Refusal("insufficient")
+        page, size = self._page(paging)
+        found = self._service.search(entity, criteria, self._rules, _sorting(paging, entity), page, size)
+        rows = self._rows(entity, found)
+        self._service.state.add_usage(account, "recordLimit", len(rows))
+        # The names are the wire's: maxResults is the number of hits, totalResults that of the rows here.
+        return _json(200, {"maxResults": found.total, "totalResults": len(rows), "currentPage": page, "data": rows})
+
+    def _check_search_outputs(self, entity: Entity, names: Any) -> None:
+        if names is None:
+            return
+        if not isinstance(names, list):
+            raise Refusal("unknown_output", "outputFields")
+        wanted = [str(name) for name in names]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        denied = self._service.switches.disallowed_fields
+        wrong = [name for name in wanted if name not in _SEARCH_OUTPUTS[entity] or name in denied]
+        if wrong:
+            raise Refusal("unknown_output", *wrong)
+
+    def _page(self, paging: dict[str, Any]) -> tuple[int, int]:
+        page = _whole(paging["page"], 1, "page_not_number")
+        size = _whole(paging["rpp"], 25, "size_not_number")
+        if size > 100:
+            raise Refusal("size_too_high")
+        if page < 1:
+            raise Refusal("page_too_low")
+        if size < 1:
+            raise Refusal("size_not_number")
+        if page * size > self._service.switches.enterprise_window:
+            raise Refusal("window")
+        return page, size
+
+    def _rows(self, entity: Entity, found: Found) -> list[Doc]:
+        if entity == "company":
+            return [{"id": key, "name": doc["name"]} for key, doc in self._service.company_rows(found.ids)]
+        return [
+            {
+                "id": row.id,
+                "firstName": row.fields["firstName"],
+                "middleName": row.fields["middleName"],
+                "lastName": row.fields["lastName"],
+                "validDate": us_stamp(row.valid.at),
+                "lastUpdatedDate": us_stamp(row.updated.at),
+                "jobTitle": row.fields["jobTitle"],
+                "contactAccuracyScore": row.accuracy,
+                **row.flags,
+                "company": {"id": row.company_id, "name": row.company_name} if row.company_id is not None else {},
+            }
+            for row in self._service.contact_rows(found.ids)
+        ]
+
+    # --- Enrich ------------------------------------------------------------------------------------------
+
+    def _enrich(self, request: Request, account: str, entity: Entity) -> Response:
+        body = _body(request)
+        name, table = _MATCH[entity]
+        unknown = [key for key in body if key not in {"outputFields", "requiredFields", name}]
+        if unknown:
+            raise Refusal("unknown_filter", *unknown)
+        asked = self._service.check_outputs(entity, "enterprise", body.get("outputFields"))
+        required = self._service.check_required(body.get("requiredFields")) if entity == "contact" else []
+        inputs = read_inputs(body.get(name), table, name, "enterprise")
+        implied = _implied(entity, asked)
+        rows = self._service.enrich(account, EnrichRequest(entity, "enterprise", inputs, [*asked, *implied], required))
+        data: Doc = {
+            "outputFields": [[*(field.lower() for field in asked), *implied]],
+            "result": [self._result(row) for row in rows],
+        }
+        if body.get("requiredFields"):
+            data["requiredFields"] = body["requiredFields"]
+        return _json(200, {"success": True, "data": data})
+
+    def _result(self, row: EnrichRow) -> Doc:
+        record = row.attributes
+        as_object = self._service.switches.enterprise_result_data == "object"
+        data: Any = (record or {}) if as_object else [] if record is None else [record]
+        result: Doc = {"input": _lowered(row.given), "data": data}
+        if self._service.switches.enterprise_match_status:
+            result["matchStatus"] = row.match.status
+        return result
+
+    # --- Lookup and usage --------------------------------------------------------------------------------
+
+    def _lookup(self, request: Request, account: str) -> Response:
+        name = ENTERPRISE_LOOKUPS[request.path.removeprefix("/lookup/")]
+        rows = fields.lookup_rows(name, self._service.accounts[account], request.query)
+        if name == "news-categories":
+            # The real lookup misspells this one.
+            wrong = taxonomies.MISSPELT_MERGER
+            return _json(200, [wrong if key.startswith("MERGER") else key for key, _ in rows])
+        if name == "intent-topics":
+            names = ("name", "category", "department", "jobFunction", "description")
+            return _json(200, [{key[0].upper() + key[1:]: row[key] for key in names} for _, row in rows])
+        return _json(200, [{"Id": key, **_capital(attributes)} for key, attributes in rows])
+
+    def _fields(self, request: Request, _account: str) -> Response:
+        _, _, side, entity, operation = request.path.split("/")
+        rows = fields.enterprise_fields(
+            "contact" if entity == "contact" else "company", operation, side.removesuffix("fields"), self._service
+        )
+        return _json(200, rows)
+
+    def _usage(self, _request: Request, account: str) -> Response:
+        key = self._service.switches.enterprise_usage_limit_key
+        usage = [
+            {
+                "limitType": kind,
+                "description": fields.LIMITS[kind],
+                key: limit,
+                "currentUsage": used,
+                "usageRemaining": max(0, limit - used),
+            }
+            for kind, (limit, used) in self._service.limits(account).items()
+        ]
+        return _json(200, {"usage": usage})
+
+    def _usage_headers(self, account: str) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for kind, (limit, used) in self._service.limits(account).items():
+            headers[f"X-Usage-{_USAGE_HEADERS[kind]}-Limit"] = str(limit)
+            headers[f"X-Usage-{_USAGE_HEADERS[kind]}-Remaining"] = str(max(0, limit - used))
+        return headers
+
+
+def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(status, body, dict(headers or {}), "application/json;charset=utf-8")
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body: Any = request.json()
+    except ValueError:
+        raise Refusal("malformed") from None
+    if not isinstance(body, dict):
+        raise Refusal("malformed")
+    return dict(body)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _whole(value: Any, default: int, reason: Reason) -> int:
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        raise Refusal(reason)
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise Refusal(reason) from None
+
+
+def _sorting(paging: dict[str, Any], entity: Entity) -> str:
+    field = paging["sortBy"] or _DEFAULT_SORT[entity]
+    way = str(paging["sortOrder"] or "descending").lower()
+    if not isinstance(field, str) or way not in _ASCENDING:
+        raise Refusal("bad_sort", "sortOrder")
+    return field if _ASCENDING[way] else f"-{field}"
+
+
+def _implied(entity: Entity, asked: list[str]) -> list[str]:
+    """Return what the service adds by itself: the company id as soon as any company field is asked for."""
+    if entity == "company" or "companyId" in asked:
+        return []
+    return ["companyId"] if any(CONTACT_OUTPUTS[name].path.startswith("company.") for name in asked) else []
+
+
+def _lowered(given: Input) -> Doc:
+    return {key.lower(): value.lower() if isinstance(value, str) else value for key, value in given.items()}
+
+
+def _capital(attributes: dict[str, Any]) -> Doc:
+    return {key[0].upper() + key[1:]: value for key, value in attributes.items()}
+
+
+def _refill(count: Count) -> Count:
+    return Count(count.window, min(count.window.limit, count.remaining), count.reset)
+
+
+def _rate_headers(counts: list[Count], rejected: Window | None = None) -> dict[str, str]:
+    minute = next((count for count in counts if count.window.name == "minute"), None)
+    if minute is None:
+        return {}
+    second = next((count for count in counts if count.window.name == "second"), minute)
+    # Only the minute has headers; a refusal by the second window tells when that second is over.
+    reset = second.reset if rejected is not None and rejected.name == "second" else minute.reset
+    return {
+        "X-RateLimit-Limit": str(minute.window.limit),
+        "X-RateLimit-Remaining": str(minute.remaining),
+        "X-RateLimit-Reset": str(ceil(reset)),
+    }

@@ -1,0 +1,546 @@
+"""Codec of the GTM API: OAuth 2.0, JSON:API, its two error shapes, its headers and its pagination."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import Any, Final
+
+from . import fields
+from .criteria import Criteria, parse
+from .http import Request, Response
+from .matching import read_inputs
+from .model import Entity, SandboxAccount
+from .query import Found, Rules
+from .records import Doc, country_name, iso
+from .refusal import Reason, Refusal
+from .service import EnrichRequest, EnrichRow, Service
+from .state import Count, RateExceeded, Token
+from .tables import (
+    COMPANY_FILTERS,
+    COMPANY_MATCH_INPUTS,
+    CONTACT_FILTERS,
+    CONTACT_MATCH_INPUTS,
+    CONTACT_OUTPUTS,
+    GTM_LOOKUPS,
+)
+
+MEDIA_TYPE: Final = "application/vnd.api+json"
+PREFIX: Final = "/gtm"
+RULES: Final = Rules(board_default="exclude", either_region=False, revenue_unit=1000, dotted_tags=False)
+PAGE_CAP: Final = 100
+WINDOW: Final = 10_000
+
+_TOKEN_BLANK: Final = (
+    "The Authorization token is required and cannot be left blank. Please provide a valid token and try again."  # noqa: S105
+)
+_TOKEN_INVALID: Final = "The token provided is invalid. Please provide a valid token and try again."  # noqa: S105
+_TOKEN_EXPIRED: Final = "Your session has expired. Please provide a valid token and try again."  # noqa: S105
+_NO_ENDPOINT: Final = (
+    "You do not have access to this endpoint. Please contact your ZoomInfo Account Manager for purchasing options."
+)
+_LIMITED: Final = "You have exceeded the rate limit for this resource. Please try again later."
+_SEARCH_FILTERS: Final = {"contact": CONTACT_FILTERS, "company": COMPANY_FILTERS}
+_MATCH: Final = {
+    "contact": ("matchPersonInput", CONTACT_MATCH_INPUTS),
+    "company": ("matchCompanyInput", COMPANY_MATCH_INPUTS),
+}
+_DEFAULT_SORT: Final = {"contact": "-relevance", "company": "-revenue"}
+
+# Code, title and text of each refusal; {0} and {1} are the fields, {detail} what is wrong.
+_REFUSALS: Final[dict[Reason, tuple[str, str, str]]] = {
+    "malformed": ("PFAPI0003", "Invalid request body", "Invalid request body"),
+    "missing": ("PFAPI0002", "Bad Request", "Required request parameters are missing: {0}"),
+    "no_outputs": ("PFAPI0002", "Bad Request", "Required request parameters are missing: {0}"),
+    "insufficient": (
+        "PFAPI0004",
+        "Insufficient input",
+        "There is not sufficient info for your request. Please provide at least one input field.",
+    ),
+    "unknown_filter": ("PFAPI0005", "Invalid field requested", "Invalid field requested: {0}"),
+    "wrong_type": ("PFAPI0008", "Invalid field type", "Invalid field type: {0}"),
+    "bad_value": ("PFAPI0006", "Invalid input parameter", "Input parameter '{0}' is invalid - {detail}"),
+    "swapped": ("PFAPI0006", "Invalid input parameter", "'{0}' cannot be greater than '{1}'"),
+    "plan_filter": ("PFAPI0001", "Disallowed field", "Disallowed field '{0}' requested in query"),
+    "plan_output": ("PFAPI0001", "Disallowed field", "Disallowed field '{0}' requested in query"),
+    "unknown_output": ("PFAPI0009", "Invalid field", "Invalid field '{0}' requested in query"),
+    "bad_sort": ("PFAPI0006", "Invalid input parameter", "Input parameter 'sort' is invalid - unknown field '{0}'"),
+    "page_not_number": ("PFAPI0002", "Bad Request", "Page number must be a number"),
+    "page_too_low": ("PFAPI0002", "Bad Request", "Page number and page size cannot be less than min value 1"),
+    "size_not_number": ("PFAPI0002", "Bad Request", "Page size must be a number"),
+    "size_too_high": ("PFAPI0002", "Bad Request", "Page size cannot be greater than max value 100"),
+    "page_too_high": ("PFAPI0002", "Bad Request", "Page number cannot be greater than max value 100"),
+    "window": ("PFAPI0006", "Bad Request", "Total record pagination is over max allowed value (10000)"),
+    "past_end": ("PFAPI0004", "Bad Request", "Page number (page) requested is greater than the available results"),
+    "credits": ("PFAPI0011", "Credit Limit Reached", "Credit Limit Reached"),
+}
+_PARAMETERS: Final[dict[Reason, str]] = {
+    "bad_sort": "sort",
+    "page_not_number": "page[number]",
+    "page_too_low": "page[number]",
+    "page_too_high": "page[number]",
+    "past_end": "page[number]",
+    "window": "page[number]",
+    "size_not_number": "page[size]",
+    "size_too_high": "page[size]",
+}
+_SUMMARY: Final = "One or more fields have validation errors"
+
+
+class _Stop(Exception):
+    """Ends a request with an answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def _gateway(
+    status: int, code: str, message: str, *, retryable: bool = False, headers: Mapping[str, str] | None = None
+) -> Response:
+    body = {
+        "code": code,
+        "message": message,
+        "status": status,
+        "requestId": f"req_{secrets.token_hex(8)}",
+        "retryable": retryable,
+    }
+    return Response(status, {"error": body}, dict(headers or {}), MEDIA_TYPE)
+
+
+def _errors(
+    status: int, code: str, title: str, details: list[tuple[str, dict[str, str] | None]], summary: str = _SUMMARY
+) -> Response:
+    found: list[Doc] = []
+    for detail, source in details:
+        error: Doc = {"id": secrets.token_hex(8), "code": code, "status": str(status), "title": title, "detail": detail}
+        if source:
+            error["source"] = source
+        found.append(error)
+    top = {400: "Bad Request", 429: "Too Many Requests", 500: "Internal Server Error"}.get(status, title)
+    return Response(status, {"title": top, "detail": summary, "errors": found}, {}, MEDIA_TYPE)
+
+
+def refused(refusal: Refusal) -> Response:
+    """Return the 400 of a refusal, one error per field."""
+    code, title, text = _REFUSALS[refusal.reason]
+    parameter = _PARAMETERS.get(refusal.reason)
+    if parameter:
+        return _errors(
+            400, code, title, [(text.format(*refusal.fields, "", detail=refusal.detail), {"parameter": parameter})]
+        )
+    if not refusal.fields:
+        return _errors(400, code, title, [(text.format("", detail=refusal.detail), None)], text)
+    if refusal.reason == "swapped":
+        source = {"pointer": f"/data/attributes/{refusal.fields[0]}"}
+        return _errors(400, code, title, [(text.format(*refusal.fields), source)])
+    details: list[tuple[str, dict[str, str] | None]] = [
+        (text.format(field, detail=refusal.detail), {"pointer": _pointer(refusal.reason, field)})
+        for field in refusal.fields
+    ]
+    return _errors(400, code, title, details)
+
+
+def _pointer(reason: Reason, field: str) -> str:
+    if reason in {"unknown_output", "plan_output"}:
+        return "/data/attributes/outputFields"
+    return "/data" if field == "data" else f"/data/attributes/{field}"
+
+
+class GtmApi:
+    """Answers requests below `/gtm`.
+
+    Args:
+        service: The simulated ZoomInfo.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._posts: dict[str, tuple[str, Callable[[Request, Token], Response]]] = {
+            "/data/v1/contacts/search": ("api:data:contact", self._search_contacts),
+            "/data/v1/companies/search": ("api:data:company", self._search_companies),
+            "/data/v1/contacts/enrich": ("api:data:contact", self._enrich_contacts),
+            "/data/v1/companies/enrich": ("api:data:company", self._enrich_companies),
+        }
+        self._gets: dict[str, Callable[[Request, Token], Response]] = {
+            "/data/v1/users/usage": self._usage,
+            "/data/v1/lookup/search": self._field_lookup,
+            "/data/v1/lookup/enrich": self._field_lookup,
+        }
+
+    def failed(self, status: int) -> Response:
+        """Return the answer to a failure that is not the request's fault."""
+        if status == 429:
+            return self._limited({"Retry-After": "1"})
+        if status == 504:
+            return _errors(504, "PFAPI0010", "Gateway Timeout Exception", [("Gateway Timeout Exception", None)])
+        return _errors(status, "PFAPI0007", "Internal Server Error", [("Internal Server Error", None)])
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request; errors are answers too."""
+        path = request.path.removeprefix(PREFIX)
+        if (request.method, path) == ("POST", "/oauth/v1/token"):
+            return self._token(request)
+        try:
+            scope, handle = self._route(request.method, path)
+            token = self._authenticate(request)
+            self._check_media_type(request)
+            counts = self._admit(token)
+        except _Stop as stop:
+            return stop.response
+        response = self._handled(request, path, token, scope, handle)
+        response.headers.update(_rate_headers(counts))
+        return response
+
+    def _handled(
+        self,
+        request: Request,
+        path: str,
+        token: Token,
+        scope: str | None,
+        handle: Callable[[Request, Token], Response],
+    ) -> Response:
+        if not (scope in token.scopes if scope else token.scopes):
+            text = f"This application does not have the required scope to access the requested resource '{path}'."
+            return _gateway(403, "ZI0002", text)
+        if request.path in self._service.switches.disallowed_endpoints:
+            return _gateway(403, "ZI0003", _NO_ENDPOINT)
+        self._service.count_request(token.account)
+        try:
+            return handle(request, token)
+        except Refusal as refusal:
+            return refused(refusal)
+        except _Stop as stop:
+            return stop.response
+
+    def _route(self, method: str, path: str) -> tuple[str | None, Callable[[Request, Token], Response]]:
+        if method == "POST" and path in self._posts:
+            return self._posts[path]
+        if method == "GET":
+            if path in self._gets:
+                return None, self._gets[path]
+            head, _, name = path.rpartition("/")
+            if head == "/data/v1/lookup" and name:
+                return None, self._lookup
+        raise _Stop(_gateway(404, "ZI9998", f"No static resource {path.lstrip('/')}."))
+
+    def _authenticate(self, request: Request) -> Token:
+        bearer = request.bearer()
+        if not bearer:
+            raise _Stop(_gateway(401, "ZI0001", _TOKEN_BLANK))
+        state, token = self._service.state.check_token(bearer, "gtm", self._service.clock())
+        if state == "expired":
+            raise _Stop(_gateway(401, "ZI0001", _TOKEN_EXPIRED, retryable=True))
+        if token is None or token.account not in self._service.accounts:
+            raise _Stop(_gateway(401, "ZI0001", _TOKEN_INVALID))
+        return token
+
+    def _check_media_type(self, request: Request) -> None:
+        if not self._service.switches.gtm_strict_accept:
+            return
+        accepted = MEDIA_TYPE in request.headers.get("accept", "")
+        sent = request.method != "POST" or MEDIA_TYPE in request.headers.get("content-type", "")
+        if not accepted or not sent:
+            raise _Stop(Response(406))
+
+    def _admit(self, token: Token) -> list[Count]:
+        try:
+            return self._service.admit(token.account, "gtm")
+        except RateExceeded as limit:
+            wait = max(1, ceil(limit.reset - self._service.clock()))
+            headers = _rate_headers(limit.counts, rejected=True) | {
+                "Retry-After": str(wait),
+                "X-RateLimit-Rejected-Bucket": limit.window.name,
+                "X-RateLimit-Reset": str(ceil(limit.reset)),
+            }
+            raise _Stop(self._limited(headers)) from None
+
+    def _limited(self, headers: dict[str, str]) -> Response:
+        if self._service.switches.gtm_error_shape_429 == "gateway":
+            return _gateway(429, "ZI0004", _LIMITED, retryable=True, headers=headers)
+        response = _errors(429, "ZI0004", "Too Many Requests", [(_LIMITED, None)], _LIMITED)
+        response.headers.update(headers)
+        return response
+
+    # --- OAuth -------------------------------------------------------------------------------------------
+
+    def _token(self, request: Request) -> Response:
+        form = request.form()
+        user, password = request.basic() or (form.get("client_id", ""), form.get("client_secret", ""))
+        account = next(
+            (
+                item
+                for item in self._service.accounts.values()
+                if (item.client_id, item.client_secret) == (user, password)
+            ),
+            None,
+        )
+        if account is None:
+            return _oauth_error(401, "invalid_client", "Client authentication failed.")
+        grant = form.get("grant_type")
+        if grant == "client_credentials":
+            return self._client_credentials(account, form)
+        if grant == "refresh_token":
+            return self._refresh(account, form)
+        if not grant:
+            return _oauth_error(400, "invalid_request", "The grant_type parameter is missing.")
+        return _oauth_error(400, "unsupported_grant_type", f"The grant type {grant} is not supported.")
+
+    def _client_credentials(self, account: SandboxAccount, form: dict[str, str]) -> Response:
+        if self._service.switches.gtm_client_credentials != "enabled":
+            text = "The client is not authorized to use the client_credentials grant type."
+            return _oauth_error(400, "unauthorized_client", text)
+        wanted = form.get("scope", "").split()
+        if any(scope not in account.scopes for scope in wanted):
+            return _oauth_error(400, "invalid_scope", "One or more scopes are not configured for the client.")
+        return self._issue(account, wanted or list(account.scopes))
+
+    def _refresh(self, account: SandboxAccount, form: dict[str, str]) -> Response:
+        rotate = self._service.switches.gtm_refresh_rotation
+        used = self._service.state.use_refresh(form.get("refresh_token", ""), account.name, rotate=rotate)
+        if used is None:
+            return _oauth_error(400, "invalid_grant", "The refresh token is invalid or expired.")
+        session, successor, scopes = used
+        return self._issue(account, scopes or list(account.scopes), session, successor)
+
+    def _issue(self, account: SandboxAccount, scopes: list[str], session: str = "", refresh: str = "") -> Response:
+        token = secrets.token_urlsafe(32)
+        ttl = self._service.switches.token_ttl
+        expires = self._service.clock() + ttl
+        self._service.state.issue_token(account.name, "gtm", token, expires, scopes, session)
+        body: Doc = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": int(ttl),
+            "scope": " ".join(scopes),
+        }
+        if refresh:
+            body["refresh_token"] = refresh
+        return Response(200, body, {"Cache-Control": "no-store"})
+
+    # --- Search ------------------------------------------------------------------------------------------
+
+    def _search_contacts(self, request: Request, token: Token) -> Response:
+        criteria, found, page = self._search(request, "contact")
+        status = self._management(token, "contact", criteria, found)
+        rows = [
+            {
+                "id": str(row.id),
+                "type": "Contact",
+                "attributes": _filled(
+                    row.fields
+                    | {
+                        "validDate": iso(row.valid.at),
+                        "lastUpdatedDate": iso(row.updated.at),
+                        "contactAccuracyScore": row.accuracy,
+                        "managementLevel": ",".join(row.levels),
+                        "school": row.school,
+                    }
+                    | row.flags
+                    | {
+                        "managementStatus": status.get(row.id),
+                        "company": None if row.company_id is None else {"id": row.company_id, "name": row.company_name},
+                    }
+                ),
+            }
+            for row in self._service.contact_rows(found.ids)
+        ]
+        return self._listed(request, rows, found, page)
+
+    def _search_companies(self, request: Request, token: Token) -> Response:
+        criteria, found, page = self._search(request, "company")
+        status = self._management(token, "company", criteria, found)
+        rows = [
+            {
+                "id": str(key),
+                "type": "Company",
+                "attributes": _filled(
+                    {
+                        "name": doc["name"],
+                        "city": doc["city"],
+                        "state": doc["state"],
+                        "country": country_name(doc["country"]),
+                        "revenue": str(doc["revenue"]),
+                        "employeeCount": str(doc["employees"]),
+                        "website": f"www.{doc['domain']}",
+                        "logo": f"https://logos.sandbox.example/{doc['domain']}.png",
+                        "managementStatus": status.get(key),
+                    }
+                ),
+            }
+            for key, doc in self._service.company_rows(found.ids)
+        ]
+        return self._listed(request, rows, found, page)
+
+    def _management(self, token: Token, entity: Entity, criteria: Criteria, found: Found) -> dict[int, Doc]:
+        if not criteria.get("underManagement"):
+            return {}
+        return self._service.management(token.account, entity, found.ids)
+
+    def _search(self, request: Request, entity: Entity) -> tuple[Criteria, Found, tuple[int, int]]:
+        attributes = _attributes(request, f"{entity.capitalize()}Search")
+        forbidden = self._service.switches.disallowed_filters
+        criteria = parse(_SEARCH_FILTERS[entity], attributes, "gtm", forbidden=forbidden)
+        if entity == "contact" and not criteria:
+            raise Refusal("insufficient")
+        page = _paging(request)
+        order = request.query.get("sort") or _DEFAULT_SORT[entity]
+        return criteria, self._service.search(entity, criteria, RULES, order, *page), page
+
+    def _listed(self, request: Request, rows: list[Doc], found: Found, page: tuple[int, int]) -> Response:
+        number, size = page
+        last = max(1, ceil(found.total / size))
+        by_rows = self._service.switches.gtm_page_total == "rows_on_page"
+        meta = {"totalResults": found.total, "page": {"number": number, "total": len(rows) if by_rows else last}}
+        body: Doc = {"data": rows, "meta": meta}
+        style = self._service.switches.gtm_links_style
+        if style != "absent":
+            mark = "uri=" if style == "uri=" else ""
+            base = mark + request.path.removeprefix(PREFIX)
+            targets = {"first": 1, "last": last, "prev": number - 1, "next": number + 1}
+            body["links"] = {
+                name: f"{base}?page[number]={target}&page[size]={size}"
+                for name, target in targets.items()
+                if 1 <= target <= last
+            }
+        return Response(200, body, {}, MEDIA_TYPE)
+
+    # --- Enrich ------------------------------------------------------------------------------------------
+
+    def _enrich_contacts(self, request: Request, token: Token) -> Response:
+        return self._enrich(request, token, "contact")
+
+    def _enrich_companies(self, request: Request, token: Token) -> Response:
+        return self._enrich(request, token, "company")
+
+    def _enrich(self, request: Request, token: Token, entity: Entity) -> Response:
+        attributes = _attributes(request, f"{entity.capitalize()}Enrich")
+        name, table = _MATCH[entity]
+        known = {"outputFields", name, *(["requiredFields"] if entity == "contact" else [])}
+        unknown = [key for key in attributes if key not in known]
+        if unknown:
+            raise Refusal("unknown_filter", *unknown)
+        outputs = self._service.check_outputs(entity, "gtm", attributes.get("outputFields"))
+        required = self._service.check_required(attributes.get("requiredFields"))
+        numeric = self._service.switches.gtm_numeric_string_ids == "accept"
+        inputs = read_inputs(attributes.get(name), table, name, "gtm", numeric_strings=numeric)
+        if entity == "contact" and any(CONTACT_OUTPUTS[key].path.startswith("company.") for key in outputs):
+            outputs = list(dict.fromkeys([*outputs, "companyId"]))
+        rows = self._service.enrich(token.account, EnrichRequest(entity, "gtm", inputs, outputs, required))
+        return Response(200, {"data": [_enriched(row, entity) for row in rows]}, {}, MEDIA_TYPE)
+
+    # --- Lookup and usage --------------------------------------------------------------------------------
+
+    def _lookup(self, request: Request, token: Token) -> Response:
+        name = request.path.rpartition("/")[2]
+        kind = GTM_LOOKUPS.get(name)
+        if kind is None:
+            return _gateway(404, "ZI9998", f"No static resource data/v1/lookup/{name}.")
+        filters = {
+            key: request.query.get(f"filter[{key}]", "")
+            for key in ("category", "parentCategory", "subCategory", "vendor")
+        }
+        rows = fields.lookup_rows(name, self._service.accounts[token.account], filters)
+        data = [{"id": key, "type": kind, "attributes": attributes} for key, attributes in rows]
+        return Response(200, {"data": data}, {}, MEDIA_TYPE)
+
+    def _field_lookup(self, request: Request, _token: Token) -> Response:
+        operation = request.path.rpartition("/")[2]
+        entity, side = request.query.get("filter[entity]"), request.query.get("filter[fieldType]")
+        missing = [f"filter[{key}]" for key, value in (("entity", entity), ("fieldType", side)) if not value]
+        if missing or not entity or not side:
+            raise _Stop(_errors(400, "PFAPI0002", "Bad Request", [
+                (f"Required request parameters are missing: {key}", {"parameter": key}) for key in missing
+            ]))  # fmt: skip
+        rows = fields.gtm_fields(entity, operation, side, self._service)
+        if rows is None:
+            key = "filter[entity]" if side in {"input", "output"} else "filter[fieldType]"
+            text = f"Input parameter '{key}' is invalid - unknown value"
+            raise _Stop(_errors(400, "PFAPI0006", "Invalid input parameter", [(text, {"parameter": key})]))
+        kind = f"{fields.pascal(entity)}{operation.capitalize()}{side.capitalize()}"
+        data = [{"id": row["fieldName"], "type": kind, "attributes": row} for row in rows]
+        return Response(200, {"data": data}, {}, MEDIA_TYPE)
+
+    def _usage(self, _request: Request, token: Token) -> Response:
+        usage = [
+            {
+                "limitType": kind,
+                "description": fields.LIMITS[kind],
+                "totalLimit": limit,
+                "currentUsage": used,
+                "usageRemaining": max(0, limit - used),
+            }
+            for kind, (limit, used) in self._service.limits(token.account).items()
+        ]
+        data = [{"id": "1", "type": "UserUsage", "attributes": {"usage": usage}}]
+        return Response(200, {"data": data}, {}, MEDIA_TYPE)
+
+
+def _oauth_error(status: int, code: str, text: str) -> Response:
+    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Basic"} if status == 401 else {})
+    return Response(status, {"error": code, "error_description": text}, headers)
+
+
+def _rate_headers(counts: list[Count], *, rejected: bool = False) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for count in counts:
+        name = count.window.name.capitalize()
+        remaining = count.remaining + 1 if rejected and count.remaining < count.window.limit else count.remaining
+        headers[f"X-RateLimit-Limit-{name}"] = str(count.window.limit)
+        headers[f"X-RateLimit-Remaining-{name}"] = str(remaining)
+        if name == "Second":
+            headers["X-RateLimit-Limit"] = str(count.window.limit)
+            headers["X-RateLimit-Remaining"] = str(remaining)
+    return headers
+
+
+def _filled(attributes: Mapping[str, Any]) -> Doc:
+    return {key: value for key, value in attributes.items() if value is not None and value != ""}
+
+
+def _attributes(request: Request, kind: str) -> dict[str, Any]:
+    try:
+        body: Any = request.json()
+    except ValueError:
+        raise Refusal("malformed") from None
+    data = body.get("data") if isinstance(body, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if not isinstance(data, dict) or data.get("type") != kind:  # pyright: ignore[reportUnknownMemberType]
+        raise Refusal("malformed")
+    attributes: Any = data.get("attributes")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if not isinstance(attributes, dict):
+        raise Refusal("malformed")
+    return attributes  # pyright: ignore[reportUnknownVariableType]
+
+
+def _paging(request: Request) -> tuple[int, int]:
+    number = _whole(request.query.get("page[number]", "1"), "page_not_number")
+    size = _whole(request.query.get("page[size]", "25"), "size_not_number")
+    if number < 1 or size < 1:
+        raise Refusal("page_too_low")
+    if size > 100:
+        raise Refusal("size_too_high")
+    # Both texts have been seen; the window comes first, so that each can be met.
+    if number * size > WINDOW:
+        raise Refusal("window")
+    if number > PAGE_CAP:
+        raise Refusal("page_too_high")
+    return number, size
+
+
+def _whole(text: str, reason: Reason) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refusal(reason) from None
+
+
+def _enriched(row: EnrichRow, entity: Entity) -> Doc:
+    meta: Doc = {"matchStatus": row.match.status, "input": row.given}
+    if row.match.warnings:
+        meta["warnings"] = [
+            {"code": "INVALID_INPUT", "message": warning.message, "fields": list(warning.fields)}
+            for warning in row.match.warnings
+        ]
+    if row.attributes is None:
+        return {"id": "0", "type": "NoMatch", "meta": meta}
+    attributes = {key: value for key, value in row.attributes.items() if key != "id"}
+    return {"id": str(row.match.id), "type": entity.capitalize(), "attributes": attributes, "meta": meta}

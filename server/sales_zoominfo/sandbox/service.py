@@ -1,0 +1,324 @@
+"""What both generations do: search, match, charge. The codecs `gtm` and `enterprise` give it a wire shape."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from . import dataset
+from .criteria import Criteria
+from .matching import Input, Match, Matcher
+from .model import Charge, Entity, Generation, SandboxAccount, Switches
+from .places import COUNTRIES
+from .query import Engine, Found, Moment, Rules
+from .records import COMPANY_VALUES, CONTACT_VALUES, ContactRow, Doc, Reader, Subject, contact_row, iso, render
+from .refusal import Refusal
+from .state import Carry, Count, Sale, State, Window
+from .tables import COMPANY_OUTPUTS, COMPANY_SORTS, CONTACT_OUTPUTS, CONTACT_SORTS, Output
+
+SORTS: Final[dict[Entity, tuple[str, ...]]] = {"contact": CONTACT_SORTS, "company": COMPANY_SORTS}
+OUTPUTS: Final[dict[Entity, dict[str, Output]]] = {"contact": CONTACT_OUTPUTS, "company": COMPANY_OUTPUTS}
+_VALUES: Final[dict[Entity, Mapping[str, Callable[[Subject], Any]]]] = {
+    "contact": CONTACT_VALUES,
+    "company": COMPANY_VALUES,
+}
+# Names that requiredFields of a search accepts beside the output fields.
+_REQUIRED_ALIASES: Final = {"directPhone": "phone", "personalEmail": "supplementalEmail"}
+_PACKAGES: Final[dict[str, tuple[int, int, int, int]]] = {
+    "builder": (5, 300, 10_800, 129_600),
+    "standard": (25, 1_500, 54_000, 648_000),
+    "scaling": (35, 2_000, 75_600, 907_200),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichRequest:
+    """A checked enrich call."""
+
+    entity: Entity
+    generation: Generation
+    inputs: list[Input]
+    outputs: list[str]
+    required: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichRow:
+    """The outcome of one match input.
+
+    Args:
+        match: Status and warnings.
+        given: The input.
+        attributes: The record; None where nothing is handed out.
+    """
+
+    match: Match
+    given: Input
+    attributes: Doc | None
+
+
+class Service:
+    """The simulated ZoomInfo behind both codecs.
+
+    Args:
+        state_dir: Where data set and state lie.
+        clock: Seconds since the Unix epoch.
+        on_charge: Called before each credit.
+        switches: Behaviour.
+        companies, people: Size of the data set.
+        accounts: Who may sign in.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        clock: Callable[[], float],
+        on_charge: Callable[[Charge], None] | None,
+        switches: Switches,
+        companies: int,
+        people: int,
+        accounts: Sequence[SandboxAccount],
+    ) -> None:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        connection = dataset.open_readonly(dataset.ensure(state_dir, companies, people))
+        self.state_dir = state_dir
+        self.clock = clock
+        self.switches = switches
+        self.accounts = {account.name: account for account in accounts}
+        self.state = State(state_dir)
+        self.base = dataset.epoch(clock())
+        self._on_charge = on_charge
+        self._engine = Engine(connection)
+        self._reader = Reader(connection)
+        self._matcher = Matcher(connection, self.base)
+        for account in accounts:
+            self.state.register_refresh(account.name, account.refresh_token, account.scopes)
+
+    def admit(self, account: str, generation: Generation) -> list[Count]:
+        """Count a request against the account's rate windows.
+
+        Args:
+            account: Whose windows.
+            generation: GTM has second, hour and day windows; Enterprise second and minute.
+
+        Returns:
+            The windows after the request.
+
+        Raises:
+            RateExceeded: One of them is full.
+        """
+        return self.state.admit(f"{account}:{generation}", self._windows(generation), self.clock())
+
+    def _windows(self, generation: Generation) -> list[Window]:
+        switches = self.switches
+        preset = _PACKAGES.get(switches.package)
+        chosen = (switches.rate_second, switches.rate_minute, switches.rate_hour, switches.rate_day)
+        limits = [own if own is not None else preset[place] if preset else None for place, own in enumerate(chosen)]
+        whole: Carry = "full" if switches.rate_previous_second_counts else "none"
+        second, minute, hour, day = limits
+        shapes: list[tuple[str, int, int | None, Carry]] = [("second", 1, second, whole)]
+        if generation == "gtm":
+            shapes.append(("hour", 3600, hour, "sliding"))
+            shapes.append(("day", 86_400, day, "sliding"))
+        else:
+            shapes.append(("minute", 60, minute, "none"))
+        return [Window(name, seconds, limit, kept) for name, seconds, limit, kept in shapes if limit is not None]
+
+    def search(self, entity: Entity, criteria: Criteria, rules: Rules, order: str, page: int, size: int) -> Found:
+        """Run a search.
+
+        Args:
+            entity: What to search.
+            criteria: Checked filters.
+            rules: Those of the generation.
+            order: Sort field, `-` in front for descending.
+            page: From 1.
+            size: Rows of a page.
+
+        Returns:
+            Total hits and the page's ids.
+
+        Raises:
+            Refusal: The sort field is unknown, or the page lies after the last one.
+        """
+        if order.removeprefix("-") not in SORTS[entity]:
+            raise Refusal("bad_sort", order.removeprefix("-"))
+        moment = Moment(self.clock(), self.base)
+        found = self._engine.search(entity, criteria, rules, moment, order, page, size)
+        if page > 1 and not found.ids:
+            raise Refusal("past_end")
+        return found
+
+    def contact_rows(self, ids: Sequence[int]) -> list[ContactRow]:
+        """Return search rows of people, in the order given."""
+        return [contact_row(subject) for subject in self._reader.subjects(ids, self.base)] if ids else []
+
+    def company_rows(self, ids: Sequence[int]) -> list[tuple[int, Doc]]:
+        """Return ids and documents of companies, in the order given."""
+        docs = self._reader.companies(ids) if ids else {}
+        return [(key, docs[key]) for key in ids]
+
+    def management(self, account: str, entity: Entity, ids: Sequence[int]) -> dict[int, Doc]:
+        """Return `managementStatus` of records."""
+        owned = self.state.purchased(account, entity, ids, self.clock()) if ids else {}
+        return {
+            key: {"underManagement": True, "purchaseDate": iso(int(owned[key]))}
+            if key in owned
+            else {"underManagement": False}
+            for key in ids
+        }
+
+    def check_outputs(self, entity: Entity, generation: Generation, names: Any) -> list[str]:
+        """Check the `outputFields` of an enrich call.
+
+        Args:
+            entity: Kind of record.
+            generation: Whose names hold.
+            names: As sent.
+
+        Returns:
+            The names, without repetitions.
+
+        Raises:
+            Refusal: None given, an unknown name, or one that the plan lacks.
+        """
+        if not isinstance(names, list) or not names:
+            raise Refusal("no_outputs", "outputFields")
+        wanted: list[Any] = list(dict.fromkeys(map(str, names)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        unknown = [name for name in wanted if not self.has_output(entity, generation, name)]
+        if unknown:
+            raise Refusal("unknown_output", *unknown)
+        denied = [name for name in wanted if name in self.switches.disallowed_fields]
+        if denied:
+            raise Refusal("plan_output", *denied)
+        return wanted
+
+    def has_output(self, entity: Entity, generation: Generation, name: str) -> bool:
+        """Say whether an enrich of a generation knows an output field."""
+        spec = OUTPUTS[entity].get(name)
+        if spec is None:
+            return False
+        if generation == "enterprise":
+            return spec.enterprise is not None
+        return spec.gtm is not None or (spec.extended and self.switches.gtm_output_enum == "extended")
+
+    def check_required(self, names: Any) -> list[str]:
+        """Check the `requiredFields` of a contact enrich call; raises Refusal for an unknown name."""
+        if names in (None, "", []):
+            return []
+        if not isinstance(names, str | list):
+            raise Refusal("wrong_type", "requiredFields")
+        listed: list[Any] = names.split(",") if isinstance(names, str) else names  # pyright: ignore[reportUnknownVariableType]
+        wanted = [str(name).strip() for name in listed]
+        known = {*CONTACT_OUTPUTS, *_REQUIRED_ALIASES}
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            raise Refusal("unknown_output", *unknown)
+        return wanted
+
+    def enrich(self, account: str, request: EnrichRequest) -> list[EnrichRow]:
+        """Match, charge and render the records of an enrich call.
+
+        Args:
+            account: Who pays.
+            request: The call.
+
+        Returns:
+            One row per input, in the order of the inputs.
+
+        Raises:
+            Refusal: `insufficient` when no input holds anything; `credits` when the call is refused whole.
+        """
+        if not any(request.inputs):
+            raise Refusal("insufficient")
+        find = self._matcher.contact if request.entity == "contact" else self._matcher.company
+        matches = [self._complete(find(given), request) for given in request.inputs]
+        matches = self._sell(account, matches, request)
+        return [
+            EnrichRow(match, given, self._attributes(match, given, request))
+            for match, given in zip(matches, request.inputs, strict=True)
+        ]
+
+    def _complete(self, match: Match, request: EnrichRequest) -> Match:
+        """Turn a match that lacks a required field into none."""
+        if match.id is None or not request.required or match.entity != "contact":
+            return match
+        subject = self._subject(match, {})
+        for name in request.required:
+            value = CONTACT_VALUES[_REQUIRED_ALIASES.get(name, name)](subject)
+            if value is None or value == "" or value == []:
+                return Match("NON_MATCH_BY_REQUIRED_FIELDS", "contact")
+        return match
+
+    def _sell(self, account: str, matches: list[Match], request: EnrichRequest) -> list[Match]:
+        sales = [
+            Sale(match.entity, match.id, given)
+            for match, given in zip(matches, request.inputs, strict=True)
+            if match.id is not None
+        ]
+        if not sales:
+            return matches
+        policy = self.switches.credit_exhausted
+        whole = policy == "whole_call" or (policy == "auto" and len(request.inputs) == 1)
+        sold = self.state.sell(
+            account, sales, credits=self.switches.credits, now=self.clock(), whole=whole, on_charge=self._on_charge
+        )
+        if whole and not all(sold):
+            raise Refusal("credits")
+        outcome = iter(sold)
+        return [
+            match if match.id is None or next(outcome) else Match("LIMIT_EXCEEDED", request.entity) for match in matches
+        ]
+
+    def _subject(self, match: Match, given: Input) -> Subject:
+        if match.id is None:
+            raise ValueError("nothing was matched")
+        if match.entity == "company":
+            doc = self._reader.companies([match.id])[match.id]
+            return Subject(match.id, None, doc, match.id, self.base, _location(match, doc) if given else None)
+        return self._reader.subjects([match.id], self.base)[0]
+
+    def _attributes(self, match: Match, given: Input, request: EnrichRequest) -> Doc | None:
+        if match.id is None:
+            return None
+        names = request.outputs
+        table = OUTPUTS[request.entity]
+        if match.status == "COMPANY_ONLY_MATCH":
+            names = [name for name in names if table[name].path.startswith("company.")]
+        elif match.status == "CONTACT_ONLY_MATCH":
+            names = [name for name in names if not table[name].path.startswith("company.")]
+        subject = self._subject(match, given)
+        attributes = render(subject, names, table, request.generation, _VALUES[request.entity])
+        if match.moved and "personHasMoved" in attributes:
+            attributes["personHasMoved"] = "Yes"
+        return attributes
+
+    def count_request(self, account: str) -> None:
+        self.state.add_usage(account, "requestLimit", 1)
+
+    def limits(self, account: str) -> dict[str, tuple[int, int]]:
+        """Return limit and use of each budget of an account."""
+        used = self.state.usage(account)
+        switches = self.switches
+        totals = {
+            "requestLimit": switches.request_budget,
+            "recordLimit": switches.record_budget,
+            "uniqueIdLimit": switches.credits,
+            "webSightsApiRequestLimit": 0,
+            "webSightsApiRecordLimit": 0,
+        }
+        return {kind: (limit, used.get(kind, 0)) for kind, limit in totals.items()}
+
+
+def _location(match: Match, doc: Doc) -> Doc | None:
+    if not match.location:
+        return None
+    address = {
+        "street": doc["street"],
+        "city": doc["city"],
+        "state": doc["state"],
+        "country": COUNTRIES[doc["country"]].name,
+        "zipCode": doc["zip"],
+    }
+    return {"companyId": match.id, "address": address, "addressStatus": match.location}
