@@ -50,8 +50,7 @@ def create_app(
 
     Raises:
         OSError: `state_dir` cannot be created or written.
-        ValueError: `companies` or `people` is too small for the fixtures (100 and 1,000), or a switch is
-            out of its range.
+        ValueError: `companies` or `people` is too small for the fixtures (100 and 1,000).
     """
     from .app import Sandbox
 

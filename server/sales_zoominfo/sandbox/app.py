@@ -44,7 +44,12 @@ class Sandbox:
         self._switches = switches
         self._gtm = GtmApi(service)
         self._enterprise = EnterpriseApi(service)
+        self._service = service
         self._lock = Lock()
+
+    def close(self) -> None:
+        """Close the files. The app must not be used afterwards."""
+        self._service.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from math import ceil
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from .http import Request, Response
 from .matching import Input, read_inputs
 from .model import Entity, SandboxAccount
 from .query import Found, Rules
-from .records import Doc, us_stamp
+from .records import ContactRow, Doc, us_stamp
 from .refusal import Reason, Refusal
 from .service import EnrichRequest, EnrichRow, Service
 from .state import Count, RateExceeded, Window
@@ -122,8 +122,7 @@ class EnterpriseApi:
         try:
             counts = self._service.admit(token.account, "enterprise")
         except RateExceeded as limit:
-            counts = [_refill(count) for count in limit.counts]
-            return self._error(429, _LIMITED, headers=_rate_headers(counts, limit.window))
+            return self._error(429, _LIMITED, headers=_rate_headers(limit.counts, limit.window))
         response = self._barred(request, token.account) or self._handled(request, token.account, handle)
         metered = request.method == "POST"
         response.headers.update(_rate_headers(counts))
@@ -237,21 +236,22 @@ class EnterpriseApi:
 
     def _search(self, request: Request, account: str, entity: Entity) -> Response:
         body = _body(request)
-        self._check_search_outputs(entity, body.pop("outputFields", None))
+        shown = self._search_outputs(entity, body.pop("outputFields", None))
         paging = {key: body.pop(key, None) for key in ENTERPRISE_PAGING}
         criteria = parse(_FILTERS[entity], body, "enterprise", forbidden=self._service.switches.disallowed_filters)
         if not criteria:
             raise Refusal("insufficient")
         page, size = self._page(paging)
         found = self._service.search(entity, criteria, self._rules, _sorting(paging, entity), page, size)
-        rows = self._rows(entity, found)
+        rows = self._rows(entity, found, shown)
         self._service.state.add_usage(account, "recordLimit", len(rows))
         # The names are the wire's: maxResults is the number of hits, totalResults that of the rows here.
         return _json(200, {"maxResults": found.total, "totalResults": len(rows), "currentPage": page, "data": rows})
 
-    def _check_search_outputs(self, entity: Entity, names: Any) -> None:
+    def _search_outputs(self, entity: Entity, names: Any) -> frozenset[str] | None:
+        """Return the row fields asked for, or None for the usual ones."""
         if names is None:
-            return
+            return None
         if not isinstance(names, list):
             raise Refusal("unknown_output", "outputFields")
         wanted = [str(name) for name in names]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
@@ -259,6 +259,7 @@ class EnterpriseApi:
         wrong = [name for name in wanted if name not in _SEARCH_OUTPUTS[entity] or name in denied]
         if wrong:
             raise Refusal("unknown_output", *wrong)
+        return frozenset(wanted)
 
     def _page(self, paging: dict[str, Any]) -> tuple[int, int]:
         page = _whole(paging["page"], 1, "page_not_number")
@@ -273,24 +274,22 @@ class EnterpriseApi:
             raise Refusal("window")
         return page, size
 
-    def _rows(self, entity: Entity, found: Found) -> list[Doc]:
+    def _rows(self, entity: Entity, found: Found, shown: frozenset[str] | None) -> list[Doc]:
         if entity == "company":
-            return [{"id": key, "name": doc["name"]} for key, doc in self._service.company_rows(found.ids)]
-        return [
-            {
-                "id": row.id,
-                "firstName": row.fields["firstName"],
-                "middleName": row.fields["middleName"],
-                "lastName": row.fields["lastName"],
-                "validDate": us_stamp(row.valid.at),
-                "lastUpdatedDate": us_stamp(row.updated.at),
-                "jobTitle": row.fields["jobTitle"],
-                "contactAccuracyScore": row.accuracy,
-                **row.flags,
-                "company": {"id": row.company_id, "name": row.company_name} if row.company_id is not None else {},
-            }
-            for row in self._service.contact_rows(found.ids)
-        ]
+            companies = [{"id": key, "name": doc["name"]} for key, doc in self._service.company_rows(found.ids)]
+            names = {"companyId": "id", "companyName": "name"}
+            return [_picked(row, {names[name] for name in shown}) if shown else row for row in companies]
+        rows: list[Doc] = []
+        for row in self._service.contact_rows(found.ids):
+            full = _contact_row(row)
+            if shown is None:
+                rows.append({name: value for name, value in full.items() if name not in _ON_REQUEST})
+                continue
+            picked = _picked(full, shown)
+            company = {"id": full["company"].get("id"), "name": full["company"].get("name")}
+            nested = {key: company[key] for key in ("id", "name") if f"company{key.capitalize()}" in shown}
+            rows.append(picked | ({"company": nested} if nested else {}))
+        return rows
 
     # --- Enrich ------------------------------------------------------------------------------------------
 
@@ -398,6 +397,31 @@ def _sorting(paging: dict[str, Any], entity: Entity) -> str:
     return field if _ASCENDING[way] else f"-{field}"
 
 
+# In the list of search outputs, but not in a row unless asked for.
+_ON_REQUEST: Final = ("managementLevel", "school")
+
+
+def _picked(row: Doc, names: Set[str]) -> Doc:
+    return {name: value for name, value in row.items() if name in names}
+
+
+def _contact_row(row: ContactRow) -> Doc:
+    return {
+        "id": row.id,
+        "firstName": row.fields["firstName"],
+        "middleName": row.fields["middleName"],
+        "lastName": row.fields["lastName"],
+        "validDate": us_stamp(row.valid.at),
+        "lastUpdatedDate": us_stamp(row.updated.at),
+        "jobTitle": row.fields["jobTitle"],
+        "contactAccuracyScore": row.accuracy,
+        "managementLevel": ",".join(row.levels),
+        "school": row.school,
+        **row.flags,
+        "company": {"id": row.company_id, "name": row.company_name} if row.company_id is not None else {},
+    }
+
+
 def _implied(entity: Entity, asked: list[str]) -> list[str]:
     """Return what the service adds by itself: the company id as soon as any company field is asked for."""
     if entity == "company" or "companyId" in asked:
@@ -411,10 +435,6 @@ def _lowered(given: Input) -> Doc:
 
 def _capital(attributes: dict[str, Any]) -> Doc:
     return {key[0].upper() + key[1:]: value for key, value in attributes.items()}
-
-
-def _refill(count: Count) -> Count:
-    return Count(count.window, min(count.window.limit, count.remaining), count.reset)
 
 
 def _rate_headers(counts: list[Count], rejected: Window | None = None) -> dict[str, str]:

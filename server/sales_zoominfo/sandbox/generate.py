@@ -87,7 +87,19 @@ CREATE INDEX hash_prefix ON email_hash(prefix);
 CREATE INDEX past_company ON past(company);
 CREATE INDEX past_person ON past(person);
 """
-_CONTENT: Final = "company company_doc funding engagement network person person_doc phone email_hash past place".split()
+_CONTENT: Final = (
+    "company",
+    "company_doc",
+    "funding",
+    "engagement",
+    "network",
+    "person",
+    "person_doc",
+    "phone",
+    "email_hash",
+    "past",
+    "place",
+)
 
 
 @dataclass(slots=True)
@@ -227,7 +239,7 @@ def _rounds(rng: Dice, industry: str) -> list[tuple[int, str, int, list[str]]]:
     for step in range(rng.randrange(1, 4)):
         day = -rng.randrange(20, 900) - 700 * (2 - step)
         amount = int(rng.lognormvariate(8.2 + step * 0.8, 0.9))
-        investors = rng.sample(vocabulary.INVESTORS, rng.randrange(1, 3))
+        investors: list[str] = rng.sample(vocabulary.INVESTORS, rng.randrange(1, 3))
         rounds.append((day, names[min(first + step * 2, len(names) - 1)], amount, investors))
     return sorted(rounds)
 
@@ -485,7 +497,7 @@ class _People:
         if not fixed and index % 151 == 150:
             fixed = {key: previous[key] for key in ("first", "last", "company", "level", "department", "function")}
             fixed["duplicate"] = True
-        employer = fixed.get("company", -1 if rng.random() < 0.02 else self._employer.pick(rng))
+        employer: int = fixed.get("company", -1 if rng.random() < 0.02 else self._employer.pick(rng))
         company = self._companies[employer] if employer >= 0 else None
         level: str = fixed.get("level") or _LEVEL.pick(rng)
         department: str = fixed.get("department") or ("0" if level == "Board Member" else _DEPARTMENT.pick(rng))
@@ -600,17 +612,31 @@ def _latin(name: str) -> str:
 _HIERARCHY: Final = {level: rank for rank, level in enumerate(reversed(taxonomies.MANAGEMENT_LEVELS), start=1)}
 
 
+def _employer(person: dict[str, Any], companies: list[Company]) -> Company | None:
+    index: int = person["company"]
+    return companies[index] if index >= 0 else None
+
+
+def _company_at(index: int, companies: list[Company]) -> Company:
+    return companies[index]
+
+
+def _past_employer(index: int, companies: list[Company]) -> list[Any]:
+    company = _company_at(index, companies)
+    return [company.id, company.name, company.doc["phone"], f"www.{company.domain}"]
+
+
 def _person_doc(person: dict[str, Any], companies: list[Company], email: str, email2: str) -> dict[str, Any]:
     place: Place | None = person["place"]
-    domain = companies[person["company"]].domain if person["company"] >= 0 else "mail.example"
+    company = _employer(person, companies)
+    domain = company.domain if company else "mail.example"
     urls = [["linkedin.com", f"https://www.linkedin.com/in/sandbox-{person['index']}"]] if person["linkedin"] else []
     alternate = person["alternates"]
     slug = f"{_latin(person['first'])}{_latin(person['last'])}"
     history = [
-        [title, level, begin, end, companies[former].id, companies[former].name, companies[former].doc["phone"],
-         f"www.{companies[former].domain}"]
+        [title, level, begin, end, *_past_employer(former, companies)]
         for title, level, begin, end, former in person["history"]
-    ]  # fmt: skip
+    ]
     keys = (
         "first middle last levels function title moved started experience phone mobile phone_dnc mobile_dnc accuracy "
         "updated valid noticed education skills salutation suffix engagements street zip opted_out"
@@ -621,7 +647,7 @@ def _person_doc(person: dict[str, Any], companies: list[Company], email: str, em
         "state": place.state if place else "",
         "country": place.country if place else "",
         "metro": place.metro if place else "",
-        "company": companies[person["company"]].id if person["company"] >= 0 else None,
+        "company": company.id if company else None,
         "email": email,
         "email2": email2,
         "urls": urls,
@@ -656,7 +682,7 @@ def _write_person(
     out: _Writer, person: dict[str, Any], companies: list[Company], people: _People, relevance: int
 ) -> tuple[int, str]:
     key: int = person["id"]
-    company = companies[person["company"]] if person["company"] >= 0 else None
+    company = _employer(person, companies)
     email = people.email(person, company.domain) if person["has_email"] and company else ""
     email2 = people.email(person, "mail.example") if person["has_email2"] else ""
     doc = _person_doc(person, companies, email, email2)
@@ -684,9 +710,9 @@ def _write_person(
         if address:
             for hashed in email_digests(address):
                 out.add("email_hash", hash_prefix(hashed), key)
-    for former_title, _, _, _, former in person["history"]:
-        words_of = f" {companies[former].key} "
-        out.add("past", key, companies[former].id, words_of, f" {' '.join(title_words(former_title))} ")
+    for former_title, _, _, _, index in person["history"]:
+        former = _company_at(index, companies)
+        out.add("past", key, former.id, f" {former.key} ", f" {' '.join(title_words(former_title))} ")
     for at, kind in person["engagements"]:
         out.add("engagement", "contact", key, at, kind)
     if company and not person["opted_out"]:

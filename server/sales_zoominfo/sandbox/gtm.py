@@ -202,7 +202,7 @@ class GtmApi:
         if not (scope in token.scopes if scope else token.scopes):
             text = f"This application does not have the required scope to access the requested resource '{path}'."
             return _gateway(403, "ZI0002", text)
-        if request.path in self._service.switches.disallowed_endpoints:
+        if {request.path, path} & self._service.switches.disallowed_endpoints:
             return _gateway(403, "ZI0003", _NO_ENDPOINT)
         self._service.count_request(token.account)
         try:
@@ -247,7 +247,7 @@ class GtmApi:
             return self._service.admit(token.account, "gtm")
         except RateExceeded as limit:
             wait = max(1, ceil(limit.reset - self._service.clock()))
-            headers = _rate_headers(limit.counts, rejected=True) | {
+            headers = _rate_headers(limit.counts) | {
                 "Retry-After": str(wait),
                 "X-RateLimit-Rejected-Bucket": limit.window.name,
                 "X-RateLimit-Reset": str(ceil(limit.reset)),
@@ -480,16 +480,16 @@ def _oauth_error(status: int, code: str, text: str) -> Response:
     return Response(status, {"error": code, "error_description": text}, headers)
 
 
-def _rate_headers(counts: list[Count], *, rejected: bool = False) -> dict[str, str]:
+def _rate_headers(counts: list[Count]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for count in counts:
         name = count.window.name.capitalize()
-        remaining = count.remaining + 1 if rejected and count.remaining < count.window.limit else count.remaining
         headers[f"X-RateLimit-Limit-{name}"] = str(count.window.limit)
-        headers[f"X-RateLimit-Remaining-{name}"] = str(remaining)
+        headers[f"X-RateLimit-Remaining-{name}"] = str(count.remaining)
         if name == "Second":
+            # The two without a suffix are deprecated and go away on 2027-01-01.
             headers["X-RateLimit-Limit"] = str(count.window.limit)
-            headers["X-RateLimit-Remaining"] = str(remaining)
+            headers["X-RateLimit-Remaining"] = str(count.remaining)
     return headers
 
 
@@ -543,4 +543,6 @@ def _enriched(row: EnrichRow, entity: Entity) -> Doc:
     if row.attributes is None:
         return {"id": "0", "type": "NoMatch", "meta": meta}
     attributes = {key: value for key, value in row.attributes.items() if key != "id"}
-    return {"id": str(row.match.id), "type": entity.capitalize(), "attributes": attributes, "meta": meta}
+    # A match of the company alone names no person.
+    key = row.match.id if row.match.entity == entity else 0
+    return {"id": str(key), "type": entity.capitalize(), "attributes": attributes, "meta": meta}

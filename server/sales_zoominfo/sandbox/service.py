@@ -88,12 +88,17 @@ class Service:
         self.accounts = {account.name: account for account in accounts}
         self.state = State(state_dir)
         self.base = dataset.epoch(clock())
+        self._connection = connection
         self._on_charge = on_charge
         self._engine = Engine(connection)
         self._reader = Reader(connection)
         self._matcher = Matcher(connection, self.base)
         for account in accounts:
             self.state.register_refresh(account.name, account.refresh_token, account.scopes)
+
+    def close(self) -> None:
+        self._connection.close()
+        self.state.close()
 
     def admit(self, account: str, generation: Generation) -> list[Count]:
         """Count a request against the account's rate windows.

@@ -58,7 +58,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """State of a rate window after a request. `reset` is seconds since the Unix epoch."""
+    """State of a rate window after a request.
+
+    Args:
+        window: Which.
+        remaining: Requests left in it.
+        reset: When the next request fits in if it is full, seconds since the Unix epoch.
+    """
 
     window: Window
     remaining: int
@@ -232,21 +238,21 @@ class State:
         if not windows:
             return []
         with self._transaction():
-            counts: list[Count] = []
-            updates: list[tuple[str, float, int, int]] = []
-            full: tuple[Window, float] | None = None
-            for window in windows:
-                start, used, before = self._counted(f"{key}:{window.name}", window, now)
-                carried = _carried(window, before, now - start)
-                reset = start + window.seconds
-                if used + carried + 1 > window.limit and full is None:
-                    full = (window, reset)
-                updates.append((f"{key}:{window.name}", start, used + 1, before))
-                counts.append(Count(window, max(0, int(window.limit - used - carried - 1)), reset))
+            read = [(window, *self._counted(f"{key}:{window.name}", window, now)) for window in windows]
+            left = [window.limit - used - _carried(window, before, now - start) for window, start, used, before in read]
+            full = next((place for place, free in enumerate(left) if free < 1), None)
+            taken = 1 if full is None else 0
+            counts = [
+                Count(window, max(0, int(free - taken)), _free_at(window, start, used, before))
+                for (window, start, used, before), free in zip(read, left, strict=True)
+            ]
             if full is None:
-                self._db.executemany("INSERT OR REPLACE INTO rate VALUES (?,?,?,?)", updates)
+                self._db.executemany(
+                    "INSERT OR REPLACE INTO rate VALUES (?,?,?,?)",
+                    [(f"{key}:{window.name}", start, used + 1, before) for window, start, used, before in read],
+                )
         if full is not None:
-            raise RateExceeded(*full, counts)
+            raise RateExceeded(counts[full].window, counts[full].reset, counts)
         return counts
 
     def _counted(self, key: str, window: Window, now: float) -> tuple[float, int, int]:
@@ -338,3 +344,16 @@ def _carried(window: Window, before: int, elapsed: float) -> float:
     if window.previous == "full":
         return before
     return before * (1 - elapsed / window.seconds)
+
+
+def _free_at(window: Window, start: float, used: int, before: int) -> float:
+    """Return when the next request fits into a window that is full."""
+    end = start + window.seconds
+    if window.previous == "none":
+        return end
+    if window.previous == "full":
+        return end if used < window.limit else end + window.seconds
+    if used < window.limit:
+        share = (window.limit - used - 1) / before if before else 1
+        return start + window.seconds * max(0.0, 1 - share)
+    return end + window.seconds * max(0.0, 1 - (window.limit - 1) / used)

@@ -275,7 +275,7 @@ DEGREES: Final = (
     ("Doctor of Philosophy", "Physics"),
     ("Juris Doctor", "Law"),
 )
-INVESTORS: Final = (
+INVESTORS: Final[tuple[str, ...]] = (
     "Heronsgate Ventures",
     "Quillfeather Capital",
     "Marrowstone Partners",
