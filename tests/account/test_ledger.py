@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
 from sales_zoominfo.account.ledger import (
     DAY,
@@ -319,6 +319,23 @@ async def test_the_hour_is_the_callers_and_the_day_is_everyones(ledger: Ledger, 
     assert (await ledger.budget(limits, ANN)).hour_left == 3
     clock.now += DAY / 2
     assert await ledger.budget(limits, ANN) == Budget(0, 0, 0, 5, 5, 3, (NOON // DAY + 2) * DAY)
+
+
+@pytest.mark.anyio
+async def test_a_charge_counts_in_the_day_it_was_sent(ledger: Ledger, clock: Clock) -> None:
+    clock.now = NOON + DAY / 2 - 1
+    reservation = await ledger.reserve(ANN, "contact", people(1, 2, 3), WIDE)
+    await ledger.mark_sent(reservation, [0])
+    clock.now += 2  # past midnight
+    await ledger.mark_sent(reservation, [1, 2])
+    assert await figures(ledger) == (0, 3, 0)
+    await ledger.settle(reservation, [Outcome(0, True, "1"), Outcome(1, True, "2")])
+    await ledger.mark_in_doubt(reservation, [2])
+    assert await figures(ledger) == (1, 0, 1)
+    assert {zi_id: p.bought_at for zi_id, p in (await ledger.owned("contact", ["1", "2"])).items()} == {
+        "1": NOON + DAY / 2 - 1,
+        "2": NOON + DAY / 2 + 1,
+    }
 
 
 @pytest.mark.anyio
@@ -936,7 +953,7 @@ class LedgerMachine(RuleBasedStateMachine):
         inputs=st.lists(st.tuples(st.integers(1, MISSING), st.sampled_from(["id", "mail"])), min_size=1, max_size=4),
         cap=st.sampled_from([None, None, 4, 2, 0]),
     )
-    def reserve(self, caller: str, inputs: list[tuple[int, str]], cap: int | None) -> Call | None:
+    def reserve(self, caller: str, inputs: list[tuple[int, str]], cap: int | None) -> object:
         now, model = self.clock.now, self.model
         prices = model.price(inputs, now)
         replaced = [
@@ -961,7 +978,7 @@ class LedgerMachine(RuleBasedStateMachine):
             reservation = self.runner.run(self.ledger.reserve(who_asks, "contact", wire, limits))
         except SalesZoomInfoError as error:
             assert error.kind == expected
-            return None
+            return multiple()
         assert expected is None
         assert [item.credits for item in reservation.estimate.items] == prices
         rows = [
@@ -975,8 +992,8 @@ class LedgerMachine(RuleBasedStateMachine):
         return Call(reservation, rows)
 
     @rule(call=calls, refused=st.booleans())
-    def send(self, call: Call | None, refused: bool) -> None:
-        if call is None or id(call) in self.gone or any(r.state not in ("reserved", "released") for r in call.rows):
+    def send(self, call: Call, refused: bool) -> None:
+        if id(call) in self.gone or any(r.state not in ("reserved", "released") for r in call.rows):
             return
         mark = self.ledger.mark_sent(call.reservation, range(len(call.rows)))
         if any(r.state == "released" for r in call.rows):
@@ -996,8 +1013,8 @@ class LedgerMachine(RuleBasedStateMachine):
             row.date = self.truth[row.who]
 
     @rule(call=calls, tells=st.sampled_from(["charge", "date", "nothing"]), data=st.data())
-    def answer(self, call: Call | None, tells: str, data: st.DataObject) -> None:
-        if call is None or id(call) in self.gone:
+    def answer(self, call: Call, tells: str, data: st.DataObject) -> None:
+        if id(call) in self.gone:
             return
         sent = [
             n for n, r in enumerate(call.rows) if r.state != "reserved" and (r.date is not None or r.who == MISSING)
@@ -1021,8 +1038,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.runner.run(self.ledger.settle(call.reservation, outcomes)) == expected
 
     @rule(call=calls)
-    def lose_the_answer(self, call: Call | None) -> None:
-        if call is None or id(call) in self.gone:
+    def lose_the_answer(self, call: Call) -> None:
+        if id(call) in self.gone:
             return
         self.runner.run(self.ledger.mark_in_doubt(call.reservation, range(len(call.rows))))
         for row in call.rows:
@@ -1032,8 +1049,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 row.state = "in_doubt"
 
     @rule(call=calls)
-    def give_back(self, call: Call | None) -> None:
-        if call is None or id(call) in self.gone:
+    def give_back(self, call: Call) -> None:
+        if id(call) in self.gone:
             return
         unbilled = [n for n, r in enumerate(call.rows) if r.refused or (r.date is None and r.who != MISSING)]
         self.runner.run(self.ledger.release(call.reservation, unbilled))
@@ -1042,9 +1059,8 @@ class LedgerMachine(RuleBasedStateMachine):
             call.rows[n].refused = True
 
     @rule(call=consumes(calls))
-    def die(self, call: Call | None) -> None:
-        if call is not None:
-            self.gone.add(id(call))
+    def die(self, call: Call) -> None:
+        self.gone.add(id(call))
 
     @rule(age=st.sampled_from([0, 60, 7200]))
     def recover(self, age: float) -> None:
@@ -1109,8 +1125,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedgerMachine = LedgerMachine.TestCase
 TestLedgerMachine.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=70,
+    stateful_step_count=50,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

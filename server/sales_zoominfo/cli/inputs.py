@@ -34,7 +34,10 @@ def read_pairs(pairs: Sequence[str], option: str) -> dict[str, list[str]]:
 def read_filters(pairs: Sequence[str]) -> list[dict[str, object]]:
     """Search filters from ``--filter`` options, as the tool's ``moreFilters``."""
     return [
-        {"name": name, "value": [_filter_value(value) for value in values] if len(values) > 1 else _filter_value(*values)}
+        {
+            "name": name,
+            "value": [_filter_value(value) for value in values] if len(values) > 1 else _filter_value(*values),
+        }
         for name, values in read_pairs(pairs, "--filter").items()
     ]
 

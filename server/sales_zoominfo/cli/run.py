@@ -48,9 +48,7 @@ EXIT_CODES: tuple[ExitCode, ...] = (
         "wrong usage: an option, argument, setting or value",
         ("INVALID_ARGUMENT", "UNKNOWN_VALUE", "NOT_FOUND", "NOT_AVAILABLE", "WINDOW_EXCEEDED", "SUPPRESSED"),
     ),
-    ExitCode(
-        3, "credentials, or a plan that does not include it", ("AUTHENTICATION_FAILED", "PLAN_DOES_NOT_INCLUDE")
-    ),
+    ExitCode(3, "credentials, or a plan that does not include it", ("AUTHENTICATION_FAILED", "PLAN_DOES_NOT_INCLUDE")),
     ExitCode(
         4,
         "credits or budget: agree to more, or spend less",

@@ -167,7 +167,9 @@ def show_lookup(console: Console, answer: Envelope) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row))
     made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for name in names:
-        made.add_column(name, overflow="fold", no_wrap=name in ("id", "granted") or None, ratio=2 if name == "text" else None)
+        made.add_column(
+            name, overflow="fold", no_wrap=name in ("id", "granted") or None, ratio=2 if name == "text" else None
+        )
     for row in rows:
         made.add_row(*(Text(cell(row.get(name))) for name in names))
     console.print(made)

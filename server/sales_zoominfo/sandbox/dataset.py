@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 ANCHOR: Final = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 DAY: Final = 86_400
 _SHIFT: Final = 28 * DAY

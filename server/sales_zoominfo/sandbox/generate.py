@@ -33,9 +33,10 @@ _FUNCTIONS_OF: Final[dict[str, tuple[str, ...]]] = {
     for department in taxonomies.DEPARTMENTS
 }
 
+# Rows are read from the front: columns that searches scan come first, long texts last.
 SCHEMA: Final = """
 CREATE TABLE company (
-  id INTEGER PRIMARY KEY, by_revenue INTEGER, name_sort TEXT, name_words TEXT, name_key TEXT, ticker TEXT,
+  id INTEGER PRIMARY KEY, by_revenue INTEGER, name TEXT, name_sort TEXT, name_words TEXT, name_key TEXT, ticker TEXT,
   type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
   state_id TEXT, zip TEXT, country TEXT, continent TEXT, metro TEXT, phone TEXT, fax TEXT, employees INTEGER,
   revenue INTEGER, growth1 REAL, growth2 REAL, marketing_budget INTEGER, finance_budget INTEGER,
@@ -47,12 +48,12 @@ CREATE TABLE funding (company INTEGER, day INTEGER, amount INTEGER);
 CREATE TABLE engagement (kind TEXT, owner INTEGER, at INTEGER, type TEXT);
 CREATE TABLE network (first INTEGER PRIMARY KEY, last INTEGER, company INTEGER) WITHOUT ROWID;
 CREATE TABLE person (
-  id INTEGER PRIMARY KEY, relevance INTEGER, company INTEGER, first TEXT, last TEXT, full TEXT, initial TEXT,
-  title TEXT, levels TEXT, hierarchy INTEGER, department TEXT, function TEXT, accuracy INTEGER, valid INTEGER,
-  updated INTEGER, started INTEGER, email TEXT, email2 TEXT, direct INTEGER, mobile INTEGER, board INTEGER,
-  notified INTEGER, opted_out INTEGER, experience TEXT, school TEXT, degree TEXT, skills TEXT, refs TEXT,
-  location INTEGER, address TEXT, street TEXT, city TEXT, state TEXT, state_id TEXT, zip TEXT, country TEXT,
-  continent TEXT, metro TEXT, sources INTEGER, mentioned INTEGER, last_sort TEXT, company_sort TEXT);
+  id INTEGER PRIMARY KEY, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT, accuracy INTEGER,
+  department TEXT, levels TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER, notified INTEGER, state_id TEXT,
+  metro TEXT, continent TEXT, zip TEXT, updated INTEGER, valid INTEGER, started INTEGER, experience TEXT,
+  function TEXT, relevance INTEGER, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT, email2 TEXT,
+  skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, title TEXT, last_sort TEXT,
+  company_sort TEXT, city TEXT, state TEXT, school TEXT, degree TEXT, street TEXT, address TEXT);
 CREATE TABLE person_doc (id INTEGER PRIMARY KEY, doc TEXT);
 CREATE TABLE phone (digits TEXT, person INTEGER);
 CREATE TABLE email_hash (prefix INTEGER, person INTEGER);
@@ -82,6 +83,8 @@ CREATE INDEX person_company_sort ON person(company_sort);
 CREATE INDEX person_hierarchy ON person(hierarchy);
 CREATE INDEX person_sources ON person(sources);
 CREATE INDEX person_mentioned ON person(mentioned);
+CREATE INDEX person_metro ON person(metro);
+CREATE INDEX person_zip ON person(zip);
 CREATE INDEX phone_digits ON phone(digits);
 CREATE INDEX hash_prefix ON email_hash(prefix);
 CREATE INDEX past_company ON past(company);
@@ -664,14 +667,21 @@ class _Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._columns: dict[str, str] = {}
 
     def add(self, table: str, *values: Any) -> None:
         self._rows.setdefault(table, []).append(values)
 
+    def add_named(self, table: str, row: dict[str, Any]) -> None:
+        """Add a row whose columns are named; every row of the table must name the same ones in one order."""
+        self._columns.setdefault(table, f"({','.join(row)})")
+        self._rows.setdefault(table, []).append(tuple(row.values()))
+
     def flush(self) -> None:
         for table, rows in self._rows.items():
             marks = ",".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+            columns = self._columns.get(table, "")
+            self._connection.executemany(f"INSERT INTO {table} {columns} VALUES ({marks})", rows)  # noqa: S608
         self._rows.clear()
 
     def titles(self, rows: list[tuple[int, str]]) -> None:
@@ -691,17 +701,45 @@ def _write_person(
     school = person["education"][0] if person["education"] else ["", "", ""]
     title = " ".join(title_words(person["title"]))
     references = [f"ref{person['index'] % 997}"] if person["linkedin"] else []
-    out.add(
-        "person", key, relevance, company.id if company else None, first, last, f"{first} {last}",
-        fold(person["middle"]), title, tagged(person["levels"]), _HIERARCHY[person["level"]], person["department"],
-        person["function"], person["accuracy"], person["valid"], person["updated"], person["started"],
-        email or None, email2 or None, int(bool(person["phone"])), int(bool(person["mobile"])),
-        int(person["level"] == "Board Member"), int(person["noticed"] is not None), int(person["opted_out"]),
-        person["experience"], f" {' '.join(words(school[0]))} ", f" {' '.join(words(school[1] + ' ' + school[2]))} ",
-        tagged(person["skills"]), tagged(references), company.id + 1 if company else None,
-        *_address_columns(place, person["street"], person["zip"]),
-        person["sources"], person["mentioned"], last, fold(company.name) if company else "",
-    )  # fmt: skip
+    out.add_named(
+        "person",
+        {
+            "id": key,
+            "opted_out": int(person["opted_out"]),
+            "board": int(person["level"] == "Board Member"),
+            "company": company.id if company else None,
+            "accuracy": person["accuracy"],
+            "department": person["department"],
+            "levels": tagged(person["levels"]),
+            "hierarchy": _HIERARCHY[person["level"]],
+            "direct": int(bool(person["phone"])),
+            "mobile": int(bool(person["mobile"])),
+            "notified": int(person["noticed"] is not None),
+            "updated": person["updated"],
+            "valid": person["valid"],
+            "started": person["started"],
+            "experience": person["experience"],
+            "function": person["function"],
+            "relevance": relevance,
+            "sources": person["sources"],
+            "mentioned": person["mentioned"],
+            "location": company.id + 1 if company else None,
+            "email": email or None,
+            "email2": email2 or None,
+            "skills": tagged(person["skills"]),
+            "refs": tagged(references),
+            "first": first,
+            "last": last,
+            "full": f"{first} {last}",
+            "initial": fold(person["middle"]),
+            "title": title,
+            "last_sort": last,
+            "company_sort": fold(company.name) if company else "",
+            "school": f" {' '.join(words(school[0]))} ",
+            "degree": f" {' '.join(words(school[1] + ' ' + school[2]))} ",
+            **_address_columns(place, person["street"], person["zip"]),
+        },
+    )
     out.add("person_doc", key, _encode(doc))
     for number in (person["phone"], person["mobile"]):
         if number:
@@ -720,11 +758,14 @@ def _write_person(
     return key, title
 
 
-def _address_columns(place: Place | None, street: str, postcode: str) -> tuple[str | None, ...]:
+_ADDRESS: Final = ("address", "street", "city", "state", "state_id", "zip", "country", "continent", "metro")
+
+
+def _address_columns(place: Place | None, street: str, postcode: str) -> dict[str, str | None]:
     if place is None:
-        return (None,) * 9
+        return dict.fromkeys(_ADDRESS)
     spelt = " ".join(words(f"{street} {place.city} {place.state} {postcode} {COUNTRIES[place.country].name}"))
-    return (
+    values = (
         f" {spelt} ",
         f" {' '.join(words(street))} ",
         fold(place.city),
@@ -735,6 +776,7 @@ def _address_columns(place: Place | None, street: str, postcode: str) -> tuple[s
         COUNTRIES[place.country].continent,
         place.metro_id,
     )
+    return dict(zip(_ADDRESS, values, strict=True))
 
 
 def _write_company(out: _Writer, company: Company, companies: list[Company], rank: int) -> None:
@@ -745,18 +787,48 @@ def _write_company(out: _Writer, company: Company, companies: list[Company], ran
     keywords = " ".join(words(" ".join([*names, *labels, *doc["products"], doc["description"]])))
     parent = companies[company.parent].id if company.parent >= 0 else None
     ultimate = companies[company.ultimate].id if company.ultimate >= 0 else None
-    out.add(
-        "company", company.id, rank, fold(company.name), f" {' '.join(words(company.name))} ", company.key,
-        doc["ticker"] or None, company.type, tagged([company.domain, f"www.{company.domain}"]),
-        f" {' '.join(words(doc['description']))} ", f" {keywords} ",
-        *_address_columns(place, doc["street"], doc["zip"]), vocabulary.digits(doc["phone"]) or None,
-        vocabulary.digits(doc["fax"]) or None, company.employees, company.revenue, doc["growth"]["one"],
-        doc["growth"]["two"], *doc["budgets"], company.contacts, int(doc["certified"]), int(doc["defunct"]),
-        tagged(doc["models"]), tagged(company.industries), tagged(primary), tagged(doc["sic"]),
-        tagged(doc["naics"]), tagged(doc["rankings"]), tagged(doc["hashtags"]), tagged(doc["tech"]),
-        tagged([taxonomies.PRODUCTS[key].tag for key in doc["tech"]]), doc["sub_unit"], parent, ultimate,
-        company.rounds[-1][1] if company.rounds else None, tagged([item[1] for item in company.rounds]),
-    )  # fmt: skip
+    budgets = dict(zip(("marketing_budget", "finance_budget", "it_budget", "hr_budget"), doc["budgets"], strict=True))
+    out.add_named(
+        "company",
+        {
+            "id": company.id,
+            "by_revenue": rank,
+            "name": company.name,
+            "name_sort": fold(company.name),
+            "name_words": f" {' '.join(words(company.name))} ",
+            "name_key": company.key,
+            "ticker": doc["ticker"] or None,
+            "type": company.type,
+            "domains": tagged([company.domain, f"www.{company.domain}"]),
+            "description": f" {' '.join(words(doc['description']))} ",
+            "keywords": f" {keywords} ",
+            **_address_columns(place, doc["street"], doc["zip"]),
+            "phone": vocabulary.digits(doc["phone"]) or None,
+            "fax": vocabulary.digits(doc["fax"]) or None,
+            "employees": company.employees,
+            "revenue": company.revenue,
+            "growth1": doc["growth"]["one"],
+            "growth2": doc["growth"]["two"],
+            **budgets,
+            "contacts": company.contacts,
+            "certified": int(doc["certified"]),
+            "defunct": int(doc["defunct"]),
+            "models": tagged(doc["models"]),
+            "industries": tagged(company.industries),
+            "primary_industries": tagged(primary),
+            "sic": tagged(doc["sic"]),
+            "naics": tagged(doc["naics"]),
+            "rankings": tagged(doc["rankings"]),
+            "hashtags": tagged(doc["hashtags"]),
+            "products": tagged(doc["tech"]),
+            "tags": tagged([taxonomies.PRODUCTS[key].tag for key in doc["tech"]]),
+            "sub_unit": doc["sub_unit"],
+            "parent": parent,
+            "ultimate": ultimate,
+            "recent_round": company.rounds[-1][1] if company.rounds else None,
+            "rounds": tagged([item[1] for item in company.rounds]),
+        },
+    )
     for day, _, amount, _ in company.rounds:
         out.add("funding", company.id, day, amount)
     for at, kind in doc["engagements"]:

@@ -65,6 +65,15 @@ class Reader:
         rows = self._db.execute(f"SELECT id, doc FROM {table} WHERE id IN ({marks})", list(ids))  # noqa: S608
         return {key: json.loads(doc) for key, doc in rows}
 
+    def employers(self, ids: Sequence[int]) -> dict[int, tuple[str, dict[str, bool]]]:
+        """Return names of companies and which of their fields are held, without reading the whole records."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            f"SELECT id, name, {', '.join(_HELD.values())} FROM company WHERE id IN ({marks})",  # noqa: S608
+            list(ids),
+        )
+        return {row[0]: (row[1], {flag: bool(held) for flag, held in zip(_HELD, row[2:], strict=True)}) for row in rows}
+
     def subjects(self, ids: Sequence[int], base: int) -> list[Subject]:
         """Load people with their employers, in the order given."""
         people = self.people(ids)
@@ -73,6 +82,18 @@ class Reader:
             Subject(key, people[key], employers.get(people[key]["company"]), people[key]["company"], base)
             for key in ids
         ]
+
+
+_HELD: Final = {
+    "hasCompanyIndustry": "industries<>'|'",
+    "hasCompanyPhone": "phone IS NOT NULL",
+    "hasCompanyStreet": "street<>''",
+    "hasCompanyState": "state<>''",
+    "hasCompanyZipCode": "zip<>''",
+    "hasCompanyCountry": "country<>''",
+    "hasCompanyRevenue": "revenue>0",
+    "hasCompanyEmployeeCount": "employees>0",
+}
 
 
 def iso(at: int) -> str:
@@ -464,37 +485,40 @@ class ContactRow:
     accuracy: int
 
 
-def contact_row(subject: Subject) -> ContactRow:
-    """Return what a contact search shows of a person."""
-    doc, company = subject.person or {}, subject.company or {}
+def contact_rows(reader: Reader, ids: Sequence[int], base: int) -> list[ContactRow]:
+    """Return what a contact search shows of people, in the order given."""
+    people = reader.people(ids)
+    employers = reader.employers(list({doc["company"] for doc in people.values() if doc["company"] is not None}))
+    return [_contact_row(key, people[key], employers.get(people[key]["company"]), base) for key in ids]
+
+
+def _contact_row(key: int, doc: Doc, employer: tuple[str, dict[str, bool]] | None, base: int) -> ContactRow:
+    name, held = employer or ("", dict.fromkeys(_HELD, False))
     flags = {
         "hasEmail": bool(doc["email"]),
         "hasSupplementalEmail": bool(doc["email2"]),
         "hasDirectPhone": bool(doc["phone"]),
         "hasMobilePhone": bool(doc["mobile"]),
-        "hasCompanyIndustry": bool(company.get("industries")),
-        "hasCompanyPhone": bool(company.get("phone")),
-        "hasCompanyStreet": bool(company.get("street")),
-        "hasCompanyState": bool(company.get("state")),
-        "hasCompanyZipCode": bool(company.get("zip")),
-        "hasCompanyCountry": bool(company.get("country")),
-        "hasCompanyRevenue": bool(company.get("revenue")),
-        "hasCompanyEmployeeCount": bool(company.get("employees")),
+        **held,
     }
     if doc["phone"] and doc["phone_dnc"]:
         flags["directPhoneDoNotCall"] = True
     if doc["mobile"] and doc["mobile_dnc"]:
         flags["mobilePhoneDoNotCall"] = True
-    fields = {"firstName": doc["first"], "middleName": doc["middle"], "lastName": doc["last"], "jobTitle": doc["title"]}
     return ContactRow(
-        subject.id,
-        fields,
-        flags,
-        Stamp(subject.base + doc["valid"]),
-        Stamp(subject.base + doc["updated"]),
-        _levels(doc),
-        doc["education"][0][0] if doc["education"] else "",
-        subject.company_id,
-        company.get("name", ""),
-        doc["accuracy"],
+        id=key,
+        fields={
+            "firstName": doc["first"],
+            "middleName": doc["middle"],
+            "lastName": doc["last"],
+            "jobTitle": doc["title"],
+        },
+        flags=flags,
+        valid=Stamp(base + doc["valid"]),
+        updated=Stamp(base + doc["updated"]),
+        levels=_levels(doc),
+        school=doc["education"][0][0] if doc["education"] else "",
+        company_id=doc["company"],
+        company_name=name,
+        accuracy=doc["accuracy"],
     )

@@ -11,7 +11,7 @@ from .matching import Input, Match, Matcher
 from .model import Charge, Entity, Generation, SandboxAccount, Switches
 from .places import COUNTRIES
 from .query import Engine, Found, Moment, Rules
-from .records import COMPANY_VALUES, CONTACT_VALUES, ContactRow, Doc, Reader, Subject, contact_row, iso, render
+from .records import COMPANY_VALUES, CONTACT_VALUES, ContactRow, Doc, Reader, Subject, contact_rows, iso, render
 from .refusal import Refusal
 from .state import Carry, Count, Sale, State, Window
 from .tables import COMPANY_OUTPUTS, COMPANY_SORTS, CONTACT_OUTPUTS, CONTACT_SORTS, Output
@@ -157,7 +157,7 @@ class Service:
 
     def contact_rows(self, ids: Sequence[int]) -> list[ContactRow]:
         """Return search rows of people, in the order given."""
-        return [contact_row(subject) for subject in self._reader.subjects(ids, self.base)] if ids else []
+        return contact_rows(self._reader, ids, self.base) if ids else []
 
     def company_rows(self, ids: Sequence[int]) -> list[tuple[int, Doc]]:
         """Return ids and documents of companies, in the order given."""

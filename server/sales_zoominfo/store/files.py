@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -82,7 +81,7 @@ def create_once(path: Path, size: int) -> bytes:
     """
     try:
         if not path.exists():
-            _write_once(path, secrets.token_bytes(size))
+            _write_once(path, os.urandom(size))
         data = path.read_bytes()
         for _ in range(20):
             if len(data) >= size:
@@ -105,7 +104,7 @@ def create_once(path: Path, size: int) -> bytes:
 
 
 def _write_once(path: Path, data: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         handle = os.open(draft, flags, PRIVATE_FILE)

@@ -515,7 +515,7 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
             "phone": "the direct line; the switchboard is companyPhone",
             "directPhoneDoNotCall": "whether `phone` is on a do-not-call list",
             "mobilePhoneDoNotCall": "whether `mobilePhone` is on a do-not-call list",
-            "companyRevenue": "display text such as $1.2 Billion",
+            "companyRevenue": "display text, not a number",
             "personHasMoved": "Yes, No or Uncertain",
             "externalUrls": "LinkedIn and other profiles",
         },

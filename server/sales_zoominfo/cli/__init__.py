@@ -1,0 +1,365 @@
+"""The command line. ``serve`` normally never comes here: see :mod:`sales_zoominfo.__main__`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from .. import __version__
+from .output import Format, Output
+from .run import (
+    EXIT_CODES,
+    call_tool,
+    command,
+    consent_needed,
+    declined,
+    err,
+    interactive,
+    rows_exit_code,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from ..tools.contract import Envelope
+
+__all__ = ["app"]
+
+# Blank lines between, since help joins the lines of a paragraph.
+_EPILOG = "\n\n".join(["Exit codes:", *(f"{entry.code}  {entry.meaning}" for entry in EXIT_CODES)])
+
+app = typer.Typer(
+    name="sales-zoominfo",
+    help="Know and operate ZoomInfo: an MCP server for assistants, and the same tools on the command line. "
+    "Without credentials everything runs on a built-in sandbox with fictional data.",
+    epilog=_EPILOG,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_START, _DATA, _ACCOUNT = "Start", "Data", "Account"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sales-zoominfo {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    del version
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+# --- arguments that several commands share ---------------------------------------------------------------------
+
+
+def _entity(text: str) -> str:
+    name = {"contacts": "contact", "companies": "company"}.get(text.casefold(), text.casefold())
+    if name not in ("contact", "company"):
+        raise typer.BadParameter(f"'{text[:40]}' is neither contacts nor companies.")
+    return name
+
+
+Entities = Annotated[str, typer.Argument(parser=_entity, metavar="contacts|companies", help="What to look for.")]
+OneEntity = Annotated[str, typer.Argument(parser=_entity, metavar="contact|company", help="What to match.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", help="table (default on a terminal), json: the whole answer, jsonl or csv: its rows."),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to a file that only you can read.", show_default=False)
+]
+FieldsOption = Annotated[
+    str | None, typer.Option("--fields", help="Only these fields, with commas.", show_default=False)
+]
+DetailOption = Annotated[str, typer.Option("--detail", help="concise or full.")]
+
+
+def _tell(answer: Envelope) -> None:
+    """Everything beside the data, on stderr."""
+    from .views import footer, notes
+
+    sys.stdout.flush()
+    console = err()
+    for line in notes(answer):
+        console.print(line, style="dim")
+    for warning in cast("list[str]", answer["meta"].get("warnings", [])):
+        console.print(f"! {warning}", style="yellow")
+    last = footer(answer)
+    if last:
+        console.print(last, style="dim")
+
+
+# --- start -----------------------------------------------------------------------------------------------------
+
+
+@app.command(
+    "serve",
+    rich_help_panel=_START,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+@command
+def serve_command(ctx: typer.Context) -> None:
+    """Serve the MCP tools over stdio, for an assistant [--toolsets a,b] [--read-only] [--free-only]."""
+    from ..app import serve
+
+    raise typer.Exit(serve(ctx.args))
+
+
+@app.command("demo", rich_help_panel=_START)
+@command
+def demo_command() -> None:
+    """See in seconds what an assistant can do with this, on fictional data."""
+    from .demo import demo
+
+    raise typer.Exit(demo())
+
+
+@app.command("sandbox", rich_help_panel=_START)
+@command
+def sandbox_command(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="Folder of its data; default: in the state folder.", show_default=False),
+    ] = None,
+) -> None:
+    """Serve the simulated ZoomInfo over HTTP, to develop and test against."""
+    from .sandbox import serve_sandbox
+
+    serve_sandbox(host, port, state)
+
+
+# --- data ------------------------------------------------------------------------------------------------------
+
+
+@app.command("search", rich_help_panel=_DATA)
+@command
+def search_command(
+    what: Entities,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", "-f", metavar="NAME=VALUE", help="A filter; repeat it for more. Commas stay part of the value."
+        ),
+    ] = None,
+    page: Annotated[int, typer.Option("--page", help="Page, from 1.")] = 1,
+    page_size: Annotated[int, typer.Option("--page-size", help="Rows a page, 1 to 100.")] = 25,
+    sort: Annotated[
+        str | None, typer.Option("--sort", help="Sort field; -field is descending.", show_default=False)
+    ] = None,
+    fields: FieldsOption = None,
+    detail: DetailOption = "concise",
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Find contacts or companies. Costs no credit.
+
+    For example: sales-zoominfo search contacts -f companyName=Acme -f managementLevel=Director
+    """
+    from .inputs import read_filters, read_names
+    from .views import show_rows
+
+    names = read_names(fields)
+    arguments: dict[str, object] = {
+        "moreFilters": read_filters(filters or []),
+        "page": page,
+        "pageSize": page_size,
+        "sort": sort,
+        "outputFields": names,
+        "detail": detail,
+    }
+    with Output(format, output) as sink:
+        answer = call_tool("search_contacts" if what == "contact" else "search_companies", arguments)
+        sink.show(answer, lambda console, shown: show_rows(console, shown, names))
+    _tell(answer)
+
+
+@app.command("enrich", rich_help_panel=_DATA)
+@command
+def enrich_command(
+    what: OneEntity,
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="What identifies one record.", show_default=False)
+    ] = None,
+    input: Annotated[
+        Path | None,
+        typer.Option("--input", "-i", help="CSV, JSON or JSONL with up to 100 records.", show_default=False),
+    ] = None,
+    fields: FieldsOption = None,
+    require: Annotated[
+        str | None,
+        typer.Option("--require", help="A record lacking one of these is no match, and free.", show_default=False),
+    ] = None,
+    detail: DetailOption = "concise",
+    max_credits: Annotated[
+        int | None,
+        typer.Option("--max-credits", min=0, help="Spend at most this, without asking.", show_default=False),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Spend what the estimate says, without asking.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Get e-mails, phones and profiles. SPENDS up to 1 credit a record; says how many, and asks first.
+
+    For example: sales-zoominfo enrich contact emailAddress=ada@acme.example
+    """
+    from .inputs import read_names, read_records
+    from .views import show_rows
+
+    records = read_records(keys or [], input, what)
+    names = read_names(fields)
+    list_name = "contacts" if what == "contact" else "companies"
+    using = settings()
+    with Output(format, output) as sink:
+        estimate = call_tool("estimate_credits", {list_name: records}, using=using)
+        using, cap = _agree(estimate, using, max_credits, yes)
+        arguments: dict[str, object] = {
+            list_name: records,
+            "outputFields": names,
+            "requiredFields": read_names(require),
+            "detail": detail,
+            "maxCredits": cap,
+        }
+        answer = call_tool(f"enrich_{list_name}", arguments, using=using)
+        sink.show(answer, lambda console, shown: show_rows(console, shown, names))
+    _tell(answer)
+    raise typer.Exit(rows_exit_code(str(row["matchStatus"]) for row in cast("list[dict[str, Any]]", answer["data"])))
+
+
+def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bool) -> tuple[Settings, int]:
+    """The cap that the person agreed to, and settings whose ceiling lets that pass."""
+    meta = estimate["meta"]
+    credits: int = meta["estimate"]["credits"]
+    budget: dict[str, int] = meta["budget"]
+    console = err()
+    count = f"{meta['totalResults']} record{'' if meta['totalResults'] == 1 else 's'}"
+    console.print(f"{count}: at most {credits} credit{'' if credits == 1 else 's'} ({meta['estimate']['basis']}).")
+    free = credits == 0 or using.read_only or using.free_only or credits > budget["dayLeft"]
+    if max_credits is not None or yes or free:
+        # Whatever does not fit is refused by the gate, with its reason.
+        return using, credits if max_credits is None else max_credits
+    if not interactive():
+        raise consent_needed(credits)
+    over = credits > min(budget["callCeiling"], budget["hourLeft"])
+    if over:
+        console.print(
+            f"That is over your ceiling ({budget['callCeiling']} a call, {budget['hourLeft']} left this hour).",
+            style="yellow",
+        )
+    source = " (fictional: the sandbox)" if meta.get("sandbox") else ""
+    console.print(f"Spend up to {credits}{source}? [y/N] ", end="")
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise declined()
+    if over:
+        # A ceiling is what may pass without a person, and here one has agreed; the day budget stays.
+        hour = using.max_credits_per_hour + max(0, credits - budget["hourLeft"])
+        raised = {"max_credits_per_call": max(credits, using.max_credits_per_call), "max_credits_per_hour": hour}
+        using = using.model_copy(update=raised)
+    return using, credits
+
+
+@app.command("lookup", rich_help_panel=_DATA)
+@command
+def lookup_command(
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="industries, departments, states …; contact-filters, company-filters, contact-fields or "
+            "company-fields for names. A wrong one is answered with all of them.",
+        ),
+    ],
+    query: Annotated[str | None, typer.Option("--query", "-q", help="The nearest to this.", show_default=False)] = None,
+    vendor: Annotated[str | None, typer.Option("--vendor", help="Narrows tech-products.", show_default=False)] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", help="Narrows technologies and hashtags.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="Rows at most, 1 to 500.")] = 50,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the legal values of a filter, or all filters and fields. Free."""
+    from .views import show_lookup
+
+    arguments: dict[str, object] = {
+        "field": field,
+        "query": query,
+        "vendor": vendor,
+        "category": category,
+        "limit": limit,
+    }
+    with Output(format, output) as sink:
+        answer = call_tool("lookup", arguments)
+        sink.show(answer, show_lookup)
+    _tell(answer)
+
+
+@app.command("knowledge", rich_help_panel=_DATA)
+@command
+def knowledge_command(
+    query: Annotated[
+        list[str] | None, typer.Argument(metavar="QUERY…", help="A question or keywords.", show_default=False)
+    ] = None,
+    read: Annotated[
+        str | None, typer.Option("--read", help="Read a passage or file in full, by its id.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="Hits at most, 1 to 20.")] = 3,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Look up facts about ZoomInfo, with source and date. Works without an account."""
+    from ..errors import fail
+    from .views import show_hits, show_passage
+
+    if bool(query) == (read is not None):
+        how = "Ask a question, or read a passage with --read ID; not both."
+        raise fail("missing_argument", where="knowledge", name="a question or --read ID", how=how)
+    with Output(format, output) as sink:
+        if read is not None:
+            answer = call_tool("read_knowledge", {"id": read}, waiting="Reading…")
+            sink.show(answer, show_passage)
+        else:
+            arguments: dict[str, object] = {"query": " ".join(query or []), "limit": limit}
+            answer = call_tool("search_knowledge", arguments, waiting="Reading…")
+            sink.show(answer, show_hits)
+    _tell(answer)
+
+
+# --- account ---------------------------------------------------------------------------------------------------
+
+
+@app.command("usage", rich_help_panel=_ACCOUNT)
+@command
+def usage_command(format: FormatOption = None, output: OutputOption = None) -> None:
+    """Show the account's limits, the credits left and your budgets. Free."""
+    from .views import show_usage
+
+    with Output(format, output) as sink:
+        answer = call_tool("get_usage", {})
+        sink.show(answer, show_usage)
+    _tell(answer)
+
+
+@app.command("doctor", rich_help_panel=_ACCOUNT)
+@command
+def doctor_command() -> None:
+    """Check credentials, state, clock, network and sign-in, and say what to mend."""
+    from .doctor import doctor
+
+    raise typer.Exit(doctor())

@@ -1,0 +1,110 @@
+"""``sandbox``: the simulated ZoomInfo on a port."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import fail
+from .run import Spinner, err, settings
+from .state import has_dataset, share_dataset, state_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def serve_sandbox(host: str, port: int, state: Path | None) -> None:
+    """Serve until interrupted.
+
+    Args:
+        host, port: where to listen; port 0 takes a free one.
+        state: folder of its data; None means ``sandbox-server`` in the state folder.
+
+    Raises:
+        InvalidArgument: the address cannot be used, or the folder cannot.
+    """
+    import uvicorn
+
+    from ..sandbox import create_app, ensure_private_key
+    from ..sandbox.keys import PRIVATE
+
+    # Before the data is built: a port in use is better known at once.
+    listener = _listen(host, port)
+    with listener:
+        try:
+            folder = _folder(state)
+            with Spinner("Building the fictional data (first time only)…"):
+                served = create_app(folder)
+                ensure_private_key(folder)
+        except OSError as error:
+            reason = f"the folder cannot be used ({(error.strerror or type(error).__name__).lower()})"
+            raise fail(
+                "setting_invalid", name="--state", reason=reason, how="Give a folder that you can write to."
+            ) from None
+        address = _address(host, listener.getsockname()[1])
+        _introduce(err(), address, folder / PRIVATE)
+        config = uvicorn.Config(served, log_level="warning", access_log=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _folder(state: Path | None) -> Path:
+    if state is not None:
+        folder = state.expanduser().resolve()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+    home = state_folder(settings())
+    folder = home / "sandbox-server"
+    if not has_dataset(folder):
+        share_dataset(home / "sandbox", folder)
+    return folder
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {port} on {host} is in use"
+            how = f"End the program that uses it, or take another: --port {port + 1 if port < 65535 else 8080}."
+            raise fail("setting_invalid", name="--port", reason=reason, how=how) from None
+        if error.errno == errno.EACCES:
+            raise fail(
+                "setting_invalid", name="--port", reason=f"port {port} is reserved", how="Take one above 1023."
+            ) from None
+        reason = f"nothing can listen on {host} ({(error.strerror or 'unknown host').lower()})"
+        raise fail("setting_invalid", name="--host", reason=reason, how="Take 127.0.0.1, or 0.0.0.0 for all.") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{name}:{port}"
+
+
+def _introduce(console: Console, address: str, key: Path) -> None:
+    import shlex
+
+    from ..sandbox import default_account
+
+    account = default_account()
+
+    def export(**variables: str) -> None:
+        for name, value in {"base_url": address, **variables}.items():
+            console.print(f"export ZOOMINFO_{name.upper()}={shlex.quote(value)}")
+
+    console.print(f"Simulated ZoomInfo on {address} (fictional data and credentials)", style="bold")
+    console.print("\n# GTM API: client credentials")
+    export(client_id=account.client_id, client_secret=account.client_secret)
+    console.print("\n# Enterprise API: password")
+    export(username=account.username, password=account.password)
+    console.print("\n# Enterprise API: key (PKI)")
+    export(username=account.username, client_id=account.enterprise_client_id, private_key_file=str(key))
+    console.print("\nPaste one block into another terminal, then: sales-zoominfo doctor")
+    console.print("Ctrl-C ends it.", style="dim")
