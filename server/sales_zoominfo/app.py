@@ -86,7 +86,10 @@ class App:
         ledger = Ledger(store, ledger_name(self.settings, credentials), clock=self._clock)
         await ledger.recover(ABANDONED_AFTER)
         modes = Modes(self.settings.read_only, self.settings.free_only)
-        return Account(Client(sides, clock=self._clock), ledger, self.settings, modes, clock=self._clock)
+        client = Client(sides, clock=self._clock)
+        # Known before any answer has said so, since an estimate is made without a call.
+        client.sandbox = not credentials
+        return Account(client, ledger, self.settings, modes, clock=self._clock)
 
     def knowledge(self) -> KnowledgeBase:
         """The knowledge base, loaded at its first use."""
@@ -223,7 +226,7 @@ def serve(argv: Sequence[str]) -> int:
 
     flags = serve_parser().parse_args(argv)
     try:
-        # A flag can only tighten what the environment says.
+        # The mode flags can only tighten what the environment says.
         settings = load_settings(
             toolsets=flags.toolsets, read_only=flags.read_only or None, free_only=flags.free_only or None
         )

@@ -287,6 +287,11 @@ TEXTS: dict[str, Text] = {
         "The setting {name} is wrong: {reason}.",
         "{how}",
     ),
+    "reservation_lapsed": Text(
+        UpstreamUnavailable,
+        "The credits set aside for this call lapsed while it waited, so nothing was sent and nothing was charged.",
+        "Repeat the call.",
+    ),
     "state_unusable": Text(
         InvalidArgument,
         "The state file cannot be used: {reason}.",

@@ -31,7 +31,13 @@ from sales_zoominfo.account.ledger import (
     Reservation,
     match_key,
 )
-from sales_zoominfo.errors import BudgetExceeded, CreditApprovalRequired, InvalidArgument, SalesZoomInfoError
+from sales_zoominfo.errors import (
+    BudgetExceeded,
+    CreditApprovalRequired,
+    InvalidArgument,
+    SalesZoomInfoError,
+    UpstreamUnavailable,
+)
 from sales_zoominfo.store import Store, open_store
 
 NOON = 20_000 * DAY + DAY / 2
@@ -602,7 +608,7 @@ async def test_recovering_from_a_crash(ledger: Ledger, store: Store, clock: Cloc
     assert await after.recover(100) == Recovered(2, 1)
     assert await figures(after) == (0, 1, 1)
     assert await Ledger(store, "other", clock=clock).recover(0) == Recovered(0, 0)
-    with pytest.raises(InvalidArgument, match="lapsed"):
+    with pytest.raises(UpstreamUnavailable, match="lapsed"):
         await ledger.mark_sent(unsent, [0, 1])  # the process was only frozen
     assert await ledger.settle(sent, [Outcome(0, True, "3")]) == 1
     assert await ledger.settle(alive, [Outcome(0, True, "4")]) == 1
@@ -997,7 +1003,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         mark = self.ledger.mark_sent(call.reservation, range(len(call.rows)))
         if any(r.state == "released" for r in call.rows):
-            with pytest.raises(InvalidArgument):
+            with pytest.raises(UpstreamUnavailable):
                 self.runner.run(mark)
             return
         self.runner.run(mark)

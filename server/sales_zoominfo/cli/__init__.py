@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-# Blank lines between, since help joins the lines of a paragraph.
-_EPILOG = "\n\n".join(["Exit codes:", *(f"{entry.code}  {entry.meaning}" for entry in EXIT_CODES)])
+_EPILOG = "\n".join(["Exit codes:", *(f"{entry.code:>5}  {entry.meaning}" for entry in EXIT_CODES)])
 
 app = typer.Typer(
     name="sales-zoominfo",

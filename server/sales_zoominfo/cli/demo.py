@@ -108,18 +108,19 @@ class _Story:
 
         answer = await self._call("A question about ZoomInfo", "search_knowledge", query=QUESTION, limit=1)
         hit = self._rows(answer)[0]
-        source = f"{hit['source']}, checked {hit['lastVerified']}"
         snippet = str(hit["snippet"])
         body: RenderableType = Markdown(snippet) if self._console.is_terminal else snippet
-        self._console.print(Panel(body, title=cell(hit["title"]), subtitle=source, title_align="left"))
+        self._console.print(Panel(body, title=cell(hit["title"]), title_align="left"))
+        self._console.print(f"Source: {hit['source']}\nLast checked: {hit['lastVerified']}", style="dim")
 
         answer = await self._call(
             "Companies that fit",
             "search_companies",
             industryCodes="Software",
             state="California",
-            employeeRangeMin=1000,
+            employeeRangeMin=100,
             sort="name",
+            pageSize=4,
         )
         companies = self._rows(answer)
         self._table(companies, ("id", "name", "city", "employeeCount", "website"))
@@ -135,7 +136,7 @@ class _Story:
             pageSize=PEOPLE,
         )
         people = self._rows(answer)
-        self._table(people, ("id", "firstName", "lastName", "jobTitle", "hasEmail", "hasDirectPhone"))
+        self._table(people, ("id", "firstName", "lastName", "jobTitle", "hasEmail"))
         self._say(answer, "No e-mail or number yet: search is free and only says what there is.")
 
         wanted = [{"personId": row["id"]} for row in people]
@@ -161,6 +162,7 @@ class _Story:
         self._table(facts, ("what", "used", "left"))
 
     async def _call(self, title: str, tool: str, **arguments: object) -> dict[str, Any]:
+        from rich.padding import Padding
         from rich.rule import Rule
         from rich.text import Text
 
@@ -169,7 +171,8 @@ class _Story:
         console.print()
         console.print(Rule(f"{self._step}/{STEPS}  {title}", align="left", style="dim"))
         shown = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())
-        console.print(Text.assemble(("→ ", "dim"), (tool, "bold cyan"), " ", (shown, "dim")))
+        line = Text.assemble((tool, "bold cyan"), " ", (shown, "dim"))
+        console.print(Padding(line, (0, 0, 0, 2)))
         result = await self._client.call_tool(tool, dict(arguments))
         answer = cast("dict[str, Any] | None", result.structured_content)
         if result.is_error or answer is None or not answer["data"]:
@@ -202,12 +205,19 @@ class _Story:
 def _next_steps(console: Console) -> None:
     console.print()
     console.print("What to do next", style="bold")
-    for title, line in (
-        ("Connect an assistant:", "claude mcp add sales-zoominfo -- sales-zoominfo serve"),
-        ("Any other MCP client:", '{"command": "sales-zoominfo", "args": ["serve"]}'),
-        ("Use your own account:", "set ZOOMINFO_CLIENT_ID and ZOOMINFO_CLIENT_SECRET (GTM API), or"),
-        ("", "ZOOMINFO_USERNAME and ZOOMINFO_PASSWORD (Enterprise API)"),
-        ("Check the set-up:", "sales-zoominfo doctor"),
-        ("Try it by hand:", "sales-zoominfo search companies -f companyName=Acme"),
+    for title, lines in (
+        ("Connect an assistant", ["claude mcp add sales-zoominfo -- sales-zoominfo serve"]),
+        ("Any other MCP client", ['{"command": "sales-zoominfo", "args": ["serve"]}']),
+        (
+            "Use your own account",
+            [
+                "export ZOOMINFO_CLIENT_ID=… ZOOMINFO_CLIENT_SECRET=…  (GTM API)",
+                "export ZOOMINFO_USERNAME=… ZOOMINFO_PASSWORD=…  (Enterprise API)",
+                "sales-zoominfo doctor",
+            ],
+        ),
+        ("Go on by hand", ["sales-zoominfo search companies -f companyName=Acme"]),
     ):
-        console.print(f"  {title:<22} {line}", soft_wrap=True)
+        console.print(f"  {title}", style="dim")
+        for line in lines:
+            console.print(f"    {line}", soft_wrap=True)

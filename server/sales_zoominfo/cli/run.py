@@ -160,10 +160,14 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
+def _only(error: BaseException) -> BaseException:
+    """The one failure inside the groups that task groups make."""
+    inner = getattr(error, "exceptions", ())
+    return _only(inner[0]) if len(inner) == 1 else error
+
+
 def _report(caught: Exception) -> int:
-    error: BaseException = caught
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = _only(caught)
     if isinstance(error, SalesZoomInfoError):
         show_error(error)
         return exit_code(error)

@@ -101,10 +101,10 @@ def _introduce(console: Console, address: str, key: Path) -> None:
 
     console.print(f"Simulated ZoomInfo on {address} (fictional data and credentials)", style="bold")
     console.print("\n# GTM API: client credentials")
-    export(client_id=account.client_id, client_secret=account.client_secret)
+    export(gtm_client_id=account.client_id, client_secret=account.client_secret)
     console.print("\n# Enterprise API: password")
     export(username=account.username, password=account.password)
     console.print("\n# Enterprise API: key (PKI)")
     export(username=account.username, client_id=account.enterprise_client_id, private_key_file=str(key))
-    console.print("\nPaste one block into another terminal, then: sales-zoominfo doctor")
+    console.print("\nPaste one block or all into another terminal, then: sales-zoominfo doctor")
     console.print("Ctrl-C ends it.", style="dim")

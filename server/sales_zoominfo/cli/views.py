@@ -19,7 +19,6 @@ FIRST = (
     "mobilePhone", "website", "city", "state", "country", "employeeCount", "revenue", "contactAccuracyScore",
     "hasEmail", "hasDirectPhone", "hasMobilePhone", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId",
 )  # fmt: skip
-# Columns that would only repeat something, in a table.
 _WIDEST = 34
 _NARROWEST = 12
 _GAP = 2
@@ -44,12 +43,16 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        # Below that it may be a year; ids are text.
+        return f"{value:,}"
     if isinstance(value, list):
         return "; ".join(cell(item) for item in cast("list[object]", value))
     if isinstance(value, dict):
         items = cast("dict[str, object]", value)
-        if set(items) <= {"id", "name"} and "name" in items:
-            return cell(items["name"])
+        if "name" in items:
+            rest = ", ".join(cell(item) for name, item in items.items() if name not in ("id", "name"))
+            return cell(items["name"]) + (f" ({rest})" if rest else "")
         return ", ".join(f"{name}={cell(item)}" for name, item in items.items())
     text = str(value)
     moment = _INSTANT.fullmatch(text)
@@ -71,13 +74,20 @@ def _tells_nothing(name: str, rows: Sequence[Row]) -> bool:
     return name == "reason"
 
 
+def _width(name: str, rows: Sequence[Row]) -> int:
+    """How wide a column would like to be; East Asian characters take two places."""
+    from rich.cells import cell_len
+
+    return max(cell_len(text) for text in (_HEADINGS.get(name, name), *(cell(row.get(name)) for row in rows)))
+
+
 def fitting(rows: Sequence[Row], width: int, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns that fit a width, in their order, and those that do not."""
     shown: list[str] = []
     left: list[str] = []
     room = width
     for name in names:
-        natural = max(len(_HEADINGS.get(name, name)), *(len(cell(row.get(name))) for row in rows))
+        natural = _width(name, rows)
         needed = (natural if name == "id" else min(natural, _WIDEST)) + _GAP
         if needed > room and name != "id" and natural > _NARROWEST and room - _GAP >= _NARROWEST and len(shown) < 4:
             needed = room  # the names and the title are worth being cut
@@ -104,7 +114,7 @@ def table(rows: Sequence[Row], names: Sequence[str]) -> RenderableType:
             no_wrap=True,
             overflow="ellipsis",
             justify="right" if numeric and name != "id" else "left",
-            min_width=max(len(cell(row.get(name))) for row in rows) if name == "id" else None,
+            min_width=_width(name, rows) if name == "id" else None,
             max_width=None if name == "id" else _WIDEST,
         )
     for row in rows:
@@ -167,9 +177,7 @@ def show_lookup(console: Console, answer: Envelope) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row))
     made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for name in names:
-        made.add_column(
-            name, overflow="fold", no_wrap=name in ("id", "granted") or None, ratio=2 if name == "text" else None
-        )
+        made.add_column(name, overflow="fold", no_wrap=name in ("id", "granted"), ratio=2 if name == "text" else None)
     for row in rows:
         made.add_row(*(Text(cell(row.get(name))) for name in names))
     console.print(made)
@@ -210,10 +218,9 @@ def show_hits(console: Console, answer: Envelope) -> None:
         console.print(_markdown(console, str(row["snippet"])))
         console.print(f"{row['id']} · {row['source']} · checked {row['lastVerified']}", style="dim")
     if not rows:
-        console.print("The knowledge base does not answer this.")
-        nearest = cast("list[Row]", answer["meta"].get("nearest", []))
-        for row in nearest:
-            console.print(f"  near: {cell(row['title'])} ({row['id']})", style="dim")
+        console.print("Nothing found. The nearest headings:")
+        for row in cast("list[Row]", answer["meta"].get("nearest", [])):
+            console.print(f"  {cell(row['title'])} · {row['id']}", style="dim")
 
 
 def show_passage(console: Console, answer: Envelope) -> None:

@@ -36,8 +36,8 @@ _FUNCTIONS_OF: Final[dict[str, tuple[str, ...]]] = {
 # Rows are read from the front: columns that searches scan come first, long texts last.
 SCHEMA: Final = """
 CREATE TABLE company (
-  id INTEGER PRIMARY KEY, by_revenue INTEGER, name TEXT, name_sort TEXT, name_words TEXT, name_key TEXT, ticker TEXT,
-  type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
+  id INTEGER PRIMARY KEY, by_revenue INTEGER, name TEXT, name_sort TEXT, name_words TEXT, name_key TEXT,
+  ticker TEXT, type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
   state_id TEXT, zip TEXT, country TEXT, continent TEXT, metro TEXT, phone TEXT, fax TEXT, employees INTEGER,
   revenue INTEGER, growth1 REAL, growth2 REAL, marketing_budget INTEGER, finance_budget INTEGER,
   it_budget INTEGER, hr_budget INTEGER, contacts INTEGER, certified INTEGER, defunct INTEGER, models TEXT,
@@ -48,11 +48,11 @@ CREATE TABLE funding (company INTEGER, day INTEGER, amount INTEGER);
 CREATE TABLE engagement (kind TEXT, owner INTEGER, at INTEGER, type TEXT);
 CREATE TABLE network (first INTEGER PRIMARY KEY, last INTEGER, company INTEGER) WITHOUT ROWID;
 CREATE TABLE person (
-  id INTEGER PRIMARY KEY, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT, accuracy INTEGER,
-  department TEXT, levels TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER, notified INTEGER, state_id TEXT,
-  metro TEXT, continent TEXT, zip TEXT, updated INTEGER, valid INTEGER, started INTEGER, experience TEXT,
-  function TEXT, relevance INTEGER, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT, email2 TEXT,
-  skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, title TEXT, last_sort TEXT,
+  id INTEGER PRIMARY KEY, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT, continent TEXT,
+  accuracy INTEGER, department TEXT, levels TEXT, title TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER,
+  notified INTEGER, state_id TEXT, metro TEXT, zip TEXT, updated INTEGER, valid INTEGER, started INTEGER,
+  experience TEXT, function TEXT, relevance INTEGER, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT, email2 TEXT,
+  skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, last_sort TEXT,
   company_sort TEXT, city TEXT, state TEXT, school TEXT, degree TEXT, street TEXT, address TEXT);
 CREATE TABLE person_doc (id INTEGER PRIMARY KEY, doc TEXT);
 CREATE TABLE phone (digits TEXT, person INTEGER);
@@ -732,7 +732,7 @@ def _write_person(
             "last": last,
             "full": f"{first} {last}",
             "initial": fold(person["middle"]),
-            "title": title,
+            "title": f" {title} ",
             "last_sort": last,
             "company_sort": fold(company.name) if company else "",
             "school": f" {' '.join(words(school[0]))} ",

@@ -212,7 +212,7 @@ class Matcher:
         return bool(current), bool(past)
 
     def _best(self, found: list[int], given: Input, employers: Sequence[int]) -> int:
-        title = " ".join(title_words(given.get("jobTitle", "")))
+        title = f" {' '.join(title_words(given.get('jobTitle', '')))} "
         names = (fold(given.get("firstName", "")), fold(given.get("lastName", "")))
 
         def worth(key: int) -> tuple[bool, bool, bool, int, int]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from . import taxonomies
 from .criteria import Criteria, Expression
@@ -15,6 +15,12 @@ from .places import COUNTRIES, STATES_BY_CODE
 from .vocabulary import fold, name_words, title_words, words
 
 Clause: TypeAlias = tuple[str, list[Any]]
+_Kept = TypeVar("_Kept")
+# Up to this many hits are read in one go and sorted here; more so where a search begins with an index, because
+# asking such a search for its count and for its page would do that part twice.
+_FEW: Final = 800
+_FEW_INDEXED: Final = 6000
+_INDEXED: Final = frozenset({"jobTitle", "zipCode", "metroRegion", "companyPastOrPresent", "lastName", "firstName"})
 _COUNTRY_ALIASES: Final = {"us": "usa", "united states of america": "usa", "u.s.": "usa", "uk": "united kingdom",
                            "great britain": "united kingdom", "england": "united kingdom"}  # fmt: skip
 _COUNTRY_CODES: Final = {country.iso.lower(): key for key, country in COUNTRIES.items()}
@@ -147,7 +153,9 @@ class Engine:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._counts: OrderedDict[str, int] = OrderedDict()
+        self._totals: OrderedDict[str, int] = OrderedDict()
+        self._lists: OrderedDict[str, list[int]] = OrderedDict()
+        self._places: dict[str, tuple[float, float]] | None = None
 
     def search(
         self, entity: Entity, criteria: Criteria, rules: Rules, moment: Moment, order: str, page: int, size: int
@@ -169,29 +177,55 @@ class Engine:
         compiler = _Compiler(self, rules, moment)
         sql, values = compiler.contacts(criteria) if entity == "contact" else compiler.companies(criteria)
         table = "person p" if entity == "contact" else "company c"
-        key = repr((table, sql, values))
-        total = self._counts.get(key)
+        column, descending = _order(entity, order)
+        matching = f"FROM {table} WHERE {sql}"
+        key = repr((matching, values))
+        skip = (page - 1) * size
+        few = _FEW_INDEXED if _INDEXED & criteria.keys() else _FEW
+        ids = self._few(key, column, descending, few, matching, values)
+        if ids is not None:
+            return Found(len(ids), ids[skip : skip + size])
+        total = self._totals.get(key)
         if total is None:
-            total = int(self._db.execute(f"SELECT count(*) FROM {table} WHERE {sql}", values).fetchone()[0])  # noqa: S608
-            self._remember(key, total)
+            total = int(self._db.execute(f"SELECT count(*) {matching}", values).fetchone()[0])
+            _remember(self._totals, key, total)
+        way = "DESC" if descending else "ASC"
         rows = self._db.execute(
-            f"SELECT id FROM {table} WHERE {sql} ORDER BY {_order(entity, order)} LIMIT ? OFFSET ?",  # noqa: S608
-            [*values, size, (page - 1) * size],
+            f"SELECT id {matching} ORDER BY {column} {way}, id {way} LIMIT ? OFFSET ?", [*values, size, skip]
         )
         return Found(total, [row[0] for row in rows])
 
-    def _remember(self, key: str, total: int) -> None:
-        self._counts[key] = total
-        if len(self._counts) > 256:
-            self._counts.popitem(last=False)
+    def _few(
+        self, key: str, column: str, descending: bool, few: int, matching: str, values: list[Any]
+    ) -> list[int] | None:
+        """Return all hits in order when they are few, in one scan; None when they are many.
+
+        Many hits are best read along the index of the sort column, since a page is full soon; few hits would make
+        that a walk over the whole index.
+        """
+        known = f"{key}{column}{descending}"
+        if known in self._lists or key in self._totals:
+            return self._lists.get(known)
+        rows = self._db.execute(f"SELECT {column}, id {matching} LIMIT {few + 1}", values).fetchall()
+        if len(rows) > few:
+            return None
+        rows.sort(reverse=descending)
+        ids = [row[1] for row in rows]
+        _remember(self._lists, known, ids)
+        return ids
 
     def near(self, postcode: str, miles: float) -> list[str]:
         """Return the postcodes within a distance of one; only itself when its position is not known."""
-        centre = self._db.execute("SELECT latitude, longitude FROM place WHERE zip=?", (postcode,)).fetchone()
+        if self._places is None:
+            rows = self._db.execute("SELECT zip, latitude, longitude FROM place").fetchall()
+            self._places = {row[0]: (row[1], row[2]) for row in rows}
+        centre = self._places.get(postcode)
         if centre is None:
             return [postcode]
-        rows = self._db.execute("SELECT zip, latitude, longitude FROM place").fetchall()
-        return [key for key, latitude, longitude in rows if _miles(centre, (latitude, longitude)) <= miles]
+        # A degree of latitude is 69 miles: most places are out of reach at a glance.
+        reach = miles / 69
+        close = ((key, spot) for key, spot in self._places.items() if abs(spot[0] - centre[0]) <= reach)
+        return [key for key, spot in close if _miles(centre, spot) <= miles]
 
 
 _ORDERS: Final[dict[str, dict[str, str]]] = {
@@ -209,13 +243,19 @@ _ORDERS: Final[dict[str, dict[str, str]]] = {
 _RANKED: Final = {"relevance": "p.relevance", "revenue": "c.by_revenue"}
 
 
-def _order(entity: Entity, order: str) -> str:
+def _order(entity: Entity, order: str) -> tuple[str, bool]:
+    """Return the column to sort by, and whether downwards."""
     name = order.removeprefix("-")
     descending = order.startswith("-")
     if name in _RANKED:
-        return f"{_RANKED[name]} {'ASC' if descending else 'DESC'}"
-    way = "DESC" if descending else "ASC"
-    return f"{_ORDERS[entity][name]} {way}, {'p' if entity == 'contact' else 'c'}.id {way}"
+        return _RANKED[name], not descending
+    return _ORDERS[entity][name], descending
+
+
+def _remember(cache: OrderedDict[str, _Kept], key: str, value: _Kept) -> None:
+    cache[key] = value
+    if len(cache) > 64:
+        cache.popitem(last=False)
 
 
 def _miles(one: tuple[float, float], two: tuple[float, float]) -> float:
@@ -462,6 +502,11 @@ def _titles(texts: Sequence[str]) -> Clause:
     return "p.id IN (SELECT rowid FROM title_words WHERE title_words MATCH ?)", [matching]
 
 
+def _titles_scanned(texts: Sequence[str]) -> Clause:
+    """The same by looking at each title: quicker than excluding most of the full-text index."""
+    return both([_has_words("p.title", found) for text in texts if (found := title_words(text))] or [("0", [])], "OR")
+
+
 def _terms(value: Expression) -> list[str]:
     return [text for terms in value for _, text in terms]
 
@@ -531,9 +576,9 @@ _PERSON_RULES: Final[dict[str, Callable[[Any], Clause]]] = {
     "emailAddress": lambda value: ("(p.email=? OR p.email2=?)", [value, value]),
     "supplementalEmail": lambda value: _any_of("p.email2", value),
     "employmentHistory": _history,
-    "exactJobTitle": lambda value: _any_of("p.title", [" ".join(title_words(text)) for text in _terms(value)]),
+    "exactJobTitle": lambda value: _any_of("p.title", [f" {' '.join(title_words(text))} " for text in _terms(value)]),
     "jobTitle": lambda value: _titles(_terms(value)),
-    "excludeJobTitle": lambda value: negate(_titles(value)),
+    "excludeJobTitle": lambda value: negate(_titles_scanned(value)),
     "managementLevel": lambda value: _tags("p.levels", value),
     "excludeManagementLevel": lambda value: negate(_tags("p.levels", value)),
     "excludePartialProfiles": lambda value: ("p.company IS NOT NULL", []) if value else ("1", []),

@@ -93,7 +93,7 @@ def shorten(answer: Envelope, resource: str, file: str | None) -> Envelope:
         "whole": {"resource": resource, **({"file": file} if file else {})},
         "warnings": [
             *answer["meta"]["warnings"],
-            "The answer is longer than fits here; the rest is in meta.whole, paid for and complete. "
+            "The answer is longer than fits here. meta.whole holds all of its rows and is free to read. "
             "Ask for fewer outputFields or rows to see it all at once.",
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..zoominfo.arguments import read_id
 from ..zoominfo.fields import INPUTS, MATCH_KEYS
 from ..zoominfo.operations import Entity
 from .contract import Envelope, credits_meta, envelope
@@ -87,10 +88,12 @@ async def _enrich(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
 
 
 async def _get(entity: Entity, key: str, call: Call, arguments: Arguments) -> Envelope:
+    # Read here, so that an error names the argument and not the match input that the gate makes of it.
+    record_id = read_id(key, arguments[key])
     account = await call.runtime.account()
     found = await account.get(
         entity,
-        arguments[key],
+        record_id,
         caller=call.caller,
         outputs=arguments.get("outputFields"),
         detail=arguments.get("detail", "full"),

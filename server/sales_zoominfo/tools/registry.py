@@ -68,7 +68,7 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Iter
     available = served(toolsets, modes)
     if tool is None:
         how = "Tools: " + ", ".join(available) + "."
-        raise fail("not_found", thing="tool", name=name[:60], hint=near(name, list(available)), how=how)
+        raise fail("not_found", thing="tool", name=name[:60], hint=near(name[:60], list(available)), how=how)
     hidden = modes.forbids(spends=tool.spends, writes=tool.writes)
     if hidden:
         instead = "the search and knowledge tools"
@@ -76,5 +76,7 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Iter
     if name not in available:
         how = f"Start the server with the toolset '{tool.toolset}'."
         raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
-    tool.check(arguments)
-    return await tool.run(context, arguments)
+    # Models write null for "not given".
+    given = {key: value for key, value in arguments.items() if value is not None}
+    tool.check(given)
+    return await tool.run(context, given)

@@ -25,7 +25,10 @@ def _properties(entity: Entity) -> dict[str, Schema]:
             "description": f"Any other filter; `lookup` with field '{entity}-filters' lists them.",
             "items": {
                 "type": "object",
-                "properties": {"name": {"type": "string"}, "value": {"description": "Text, number, boolean or list."}},
+                "properties": {
+                    "name": text("Filter name."),
+                    "value": {"description": "Text, number, boolean or list."},
+                },
                 "required": ["name", "value"],
                 "additionalProperties": False,
             },

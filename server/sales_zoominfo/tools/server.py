@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import os
+import re
 import secrets
 import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ OUTPUT_SCHEMA: dict[str, Any] = {
 }
 
 KEPT_RESULTS = 20
+_RESULT_URI = re.compile(r"result://([a-z_]+)/([0-9a-f]{16})")
 
 
 class ZoomInfoServer(MCPServer[None]):
@@ -120,6 +122,10 @@ class ZoomInfoServer(MCPServer[None]):
                 toolsets=self._toolsets,
                 modes=self._modes,
             )
+            text = to_json(answer)
+            if len(text) > MAX_CHARS:
+                answer = self._keep(name, answer, text)
+                text = to_json(answer)
         except SalesZoomInfoError as error:
             raise ToolError(str(error)) from None
         except Exception as error:
@@ -128,10 +134,6 @@ class ZoomInfoServer(MCPServer[None]):
             frames = "".join(traceback.format_tb(error.__traceback__))
             logger.error("bug %s in %s: %s\n%s", request, name, type(error).__name__, frames)
             raise ToolError(str(fail("bug", tool=name, request=request))) from None
-        text = to_json(answer)
-        if len(text) > MAX_CHARS:
-            answer = self._keep(name, answer, text)
-            text = to_json(answer)
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
 
     def _keep(self, name: str, answer: Envelope, text: str) -> Envelope:
@@ -142,14 +144,32 @@ class ZoomInfoServer(MCPServer[None]):
         while len(self._whole) > KEPT_RESULTS:
             self._whole.popitem(last=False)
         folder = self._results()
-        file = None if folder is None else write_private(folder, f"{name}-{token}.json", text)
+        file = None
+        if folder is not None:
+            try:
+                file = write_private(folder, f"{name}-{token}.json", text)
+            except OSError as error:
+                # A full disk must not lose what was paid for: the resource still holds it.
+                logger.warning("a long answer could not be kept as a file: %s", type(error).__name__)
         return shorten(answer, uri, file)
+
+    def _kept(self, uri: str) -> str | None:
+        # Memory holds the latest answers, the folder those before them and before a restart.
+        text = self._whole.get(uri)
+        named = _RESULT_URI.fullmatch(uri)
+        folder = self._results()
+        if text is not None or named is None or folder is None:
+            return text
+        try:
+            return (folder / f"{named[1]}-{named[2]}.json").read_text(encoding="utf-8")
+        except OSError:
+            return None
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[None, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """A long answer that was kept, or what the skill serves."""
-        text = self._whole.get(str(uri))
+        text = self._kept(str(uri))
         if text is not None:
             return [ReadResourceContents(content=text, mime_type="application/json")]
         return await super().read_resource(uri, context)
@@ -192,16 +212,22 @@ def describe(tool: Tool) -> McpTool:
 
 def caller_name(context: Context[Any, Any] | None) -> str:
     """Who asks, over stdio: the system's user and the client's name."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        user = str(os.getuid()) if hasattr(os, "getuid") else "user"
     client = "local"
     if context is not None:
         params = getattr(context.session, "client_params", None)
         info = getattr(params, "client_info", None)
         client = str(getattr(info, "name", None) or "unknown")[:60]
-    return f"{user}/{client}"
+    return f"{_user()}/{client}"
+
+
+@cache
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "user"
 
 
 def _progress(context: Context[Any, Any] | None) -> Callable[[int, int], Awaitable[None]] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..errors import fail, near
 from ..zoominfo.arguments import suggest
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 Arguments = Mapping[str, object]
+
+# Far above any legal value; comparing a longer text with a taxonomy would hold up every other call.
+MAX_TEXT = 10_000
 
 
 class Runtime(Protocol):
@@ -102,11 +105,14 @@ class Tool:
         }
 
     def check(self, arguments: Arguments) -> None:
-        """Refuse unknown and missing arguments.
+        """Refuse oversized, unknown and missing arguments.
 
         Raises:
-            InvalidArgument: naming the nearest argument, or what is missing.
+            InvalidArgument: naming what is too long, the nearest argument, or what is missing.
         """
+        for name, value in arguments.items():
+            _check_length(name, name)
+            _check_length(name, value)
         filters = FILTERS[self.entity] if self.entity else {}
         for name in arguments:
             if name not in self.properties and name not in filters:
@@ -129,6 +135,21 @@ class Tool:
                     how=str(self.properties[name]["description"]),
                     details={"field": name},
                 )
+
+
+def _check_length(where: str, value: object) -> None:
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            expected, got = f"a text of at most {MAX_TEXT:,} characters", f"one of {len(value):,}"
+            field = where[:60]
+            raise fail("wrong_type", name=field, expected=expected, got=got, details={"field": field})
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[object]", value)):
+            _check_length(f"{where}[{index}]", item)
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, object]", value).items():
+            _check_length(f"{where}.{key}", key)
+            _check_length(f"{where}.{key}", item)
 
 
 # --- schema parts ----------------------------------------------------------------------------------------------

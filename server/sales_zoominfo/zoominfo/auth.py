@@ -7,30 +7,26 @@ its GTM sign-in documentation (form-encoded, HTTP Basic, refresh tokens that rot
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import hashlib
 import hmac
 import json
 import logging
 import math
-import os
-import re
-import secrets
-import stat
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import anyio
 
 from ..errors import SalesZoomInfoError, fail
+from .keys import key_bytes, load_private_key
+from .messages import Response, Token
 from .operations import OPERATIONS, Generation
-from .transport import Response, Transport, is_object, parse_problem
+from .refusals import is_object, parse_problem
+from .token_cache import TOKEN_TEXT, Session, TokenCache
+from .transport import Transport
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -45,198 +41,6 @@ _REFRESH_SHARE = 0.8
 _RETRY_REFRESH = 60.0
 # With less life than this left, a caller waits for the refresh instead of sending the old token.
 _MARGIN = 10.0
-_LOCK_TIMEOUT = 45.0
-_LOCK_POLL = 0.05
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A bearer token.
-
-    Attributes:
-        value: what goes after ``Bearer``; never in ``repr``.
-        expires_at: epoch seconds.
-        generation: counts the tokens of one source, so that a refusal of an old one starts no refresh.
-    """
-
-    value: str = field(repr=False)
-    expires_at: float
-    generation: int
-
-
-class TokenSource(Protocol):
-    """Where a bearer token comes from."""
-
-    async def token(self) -> Token:
-        """A token that is still good, signing in when there is none.
-
-        Raises:
-            AuthenticationFailed: ZoomInfo refused the sign-in, or a key cannot be read.
-            UpstreamUnavailable, RateLimited: the sign-in could not be made now.
-        """
-        ...
-
-    async def refresh(self, stale: Token) -> Token:
-        """A token other than one that ZoomInfo refused.
-
-        Args:
-            stale: the refused one; when it is no longer the current one, the current one is returned at once.
-
-        Raises:
-            As for :meth:`token`.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What is kept of a sign-in; times in epoch seconds.
-
-    Attributes:
-        value: the access token.
-        expires_at, refresh_at: end of its life; when to get the next one.
-        origin: fingerprint of the grant the chain began with, so that a new refresh token starts a new chain.
-        refresh_token: the next one of a rotating chain, else None.
-    """
-
-    value: str = field(repr=False)
-    expires_at: float
-    refresh_at: float
-    origin: str = field(default="", repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-
-
-class TokenCache:
-    """Sessions on disk, so that a restart does not sign in again (sign-ins are limited to one a second).
-
-    One JSON file per identity, mode 0600 in a folder of mode 0700, replaced atomically. A file that others can read,
-    that belongs to somebody else or that is a link is ignored and written anew.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        """Args:
-        directory: folder of its own; made when it is missing.
-        """
-        self._directory = directory
-
-    def __repr__(self) -> str:
-        return "TokenCache()"
-
-    def path(self, identity: str) -> Path:
-        """The file of an identity (a hex digest)."""
-        return self._directory / f"{identity}.json"
-
-    def read(self, identity: str) -> Session | None:
-        """The kept session, or None when there is none that can be trusted."""
-        try:
-            handle = os.open(self.path(identity), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        except OSError:
-            return None
-        with os.fdopen(handle, "rb") as file:
-            if os.name == "posix":
-                status = os.fstat(handle)
-                if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
-                    log.warning("a token file that others can read was ignored; a new one will be written")
-                    return None
-            try:
-                return _session(json.loads(file.read(65_536)))
-            except (ValueError, OSError):
-                return None
-
-    def write(self, identity: str, session: Session) -> None:
-        """Keep a session, on disk for good when this returns.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        self._prepare()
-        for leftover in self._directory.glob(f".{identity}.*"):  # of a crash; writers hold the lock
-            leftover.unlink(missing_ok=True)
-        temporary = self._directory / f".{identity}.{secrets.token_hex(6)}"
-        try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path(identity))
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-        if os.name == "posix":
-            folder = os.open(self._directory, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    def check(self, identity: str) -> None:
-        """See that a session could be kept, before a single-use token is spent on getting it.
-
-        Raises:
-            OSError: it could not.
-        """
-        self._prepare()
-        probe = self._directory / f".{identity}.{secrets.token_hex(6)}"
-        try:
-            probe.write_bytes(b"\0" * 4096)
-        finally:
-            probe.unlink(missing_ok=True)
-
-    @asynccontextmanager
-    async def lock(self, identity: str) -> AsyncGenerator[None]:
-        """Hold an identity against other processes.
-
-        Raises:
-            UpstreamUnavailable: another process holds it for longer than a sign-in can take.
-            OSError: the folder cannot be used.
-        """
-        from filelock import FileLock, Timeout
-
-        self._prepare()
-        # The lock is released by the system when its holder dies, so a crash blocks nobody.
-        lock = FileLock(self._directory / f"{identity}.lock", mode=0o600)
-        waited = 0.0
-        held = False
-        while not held:
-            try:
-                lock.acquire(timeout=0)
-                held = True
-            except Timeout:
-                pass
-            if not held:
-                if waited >= _LOCK_TIMEOUT:
-                    raise fail("deadline", operation=OPERATIONS["authenticate"].title, seconds=f"{_LOCK_TIMEOUT:g}")
-                await anyio.sleep(_LOCK_POLL)
-                waited += _LOCK_POLL
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _prepare(self) -> None:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix":
-            status = self._directory.stat()
-            mode = stat.S_IMODE(status.st_mode)
-            # A sticky folder such as /tmp is shared on purpose; closing it would break others.
-            if mode & 0o077 and status.st_uid == os.getuid() and not mode & stat.S_ISVTX:
-                self._directory.chmod(0o700)
-
-
-def _session(data: Any) -> Session | None:
-    match data:
-        case {
-            "value": str(value),
-            "expires_at": int() | float() as expires_at,
-            "refresh_at": int() | float() as refresh_at,
-            "origin": str(origin),
-            "refresh_token": (str() | None) as refresh_token,
-        } if _TOKEN.fullmatch(value):
-            return Session(value, float(expires_at), float(refresh_at), origin, refresh_token)
-        case _:
-            return None
 
 
 class _Tokens:
@@ -455,7 +259,7 @@ class EnterpriseTokens(_Tokens):
         if self._password is not None:
             return f"{self._username}\npassword", self._password.encode("utf-8", "surrogatepass")
         # The bytes behind a path, so that a key replaced in place counts as another one.
-        return f"{self._username}\n{self._client_id}", _key_bytes(self._key_text)
+        return f"{self._username}\n{self._client_id}", key_bytes(self._key_text)
 
     def assertion(self) -> str:
         """The signed statement that a key sign-in sends as its bearer token.
@@ -629,7 +433,7 @@ def _no_sign_in(answer: Response) -> SalesZoomInfoError:
 def _text(data: Any, name: str) -> str:
     """A token from an answer; it must be able to travel in a header."""
     value: object = data.get(name) if is_object(data) else None
-    if isinstance(value, str) and _TOKEN.fullmatch(value):
+    if isinstance(value, str) and TOKEN_TEXT.fullmatch(value):
         return value
     raise fail("upstream_unreadable", operation=OPERATIONS["authenticate"].title, reason=f"it holds no usable '{name}'")
 
@@ -659,186 +463,3 @@ def _own_life(value: str, now: float) -> float | None:
         return None
     life = end - start
     return life if math.isfinite(life) and 0 < life <= 30 * 86_400 else None
-
-
-# Private keys ------------------------------------------------------------------------------------------------------
-
-_LONGEST_KEY = 65_536
-# Word processors turn the hyphens of the frame into dashes.
-_DASH = "[-\u2010-\u2015]"
-_BEGIN = re.compile(rf"{_DASH}+[ \t]*BEGIN ([A-Z0-9 ]+?)[ \t]*{_DASH}+")
-_END = re.compile(rf"{_DASH}+[ \t]*END ([A-Z0-9 ]+?)[ \t]*{_DASH}+")
-_SSH = ("ssh-", "ecdsa-")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_PEM_HEADER = re.compile(r"(?m)^[ \t]*[A-Za-z-]+:[^\n]*$")
-
-
-def load_private_key(text: str) -> RSAPrivateKey:
-    r"""Read an RSA private key as people paste it.
-
-    Args:
-        text: PEM (PKCS#8 or PKCS#1), also with literal ``\n``, on one line, indented, with CRLF, quoted, with a byte
-            order mark, in base64 or without its frame; or the path of a file that holds one.
-
-    Returns:
-        The key.
-
-    Raises:
-        AuthenticationFailed: ``key_unreadable`` with what is wrong; the text itself is never part of it.
-    """
-    return _load_der(_der(_key_bytes(text)))
-
-
-def _unreadable(reason: str) -> SalesZoomInfoError:
-    return fail("key_unreadable", reason=reason)
-
-
-def _key_bytes(text: str) -> bytes:
-    """The key's bytes: the text itself, or what is in the file it names."""
-    name = text.strip().strip("\ufeff\"'").strip()
-    if not name:
-        raise _unreadable("it is empty")
-    if len(name) > _LONGEST_KEY:
-        raise _unreadable("it is far too long for a key")
-    # Base64 has slashes like a path, but is longer than one.
-    packed = len(name) > 200 and _BASE64.fullmatch(name)
-    if packed or name.startswith(_SSH) or any(part in name for part in ("BEGIN ", "END ", "\n", "\0")):
-        return text.encode("utf-8", "replace")
-    content: bytes | None = None
-    trouble = ""
-    path = Path(name)
-    try:
-        path = path.expanduser()
-        if path.is_dir():
-            trouble = "it names a folder"
-        elif path.is_file():
-            with path.open("rb") as file:
-                content = file.read(_LONGEST_KEY + 1)
-        elif "/" in name or "\\" in name or path.suffix.lower() in (".pem", ".key", ".p8", ".der", ".txt"):
-            trouble = "the file that it names does not exist"
-    except ValueError:  # no path that the system can encode
-        content = None
-    except (OSError, RuntimeError) as error:
-        trouble = f"the file that it names cannot be read ({type(error).__name__})"
-    if trouble:
-        raise _unreadable(trouble)
-    if content is None:
-        return text.encode("utf-8", "replace")
-    if not content.strip():
-        raise _unreadable("the file is empty")
-    if len(content) > _LONGEST_KEY:
-        raise _unreadable("the file is far too long for a key")
-    return content
-
-
-def _der(raw: bytes, *, unwrapped: bool = False) -> bytes:
-    """The binary form, from PEM in any state of repair."""
-    if raw[:1] == b"\x30" and raw[1:2] in (b"\x81", b"\x82", b"\x83"):
-        return raw
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = raw.decode(encoding, "replace").strip().strip("\ufeff\"'").strip()
-    for literal, real in (("\\r", "\r"), ("\\n", "\n"), ("\\t", " "), ("\r", "\n")):
-        text = text.replace(literal, real)
-    begins = list(_BEGIN.finditer(text))
-    if not begins:
-        return _unframed(text, unwrapped)
-    # A bundle may hold a certificate first.
-    begin = next((match for match in begins if match[1].endswith("PRIVATE KEY")), begins[0])
-    label = begin[1]
-    wrong = _wrong_kind(label)
-    if wrong is not None:
-        raise _unreadable(wrong)
-    end = _END.search(text, begin.end())
-    if end is None:
-        raise _unreadable("it is cut off, the END line is missing")
-    body = text[begin.end() : end.start()]
-    if "ENCRYPTED" in body:
-        raise _unreadable("it is protected by a passphrase; export it without one")
-    packed = "".join(_PEM_HEADER.sub("", body).split())
-    return _whole(_decode(packed))
-
-
-def _unframed(text: str, unwrapped: bool) -> bytes:
-    if _END.search(text):
-        raise _unreadable("it is cut off, the BEGIN line is missing")
-    if _BEGIN.match(f"{text}-----"):
-        raise _unreadable("it is cut off after its first line")
-    packed = "".join(text.split())
-    if len(packed) >= 200 and _BASE64.fullmatch(packed):
-        content = _decode(packed)
-        if content[:1] == b"\x30":
-            return _whole(content)
-        if not unwrapped and b"BEGIN" in content:
-            return _der(content, unwrapped=True)
-    if text.startswith(_SSH):
-        raise _unreadable("it is a public key; the private one is needed")
-    raise _unreadable("it is no PEM key, there is no BEGIN line")
-
-
-def _wrong_kind(label: str) -> str | None:
-    if label in ("PRIVATE KEY", "RSA PRIVATE KEY"):
-        return None
-    if "ENCRYPTED" in label:
-        return "it is protected by a passphrase; export it without one"
-    if label.startswith("OPENSSH"):
-        return "it is an OpenSSH key; ZoomInfo's keys are RSA in PKCS#8 PEM"
-    if "PUBLIC KEY" in label:
-        return "it is a public key; the private one is needed"
-    if label.startswith("CERTIFICATE"):
-        return "it is a certificate; the private key is needed"
-    if label in ("EC PRIVATE KEY", "DSA PRIVATE KEY", "EC PARAMETERS"):
-        return f"it is a key of the type {label[:3].strip()}; ZoomInfo's keys are RSA"
-    return "it holds something else than a private key"
-
-
-def _decode(packed: str) -> bytes:
-    stray = not _BASE64.fullmatch(packed) if packed else False
-    content: bytes | None = None
-    if packed and not stray:
-        # Some exports drop the padding; a single left-over character means that something is missing.
-        with contextlib.suppress(binascii.Error, ValueError):
-            content = base64.b64decode(packed.rstrip("=") + "=" * (-len(packed.rstrip("=")) % 4))
-    if stray:
-        raise _unreadable("there are characters in it that do not belong into a key")
-    if not content:
-        raise _unreadable("it is cut off" if packed else "there is nothing between BEGIN and END")
-    return content
-
-
-def _whole(content: bytes) -> bytes:
-    """Compare the length that the key states with what is there."""
-    if content[:1] != b"\x30" or len(content) < 4:
-        raise _unreadable("its content is damaged")
-    size = content[1]
-    start = 2
-    if size & 0x80:
-        start = 2 + (size & 0x7F)
-        size = int.from_bytes(content[2:start])
-    if start + size > len(content):
-        raise _unreadable("it is cut off, part of the key is missing")
-    return content[: start + size]
-
-
-def _load_der(content: bytes) -> RSAPrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    key: object = None
-    reason = "its content is damaged, or it is no private key"
-    try:
-        key = load_der_private_key(content, None)
-    except TypeError:
-        reason = "it is protected by a passphrase; export it without one"
-    except UnsupportedAlgorithm:
-        reason = "it is a key of another type; ZoomInfo's keys are RSA"
-    except ValueError:
-        pass
-    if key is None:
-        raise _unreadable(reason)
-    if not isinstance(key, RSAPrivateKey):
-        name = type(key).__name__.removesuffix("PrivateKey").lstrip("_").upper().replace("ELLIPTICCURVE", "EC")
-        raise _unreadable(f"it is a key of the type {name}; ZoomInfo's keys are RSA")
-    if key.key_size < 2048:
-        raise _unreadable(f"it is an RSA key of {key.key_size} bits; at least 2048 are needed")
-    return key

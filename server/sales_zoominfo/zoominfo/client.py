@@ -12,13 +12,13 @@ from typing import cast
 
 from ..errors import UpstreamUnavailable, fail, near
 from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
-from .auth import TokenSource
 from .codec import BATCH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use
 from .fields import FILTERS, OUTPUTS
+from .messages import Request, Response, TokenSource
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value
 from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
-from .transport import Request, Response, Transport
+from .transport import Transport
 
 MAX_PAGE_SIZE = 100
 PREFERENCE: tuple[Generation, ...] = ("gtm", "enterprise")

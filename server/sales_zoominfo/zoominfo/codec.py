@@ -8,9 +8,9 @@ from typing import Any, Literal, Protocol
 from ..errors import fail
 from .arguments import to_wire, wrong_generation
 from .fields import FILTERS
+from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value
-from .transport import Request, Response
 
 SEARCH: dict[Entity, Operation] = {
     "contact": OPERATIONS["search_contacts"],

@@ -25,10 +25,10 @@ from .codec import (
 )
 from .fields import OUTPUTS, SEARCH_ROW
 from .gtm import read_limit, read_right
+from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
 from .taxonomy import LOOKUPS
-from .transport import Request, Response
 
 
 class EnterpriseCodec:

@@ -22,9 +22,9 @@ from .codec import (
     wire_filters,
 )
 from .fields import OUTPUTS, SEARCH_ROW
+from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
-from .transport import Request, Response
 
 _SEARCH_TYPE: dict[Entity, str] = {"contact": "ContactSearch", "company": "CompanySearch"}
 _ENRICH_TYPE: dict[Entity, str] = {"contact": "ContactEnrich", "company": "CompanyEnrich"}
