@@ -134,11 +134,126 @@ def wire_filters(entity: Entity, generation: Generation, filters: Mapping[str, l
 def as_int(value: Any) -> int:
     """A count from the wire; anything unreadable counts as 0."""
     try:
-        return int(float(value))
-    except (TypeError, ValueError):
+        return int(value) if isinstance(value, int | str) else int(float(value))
+    except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def read_objects(value: object, operation: Operation, name: str) -> list[dict[str, Any]]:
+    """A list of JSON objects.
+
+    Raises:
+        UpstreamUnavailable: it is anything else; a row left out in silence would be a row lost.
+    """
+    items = cast("list[object]", value) if isinstance(value, list) else None
+    if items is None or not all(isinstance(item, dict) for item in items):
+        raise unreadable(operation, f"it lacks {name}")
+    return cast("list[dict[str, Any]]", items)
+
+
+def read_total(value: object, operation: Operation, name: str) -> int:
+    """The number of hits.
+
+    Raises:
+        UpstreamUnavailable: it is no count; paging cannot end without one.
+    """
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise unreadable(operation, f"it lacks {name}")
+    return int(text)
 
 
 def unreadable(operation: Operation, reason: str) -> Exception:
     """An answer that is JSON but not of the documented shape."""
     return fail("upstream_unreadable", operation=operation.title, reason=reason)
+
+
+# --- match results ---------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+
+
+def read_word(value: object) -> str | None:
+    """A status or warning code; None for anything that is not one, since texts of ZoomInfo are not passed on."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+
+
+def read_match(
+    entity: Entity, status: object, record: Mapping[str, Any] | None, warnings: tuple[str, ...] = ()
+) -> Match:
+    """One match result of either generation.
+
+    Args:
+        entity: what was asked for.
+        status: its match status, None where it has none.
+        record: wire values by our field name, None where it holds no record.
+        warnings: its warning codes.
+
+    Returns:
+        The match. A status that we do not know counts as one when a record came with it: that is what is paid for.
+    """
+    told = read_word(status)
+    row = {} if not record or told in MISSES else clean(OUTPUTS[entity], record)
+    if row.get("id") == "0":
+        del row["id"]
+    if not told:
+        told = "NO_MATCH" if not row else "FULL_MATCH" if "id" in row or entity == "company" else "COMPANY_ONLY_MATCH"
+    if entity == "contact" and told == "COMPANY_ONLY_MATCH":
+        # Nobody was matched, so an id here is the company's and must not pass for a person's.
+        row.pop("id", None)
+    return Match(told, row, row.get("id"), warnings)
+
+
+def in_order(
+    answers: list[dict[str, Any]], echoes: Sequence[object], inputs: Sequence[Mapping[str, object]]
+) -> list[dict[str, Any]]:
+    """Answers in the inputs' order, each joined by the input it echoes: the order is attested by examples only.
+
+    Args:
+        answers: as many as inputs.
+        echoes: the input that each answer echoes.
+        inputs: as they were sent.
+    """
+    wanted = [_echo_key(item) for item in inputs]
+    echoed = [_echo_key(item) for item in echoes]
+    if echoed == wanted:
+        return answers
+    left = list(range(len(answers)))
+    ordered: list[dict[str, Any] | None] = []
+    for key in wanted:
+        index = next((i for i in left if echoed[i] == key), None)
+        if index is not None:
+            left.remove(index)
+        ordered.append(None if index is None else answers[index])
+    return [answers[left.pop(0)] if item is None else item for item in ordered]
+
+
+def _echo_key(item: object) -> str:
+    # Echoes differ in letter case and in number against text.
+    pairs = as_object(item).items()
+    return "|".join(sorted(f"{key}={value}".casefold() for key, value in pairs if value not in (None, "")))
+
+
+def read_limit(item: Mapping[str, Any]) -> Limit:
+    """One limit of either generation; the total is named `limit` or `totalLimit`."""
+    names = {"request": "requestLimit", "record": "recordLimit", "uniqueid": "uniqueIdLimit"}
+    kind = str(item.get("limitType", ""))
+    return Limit(
+        names.get(kind.casefold(), kind),
+        str(item.get("description", "")),
+        as_int(item.get("totalLimit", item.get("limit"))),
+        as_int(item.get("currentUsage")),
+        as_int(item.get("usageRemaining")),
+    )
+
+
+def read_right(item: Mapping[str, Any]) -> FieldRight:
+    """One field right of either generation; absent means that ZoomInfo does not say."""
+    granted = item.get("accessGranted")
+    told = None if granted is None else str(granted).casefold() == "true"
+    return FieldRight(str(item.get("fieldName", "")), str(item.get("description", "")), told)

@@ -18,17 +18,22 @@ from .codec import (
     USAGE,
     Direction,
     Use,
-    as_int,
+    as_object,
+    in_order,
+    read_limit,
+    read_match,
+    read_objects,
+    read_right,
+    read_total,
     request,
     unreadable,
     wire_filters,
 )
-from .fields import OUTPUTS, SEARCH_ROW
-from .gtm import read_limit, read_right
-from .messages import Request, Response
+from .fields import SEARCH_ROW
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
 from .taxonomy import LOOKUPS
+from .transport import Request, Response
 
 
 class EnterpriseCodec:
@@ -48,16 +53,12 @@ class EnterpriseCodec:
         return request(self.generation, SEARCH[entity], body=body)
 
     def page(self, entity: Entity, response: Response, page: int, size: int) -> Page:
-        body = _body(response, SEARCH[entity])
-        rows = body.get("data")
-        if not isinstance(rows, list) or "maxResults" not in body:
-            raise unreadable(SEARCH[entity], "it lacks data or maxResults")
-        flat = [
-            clean(SEARCH_ROW[entity], flatten_company(row) if entity == "contact" else row)
-            for row in cast("list[dict[str, Any]]", rows)
-        ]
+        body = as_object(response.data)
+        rows = read_objects(body.get("data"), SEARCH[entity], "a data list")
         # maxResults counts all hits here and totalResults the rows of the page, the reverse of what they say.
-        return Page(flat, as_int(body["maxResults"]), page, size, self.window)
+        total = read_total(body.get("maxResults"), SEARCH[entity], "maxResults")
+        flat = [clean(SEARCH_ROW[entity], flatten_company(row) if entity == "contact" else row) for row in rows]
+        return Page(flat, total, page, size, self.window)
 
     def enrich(
         self, entity: Entity, inputs: Sequence[Mapping[str, object]], outputs: Sequence[str], required: Sequence[str]
@@ -78,33 +79,27 @@ class EnterpriseCodec:
         }
 
     def matches(self, entity: Entity, response: Response, inputs: Sequence[Mapping[str, object]]) -> list[Match]:
-        body = _body(response, ENRICH[entity])
-        data = cast("dict[str, Any]", body.get("data") or {})
-        results = data.get("result")
-        if not isinstance(results, list):
-            raise unreadable(ENRICH[entity], "it lacks data.result")
-        found = cast("list[dict[str, Any]]", results)
-        if len(found) != len(inputs):
-            raise unreadable(ENRICH[entity], f"{len(found)} answers for {len(inputs)} inputs")
-        return [self._match(entity, result) for result in found]
+        data = as_object(as_object(response.data).get("data"))
+        results = read_objects(data.get("result"), ENRICH[entity], "data.result")
+        if len(results) != len(inputs):
+            raise unreadable(ENRICH[entity], f"{len(results)} answers for {len(inputs)} inputs")
+        echoes = [result.get("input") for result in results]
+        ordered = in_order(results, echoes, [self._input(item) for item in inputs])
+        return [self._match(entity, result) for result in ordered]
 
-    def _match(self, entity: Entity, result: Mapping[str, Any]) -> Match:
+    @staticmethod
+    def _match(entity: Entity, result: Mapping[str, Any]) -> Match:
         data = result.get("data")
-        record = cast("Any", data[0] if isinstance(data, list) and data else data)
-        if not isinstance(record, dict) or not record:
-            return Match(str(result.get("matchStatus") or "NO_MATCH"), {}, None)
-        fields = cast("dict[str, Any]", record)
-        row = clean(OUTPUTS[entity], flatten_company(fields) if entity == "contact" else fields)
-        return Match(str(result.get("matchStatus") or "FULL_MATCH"), row, row.get("id"))
+        # A list in the documentation, a single object in reports of the live service.
+        record = as_object(cast("list[object]", data)[0] if isinstance(data, list) and data else data)
+        return read_match(entity, result.get("matchStatus"), flatten_company(record) if entity == "contact" else record)
 
     def usage(self) -> Request:
         return request(self.generation, USAGE)
 
     def limits(self, response: Response) -> list[Limit]:
-        usage = _body(response, USAGE).get("usage")
-        if not isinstance(usage, list):
-            raise unreadable(USAGE, "it lacks a usage list")
-        return [read_limit(item) for item in cast("list[dict[str, Any]]", usage)]
+        usage = as_object(response.data).get("usage")
+        return [read_limit(item) for item in read_objects(usage, USAGE, "a usage list")]
 
     def lookup(self, field: str, narrow: Mapping[str, str]) -> Request:
         path = LOOKUPS.get(field)
@@ -113,31 +108,20 @@ class EnterpriseCodec:
         return request(self.generation, LOOKUP, params=dict(narrow) or None, path={"fieldName": path})
 
     def values(self, response: Response) -> list[Value]:
-        return [_value(item) for item in _list(response, LOOKUP)]
+        if not isinstance(response.data, list):
+            raise unreadable(LOOKUP, "it is not a list")
+        return [_value(item) for item in cast("list[object]", response.data)]
 
     def rights(self, entity: Entity, use: Use, direction: Direction) -> Request:
         operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]
         return request(self.generation, operation, path={"fieldType": direction, "entity": entity})
 
     def granted(self, response: Response) -> list[FieldRight]:
-        return [read_right(item) for item in _list(response, OPERATIONS["enrich_fields"])]
+        operation = OPERATIONS["enrich_fields"]
+        return [read_right(item) for item in read_objects(response.data, operation, "a list of fields")]
 
 
-def _body(response: Response, operation: Operation) -> dict[str, Any]:
-    body: object = response.data
-    if not isinstance(body, dict):
-        raise unreadable(operation, "it is not an object")
-    return cast("dict[str, Any]", body)
-
-
-def _list(response: Response, operation: Operation) -> list[Any]:
-    body: object = response.data
-    if not isinstance(body, list):
-        raise unreadable(operation, "it is not a list")
-    return cast("list[Any]", body)
-
-
-def _value(item: Any) -> Value:
+def _value(item: object) -> Value:
     # Id and Name carry capitals in the documented example; topics have a name only, news categories are bare text.
     if not isinstance(item, dict):
         return Value(str(item), str(item))

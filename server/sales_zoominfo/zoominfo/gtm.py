@@ -16,18 +16,27 @@ from .codec import (
     USAGE,
     Direction,
     Use,
-    as_int,
+    as_object,
+    in_order,
+    read_limit,
+    read_match,
+    read_objects,
+    read_right,
+    read_total,
+    read_word,
     request,
     unreadable,
     wire_filters,
 )
-from .fields import OUTPUTS, SEARCH_ROW
-from .messages import Request, Response
+from .fields import SEARCH_ROW
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
+from .transport import Request, Response
 
 _SEARCH_TYPE: dict[Entity, str] = {"contact": "ContactSearch", "company": "CompanySearch"}
 _ENRICH_TYPE: dict[Entity, str] = {"contact": "ContactEnrich", "company": "CompanyEnrich"}
+# Page numbers end here, so small pages reach fewer records than the window holds.
+MAX_PAGE = 100
 
 
 class GtmCodec:
@@ -54,17 +63,15 @@ class GtmCodec:
 
     def page(self, entity: Entity, response: Response, page: int, size: int) -> Page:
         resources = self._resources(response, SEARCH[entity])
-        meta = cast("dict[str, Any]", response.data.get("meta") or {})
-        if "totalResults" not in meta:
-            raise unreadable(SEARCH[entity], "it lacks meta.totalResults")
+        meta = as_object(response.data.get("meta"))
+        total = read_total(meta.get("totalResults"), SEARCH[entity], "meta.totalResults")
         rows = [clean(SEARCH_ROW[entity], self._search_row(entity, resource)) for resource in resources]
-        return Page(rows, as_int(meta["totalResults"]), page, size, self.window)
+        return Page(rows, total, page, size, min(self.window, MAX_PAGE * size))
 
     def _search_row(self, entity: Entity, resource: Mapping[str, Any]) -> dict[str, Any]:
-        attributes = cast("dict[str, Any]", resource.get("attributes") or {})
-        management = cast("dict[str, Any]", attributes.get("managementStatus") or {})
+        attributes = as_object(resource.get("attributes"))
         flat = flatten_company(attributes) if entity == "contact" else dict(attributes)
-        flat.pop("managementStatus", None)
+        management = as_object(flat.pop("managementStatus", None))
         return {"id": resource.get("id"), **flat, **management}
 
     def enrich(
@@ -98,40 +105,23 @@ class GtmCodec:
         resources = self._resources(response, ENRICH[entity])
         if len(resources) != len(inputs):
             raise unreadable(ENRICH[entity], f"{len(resources)} answers for {len(inputs)} inputs")
-        ordered = self._in_order(resources, inputs)
+        echoes = [as_object(resource.get("meta")).get("input") for resource in resources]
+        ordered = in_order(resources, echoes, [self._input(item) for item in inputs])
         return [self._match(entity, resource) for resource in ordered]
 
-    def _in_order(
-        self, resources: list[dict[str, Any]], inputs: Sequence[Mapping[str, object]]
-    ) -> list[dict[str, Any]]:
-        # The order is attested by an example only, so each answer is joined by the input it echoes.
-        wanted = [_echo_key(self._input(item)) for item in inputs]
-        echoed = [_echo_key(_meta(resource).get("input") or {}) for resource in resources]
-        if echoed == wanted:
-            return resources
-        left = list(range(len(resources)))
-        ordered: list[dict[str, Any] | None] = []
-        for key in wanted:
-            index = next((i for i in left if echoed[i] == key), None)
-            if index is not None:
-                left.remove(index)
-            ordered.append(None if index is None else resources[index])
-        return [resources[left.pop(0)] if item is None else item for item in ordered]
-
-    def _match(self, entity: Entity, resource: Mapping[str, Any]) -> Match:
-        meta = _meta(resource)
-        status = str(meta.get("matchStatus") or ("FULL_MATCH" if resource.get("attributes") else "UNKNOWN"))
-        warnings = tuple(
-            str(cast("dict[str, Any]", item).get("code"))
-            for item in cast("list[Any]", meta.get("warnings") or [])
-            if isinstance(item, dict)
-        )
-        attributes = cast("dict[str, Any]", resource.get("attributes") or {})
-        if resource.get("type") == "NoMatch" or not attributes:
-            return Match(status, {}, None, warnings)
-        flat = flatten_company(attributes) if entity == "contact" else attributes
-        row = clean(OUTPUTS[entity], {"id": resource.get("id"), **flat})
-        return Match(status, row, str(resource.get("id")), warnings)
+    @staticmethod
+    def _match(entity: Entity, resource: Mapping[str, Any]) -> Match:
+        meta = as_object(resource.get("meta"))
+        told = meta.get("warnings")
+        codes = [read_word(as_object(item).get("code")) for item in cast("list[object]", told)] if (
+            isinstance(told, list)
+        ) else []
+        record = None
+        if resource.get("type") != "NoMatch":
+            attributes = as_object(resource.get("attributes"))
+            # The id stands outside the attributes, which are empty when nothing but the id was asked for.
+            record = {"id": resource.get("id"), **(flatten_company(attributes) if entity == "contact" else attributes)}
+        return read_match(entity, meta.get("matchStatus"), record, tuple(code for code in codes if code))
 
     def usage(self) -> Request:
         return request(self.generation, USAGE)
@@ -139,8 +129,8 @@ class GtmCodec:
     def limits(self, response: Response) -> list[Limit]:
         found: list[Limit] = []
         for resource in self._resources(response, USAGE):
-            attributes = cast("dict[str, Any]", resource.get("attributes") or {})
-            found += [read_limit(item) for item in cast("list[dict[str, Any]]", attributes.get("usage") or [])]
+            usage = as_object(resource.get("attributes")).get("usage")
+            found += [read_limit(item) for item in read_objects(usage, USAGE, "a usage list")]
         return found
 
     def lookup(self, field: str, narrow: Mapping[str, str]) -> Request:
@@ -150,8 +140,8 @@ class GtmCodec:
     def values(self, response: Response) -> list[Value]:
         values: list[Value] = []
         for resource in self._resources(response, LOOKUP):
-            attributes = dict(cast("dict[str, Any]", resource.get("attributes") or {}))
-            key = str(resource.get("id"))
+            attributes = dict(as_object(resource.get("attributes")))
+            key = str(resource.get("id", ""))
             name = attributes.pop("name", None)
             values.append(Value(key, key if name is None else str(name), attributes))
         return values
@@ -161,48 +151,9 @@ class GtmCodec:
         return request(self.generation, operation, params={"filter[entity]": entity, "filter[fieldType]": direction})
 
     def granted(self, response: Response) -> list[FieldRight]:
-        attributes = [
-            cast("dict[str, Any]", resource.get("attributes") or {})
-            for resource in self._resources(response, OPERATIONS["enrich_fields"])
-        ]
-        return [read_right(item) for item in attributes]
+        resources = self._resources(response, OPERATIONS["enrich_fields"])
+        return [read_right(as_object(resource.get("attributes"))) for resource in resources]
 
     @staticmethod
     def _resources(response: Response, operation: Operation) -> list[dict[str, Any]]:
-        body: object = response.data
-        data = cast("dict[str, object]", body).get("data") if isinstance(body, dict) else None
-        if not isinstance(data, list):
-            raise unreadable(operation, "it lacks a data list")
-        return [cast("dict[str, Any]", item) for item in cast("list[Any]", data) if isinstance(item, dict)]
-
-
-def _meta(resource: Mapping[str, Any]) -> dict[str, Any]:
-    return cast("dict[str, Any]", resource.get("meta") or {})
-
-
-def _echo_key(item: object) -> str:
-    # Echoes differ in letter case and in number against text.
-    if not isinstance(item, dict):
-        return ""
-    pairs = cast("dict[str, Any]", item).items()
-    return "|".join(sorted(f"{key}={value}".casefold() for key, value in pairs if value not in (None, "")))
-
-
-def read_limit(item: Mapping[str, Any]) -> Limit:
-    """One limit of either generation; the total is named `limit` or `totalLimit`."""
-    names = {"request": "requestLimit", "record": "recordLimit", "uniqueid": "uniqueIdLimit"}
-    kind = str(item.get("limitType", ""))
-    return Limit(
-        names.get(kind.casefold(), kind),
-        str(item.get("description", "")),
-        as_int(item.get("totalLimit", item.get("limit"))),
-        as_int(item.get("currentUsage")),
-        as_int(item.get("usageRemaining")),
-    )
-
-
-def read_right(item: Mapping[str, Any]) -> FieldRight:
-    """One field right of either generation; absent means that ZoomInfo does not say."""
-    granted = item.get("accessGranted")
-    told = None if granted is None else str(granted).casefold() == "true"
-    return FieldRight(str(item.get("fieldName", "")), str(item.get("description", "")), told)
+        return read_objects(as_object(response.data).get("data"), operation, "a data list")

@@ -6,17 +6,31 @@ dates are ISO 8601, empty values are left out, and company fields of a contact c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from .fields import Output, OutputType
+from .fields import Output
 
 Row = dict[str, Any]
 
-# Match statuses that hand over a record (GTM specification; the Enterprise enum adds SERVICE_ERROR).
+# Match statuses that hand over a record, and those that do not (GTM specification; SERVICE_ERROR is Enterprise only).
 MATCHES = frozenset({"FULL_MATCH", "CONTACT_ONLY_MATCH", "COMPANY_ONLY_MATCH"})
+MISSES = frozenset(
+    {
+        "NO_MATCH",
+        "NON_MATCH_BY_LAST_UPDATED_DATE",
+        "NON_MATCH_BY_VALID_DATE",
+        "NON_MATCH_BY_REQUIRED_FIELDS",
+        "NON_MATCH_BY_CONTACT_ACCURACY_MIN",
+        "OPT_OUT",
+        "LIMIT_EXCEEDED",
+        "INVALID_INPUT",
+        "SERVICE_ERROR",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,7 @@ class Page:
         rows: the records of this page.
         total: how many records match in all.
         page, size: the page asked for, from 1, and its size.
-        window: how many records of a search this generation lets one read.
+        window: how many records of this search can be read at this page size.
         resolved: filter values that were turned into ids, by filter name.
     """
 
@@ -51,9 +65,9 @@ class Match:
     """What became of one enrich input.
 
     Attributes:
-        status: ZoomInfo's match status; ``UNKNOWN`` when the answer left it out and held no record.
+        status: ZoomInfo's match status, or what the answer amounts to where it left that out.
         row: the record, empty when there is none.
-        record_id: its ZoomInfo id, or None.
+        record_id: its ZoomInfo id; None without a record, and for a person of whom only the company is known.
         warnings: ZoomInfo's warning codes.
     """
 
@@ -65,7 +79,7 @@ class Match:
     @property
     def matched(self) -> bool:
         """Whether a record was handed over, which is what a credit pays for."""
-        return self.status in MATCHES and self.record_id is not None
+        return self.status in MATCHES or bool(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,41 +131,69 @@ def clean(specs: Mapping[str, Output], raw: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, value in raw.items():
         spec = specs.get(name)
-        typed = _typed(spec.type, value) if spec else _ids_as_text(value)
+        typed = _typed(spec, value) if spec else _ids_as_text(value)
         if typed not in (None, "", [], {}) and not (name == "parentId" and typed == "0"):
             row[name] = typed
     return row
 
 
-def _typed(kind: OutputType, value: Any) -> Any:
+def _typed(spec: Output, value: Any) -> Any:
     if value is None or value == "":
         return None
-    match kind:
-        case "id" | "string":
-            return str(value)
+    match spec.type:
+        case "id":
+            return _text(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+        case "string":
+            return _text(value)
         case "number":
             return _number(value)
         case "boolean":
-            return value if isinstance(value, bool) else str(value).strip().casefold() in ("true", "yes")
-        case "date":
-            return _instant(str(value), day=True)
-        case "datetime":
-            return _instant(str(value), day=False)
+            return _FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
+        case "date" | "datetime":
+            return _instant(value, day=spec.type == "date") if isinstance(value, str) else _ids_as_text(value)
         case "strings":
-            items = value.split(",") if isinstance(value, str) else cast("list[Any]", value)
-            return [text for item in items if (text := str(item).strip())]
+            # Levels are a comma list in a search; other texts hold commas of their own.
+            items = value.split(",") if isinstance(value, str) and spec.name == "managementLevel" else value
+            texts = cast("list[Any]", items if isinstance(items, list) else [items])
+            return [text for item in texts if (text := _text(item)) not in (None, "", [], {})]
         case "objects":
             return _ids_as_text(value if isinstance(value, list) else [value])
         case _:
             return _ids_as_text(value)
 
 
+# Anything else, such as "Uncertain", is neither and is left out.
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _ids_as_text(value) if isinstance(value, dict | list) or value is None else str(value)
+
+
 def _number(value: Any) -> int | float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
+    if isinstance(value, bool):
         return None
-    return int(number) if number == int(number) else number
+    if isinstance(value, int):
+        return value
+    try:
+        # Not through a float: whole numbers past 2**53 would change.
+        return int(value) if isinstance(value, str) else _whole(float(value))
+    except (TypeError, ValueError, OverflowError):
+        pass
+    try:
+        return _whole(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _whole(number: float) -> int | float | None:
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 # The Enterprise API writes "1/4/2026 10:00 AM" and "06/27/2020"; the GTM API writes ISO 8601.
@@ -160,25 +202,33 @@ _FORMATS = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y", "%m/%d/%y %H:%M")
 
 def _instant(text: str, *, day: bool) -> str:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = _parsed(text.strip())
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # A sentence, which is what noticeProvidedDate can hold, stays as it is.
+        return text
+    if day:
+        return moment.date().isoformat()
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
     except ValueError:
         for pattern in _FORMATS:
             try:
-                moment = datetime.strptime(text, pattern)  # noqa: DTZ007
-                break
+                return datetime.strptime(text, pattern)  # noqa: DTZ007
             except ValueError:
                 continue
-        else:
-            return text
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.date().isoformat() if day else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        raise
 
 
 def _ids_as_text(value: Any) -> Any:
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
         return {
-            key: str(item) if key in ("id", "companyId") and item is not None else _ids_as_text(item)
+            key: str(item) if key in ("id", "companyId") and isinstance(item, int) else _ids_as_text(item)
             for key, item in items
             if item not in (None, "", [], {})
         }
