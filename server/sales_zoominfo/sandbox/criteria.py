@@ -1,7 +1,7 @@
 """Turns the filters of a search request into checked values, by the rules of either generation."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
@@ -330,8 +330,3 @@ def _check_together(criteria: Criteria) -> None:
         raise Refusal("bad_value", "engagementEndDate", detail="engagementStartDate is required")
     if all(name in criteria for name in _EXCLUSIVE):
         raise Refusal("bad_value", _EXCLUSIVE[0], detail=f"cannot be combined with {_EXCLUSIVE[1]}")
-
-
-def names_of(values: Sequence[Any]) -> list[str]:
-    """Return the strings among `values`."""
-    return [value for value in values if isinstance(value, str)]

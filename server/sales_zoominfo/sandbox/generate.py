@@ -11,13 +11,14 @@ import sqlite3
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any, Final, Generic, TypeVar
 
 from . import taxonomies, vocabulary
-from .dataset import DAY, VERSION, email_digests, hash_prefix, ip_number, tagged
+from .encoding import DAY, email_digests, hash_prefix, ip_number, tagged
 from .places import COUNTRIES, METRO_PLACES, OTHER_PLACES, Place
 from .vocabulary import LATIN, fold, name_words, title_words, words
 
@@ -36,24 +37,25 @@ _FUNCTIONS_OF: Final[dict[str, tuple[str, ...]]] = {
 # Rows are read from the front: columns that searches scan come first, long texts last.
 SCHEMA: Final = """
 CREATE TABLE company (
-  id INTEGER PRIMARY KEY, by_revenue INTEGER, name TEXT, name_sort TEXT, name_words TEXT, name_key TEXT,
-  ticker TEXT, type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
+  id INTEGER PRIMARY KEY, by_revenue INTEGER, name TEXT, name_sort TEXT, name_words TEXT, name_key TEXT, ticker
+  TEXT, type TEXT, domains TEXT, description TEXT, keywords TEXT, address TEXT, street TEXT, city TEXT, state TEXT,
   state_id TEXT, zip TEXT, country TEXT, continent TEXT, metro TEXT, phone TEXT, fax TEXT, employees INTEGER,
-  revenue INTEGER, growth1 REAL, growth2 REAL, marketing_budget INTEGER, finance_budget INTEGER,
-  it_budget INTEGER, hr_budget INTEGER, contacts INTEGER, certified INTEGER, defunct INTEGER, models TEXT,
-  industries TEXT, primary_industries TEXT, sic TEXT, naics TEXT, rankings TEXT, hashtags TEXT, products TEXT,
-  tags TEXT, sub_unit TEXT, parent INTEGER, ultimate INTEGER, recent_round TEXT, rounds TEXT);
+  revenue INTEGER, growth1 REAL, growth2 REAL, marketing_budget INTEGER, finance_budget INTEGER, it_budget INTEGER,
+  hr_budget INTEGER, contacts INTEGER, certified INTEGER, defunct INTEGER, models TEXT, industries TEXT,
+  primary_industries TEXT, sic TEXT, naics TEXT, rankings TEXT, hashtags TEXT, products TEXT, tags TEXT, sub_unit
+  TEXT, parent INTEGER, ultimate INTEGER, recent_round TEXT, rounds TEXT);
 CREATE TABLE company_doc (id INTEGER PRIMARY KEY, doc TEXT);
 CREATE TABLE funding (company INTEGER, day INTEGER, amount INTEGER);
 CREATE TABLE engagement (kind TEXT, owner INTEGER, at INTEGER, type TEXT);
 CREATE TABLE network (first INTEGER PRIMARY KEY, last INTEGER, company INTEGER) WITHOUT ROWID;
 CREATE TABLE person (
-  id INTEGER PRIMARY KEY, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT, continent TEXT,
-  accuracy INTEGER, department TEXT, levels TEXT, title TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER,
-  notified INTEGER, state_id TEXT, metro TEXT, zip TEXT, updated INTEGER, valid INTEGER, started INTEGER,
-  experience TEXT, function TEXT, relevance INTEGER, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT, email2 TEXT,
-  skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, last_sort TEXT,
-  company_sort TEXT, city TEXT, state TEXT, school TEXT, degree TEXT, street TEXT, address TEXT);
+  id INTEGER PRIMARY KEY, relevance INTEGER, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT,
+  office_country TEXT, continent TEXT, office_continent TEXT, accuracy INTEGER, department TEXT, levels TEXT, title
+  TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER, reachable INTEGER, notified INTEGER, state_id TEXT,
+  office_state_id TEXT, metro TEXT, office_metro TEXT, zip TEXT, office_zip TEXT, updated INTEGER, valid INTEGER,
+  started INTEGER, experience TEXT, function TEXT, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT,
+  email2 TEXT, skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, last_sort TEXT, company_sort
+  TEXT, city TEXT, state TEXT, office_state TEXT, school TEXT, degree TEXT, street TEXT, address TEXT);
 CREATE TABLE person_doc (id INTEGER PRIMARY KEY, doc TEXT);
 CREATE TABLE phone (digits TEXT, person INTEGER);
 CREATE TABLE email_hash (prefix INTEGER, person INTEGER);
@@ -85,6 +87,8 @@ CREATE INDEX person_sources ON person(sources);
 CREATE INDEX person_mentioned ON person(mentioned);
 CREATE INDEX person_metro ON person(metro);
 CREATE INDEX person_zip ON person(zip);
+CREATE INDEX person_office_metro ON person(office_metro);
+CREATE INDEX person_office_zip ON person(office_zip);
 CREATE INDEX phone_digits ON phone(digits);
 CREATE INDEX hash_prefix ON email_hash(prefix);
 CREATE INDEX past_company ON past(company);
@@ -123,6 +127,8 @@ class Company:
     ultimate: int = -1
     contacts: int = 0
     key: str = ""
+    address: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    office: dict[str, str | None] = field(default_factory=dict[str, str | None])
     rounds: list[tuple[int, str, int, list[str]]] = field(default_factory=list[tuple[int, str, int, list[str]]])
 
 
@@ -130,7 +136,7 @@ class Dice:
     """Seeded random choices; several times quicker than `Random`'s own, which matters for 20,000 people."""
 
     def __init__(self, kind: str, block: int) -> None:
-        source = Random(f"{VERSION}:{kind}:{block}")  # noqa: S311
+        source = Random(f"sandbox:{kind}:{block}")  # noqa: S311
         self.random = source.random
         self.gauss = source.gauss
         self.lognormvariate = source.lognormvariate
@@ -379,7 +385,7 @@ def _company(rng: Dice, index: int, taken: set[str]) -> Company:
     return company
 
 
-def _companies(count: int) -> list[Company]:
+def make_companies(count: int) -> list[Company]:
     taken: set[str] = set()
     companies: list[Company] = []
     domains: set[str] = set()
@@ -393,6 +399,7 @@ def _companies(count: int) -> list[Company]:
             companies.append(company)
     _mark_duplicates(companies)
     _mark_families(companies)
+    _set_offices(companies)
     return companies
 
 
@@ -424,7 +431,7 @@ def _mark_families(companies: list[Company]) -> None:
         company.ultimate = root.index if root is not company else -1
 
 
-def _title(rng: Dice, level: str, department: str, function: str) -> str:
+def _made_title(rng: Dice, level: str, department: str, function: str) -> str:
     name = taxonomies.JOB_FUNCTIONS[function]
     if name == "Procurement" and rng.random() < 0.6:
         name = "Purchasing"
@@ -477,7 +484,7 @@ _FIXED_PEOPLE: Final[dict[int, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-class _People:
+class People:
     """Makes people, block by block, for companies that exist already."""
 
     def __init__(self, companies: list[Company], count: int) -> None:
@@ -509,7 +516,7 @@ class _People:
         function: str = fixed.get("function") or rng.choice(_FUNCTIONS_OF[department])
         home = company.place if company and rng.random() < 0.72 else _PLACE.pick(rng)
         firsts, lasts = vocabulary.name_pool(home.country)
-        title = fixed.get("title") or _title(rng, level, department, function)
+        title = fixed.get("title") or _made_title(rng, level, department, function)
         return {
             "id": person_id(index),
             "index": index,
@@ -548,7 +555,7 @@ class _People:
             begin = end - rng.randrange(200, 2000)
             level = _LEVEL.pick(rng)
             department = _DEPARTMENT.pick(rng)
-            title = _title(rng, level, department, rng.choice(_FUNCTIONS_OF[department]))
+            title = _made_title(rng, level, department, rng.choice(_FUNCTIONS_OF[department]))
             history.append([title, level, begin, end, former])
             end = begin
         years = max(0, -end // 365)
@@ -689,17 +696,16 @@ class _Writer:
 
 
 def _write_person(
-    out: _Writer, person: dict[str, Any], companies: list[Company], people: _People, relevance: int
+    out: _Writer, person: dict[str, Any], companies: list[Company], people: People, relevance: int
 ) -> tuple[int, str]:
     key: int = person["id"]
     company = _employer(person, companies)
     email = people.email(person, company.domain) if person["has_email"] and company else ""
     email2 = people.email(person, "mail.example") if person["has_email2"] else ""
     doc = _person_doc(person, companies, email, email2)
-    place: Place | None = person["place"]
     first, last = fold(person["first"]), fold(person["last"])
     school = person["education"][0] if person["education"] else ["", "", ""]
-    title = " ".join(title_words(person["title"]))
+    title = _title(person["title"])
     references = [f"ref{person['index'] % 997}"] if person["linkedin"] else []
     out.add_named(
         "person",
@@ -732,12 +738,14 @@ def _write_person(
             "last": last,
             "full": f"{first} {last}",
             "initial": fold(person["middle"]),
-            "title": f" {title} ",
+            "title": title,
             "last_sort": last,
             "company_sort": fold(company.name) if company else "",
-            "school": f" {' '.join(words(school[0]))} ",
-            "degree": f" {' '.join(words(school[1] + ' ' + school[2]))} ",
-            **_address_columns(place, person["street"], person["zip"]),
+            "school": _spaced(school[0]),
+            "degree": _spaced(f"{school[1]} {school[2]}"),
+            "reachable": int(bool(person["phone"] or (company and company.doc["phone"]))),
+            **_home_columns(person, company),
+            **(company.office if company else _NO_OFFICE),
         },
     )
     out.add("person_doc", key, _encode(doc))
@@ -750,7 +758,7 @@ def _write_person(
                 out.add("email_hash", hash_prefix(hashed), key)
     for former_title, _, _, _, index in person["history"]:
         former = _company_at(index, companies)
-        out.add("past", key, former.id, f" {former.key} ", f" {' '.join(title_words(former_title))} ")
+        out.add("past", key, former.id, f" {former.key} ", _title(former_title))
     for at, kind in person["engagements"]:
         out.add("engagement", "contact", key, at, kind)
     if company and not person["opted_out"]:
@@ -764,10 +772,11 @@ _ADDRESS: Final = ("address", "street", "city", "state", "state_id", "zip", "cou
 def _address_columns(place: Place | None, street: str, postcode: str) -> dict[str, str | None]:
     if place is None:
         return dict.fromkeys(_ADDRESS)
-    spelt = " ".join(words(f"{street} {place.city} {place.state} {postcode} {COUNTRIES[place.country].name}"))
+    rest = _spaced(f"{place.city} {place.state} {postcode} {COUNTRIES[place.country].name}")
+    line = _spaced(street)
     values = (
-        f" {spelt} ",
-        f" {' '.join(words(street))} ",
+        f"{line.rstrip()}{rest}",
+        line,
         fold(place.city),
         fold(place.state),
         place.state_id,
@@ -779,8 +788,37 @@ def _address_columns(place: Place | None, street: str, postcode: str) -> dict[st
     return dict(zip(_ADDRESS, values, strict=True))
 
 
+_REGION: Final = ("state", "state_id", "zip", "country", "continent", "metro")
+
+
+_NO_OFFICE: Final[dict[str, str | None]] = {f"office_{name}": None for name in _REGION}
+
+
+@lru_cache(maxsize=20_000)
+def _spaced(text: str) -> str:
+    return f" {' '.join(words(text))} "
+
+
+@lru_cache(maxsize=20_000)
+def _title(text: str) -> str:
+    return f" {' '.join(title_words(text))} "
+
+
+def _home_columns(person: dict[str, Any], company: Company | None) -> dict[str, str | None]:
+    place: Place | None = person["place"]
+    if company and place is company.place and person["street"] == company.doc["street"]:
+        return company.address
+    return _address_columns(place, person["street"], person["zip"])
+
+
+def _set_offices(companies: list[Company]) -> None:
+    for company in companies:
+        company.address = _address_columns(company.place, company.doc["street"], company.doc["zip"])
+        company.office = {f"office_{name}": company.address[name] for name in _REGION}
+
+
 def _write_company(out: _Writer, company: Company, companies: list[Company], rank: int) -> None:
-    doc, place = company.doc, company.place
+    doc = company.doc
     primary = company.industries[-2:] if "." in company.industries[-1] else company.industries[-1:]
     names = [taxonomies.INDUSTRIES[key].name for key in company.industries]
     labels = [taxonomies.HASHTAGS[key].label for key in doc["hashtags"]]
@@ -802,7 +840,7 @@ def _write_company(out: _Writer, company: Company, companies: list[Company], ran
             "domains": tagged([company.domain, f"www.{company.domain}"]),
             "description": f" {' '.join(words(doc['description']))} ",
             "keywords": f" {keywords} ",
-            **_address_columns(place, doc["street"], doc["zip"]),
+            **company.address,
             "phone": vocabulary.digits(doc["phone"]) or None,
             "fax": vocabulary.digits(doc["fax"]) or None,
             "employees": company.employees,
@@ -911,7 +949,7 @@ def build(path: Path, companies: int, people: int) -> None:
     try:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=8192;" + SCHEMA)
         connection.execute("BEGIN")
-        _fill(_Writer(connection), _companies(companies), people)
+        _fill(_Writer(connection), make_companies(companies), people)
         connection.execute("COMMIT")
         connection.executescript(INDICES)
     finally:
@@ -921,7 +959,7 @@ def build(path: Path, companies: int, people: int) -> None:
 
 
 def _fill(out: _Writer, companies: list[Company], count: int) -> None:
-    people = _People(companies, count)
+    people = People(companies, count)
     made = list(people)
     # Relevance is a fixed order in which better known people come first.
     order = sorted(made, key=lambda person: (-person["accuracy"] - 20 * person["shuffle"], person["index"]))

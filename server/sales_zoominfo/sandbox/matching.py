@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from .criteria import day_of, phone_key
-from .dataset import hash_prefix, ip_number
+from .encoding import hash_prefix, ip_number
 from .model import Entity, Generation
 from .query import country_id, domain_of
 from .refusal import Refusal

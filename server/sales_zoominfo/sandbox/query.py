@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from . import taxonomies
 from .criteria import Criteria, Expression
-from .dataset import DAY, hash_prefix
+from .encoding import DAY, hash_prefix
 from .model import Entity
 from .places import COUNTRIES, STATES_BY_CODE
 from .vocabulary import fold, name_words, title_words, words
@@ -27,6 +27,7 @@ _COUNTRY_CODES: Final = {country.iso.lower(): key for key, country in COUNTRIES.
 _LOCATION_NAMES: Final = frozenset(
     {"address", "street", "state", "zipCode", "zipCodeRadiusMiles", "country", "continent", "metroRegion"}
 )
+_STREET_NAMES: Final = frozenset({"address", "street"})
 _ENGAGEMENT_NAMES: Final = frozenset({"engagementStartDate", "engagementEndDate", "engagementType"})
 _EARTH_MILES: Final = 3958.8
 _MONTH: Final = 30.44 * DAY
@@ -133,15 +134,15 @@ def country_id(text: str) -> str:
     return names.get(plain) or _COUNTRY_CODES.get(plain) or _COUNTRY_ALIASES.get(plain, plain)
 
 
-def _country(alias: str, text: str) -> Clause:
-    return f"{alias}.country=?", [country_id(text)]
+def _country(prefix: str, text: str) -> Clause:
+    return f"{prefix}country=?", [country_id(text)]
 
 
-def _state(alias: str, text: str) -> Clause:
+def _state(prefix: str, text: str) -> Clause:
     code = STATES_BY_CODE.get(text.strip().upper())
     if code is not None:
-        return f"{alias}.state_id=?", [code[0]]
-    return f"({alias}.state_id=? OR {alias}.state=?)", [text.strip().lower(), fold(text.strip())]
+        return f"{prefix}state_id=?", [code[0]]
+    return f"({prefix}state_id=? OR {prefix}state=?)", [text.strip().lower(), fold(text.strip())]
 
 
 class Engine:
@@ -276,7 +277,7 @@ class _Compiler:
     def companies(self, criteria: Criteria) -> Clause:
         clauses = self._company_clauses(criteria)
         clauses += [rule(value) for name, value in criteria.items() if (rule := self._company_only(name)) is not None]
-        location = self._location("c", criteria)
+        location = self._location("c.", criteria)
         if location:
             clauses.append(both(location))
         clauses += self._engagements("c.id", "company", criteria)
@@ -296,12 +297,11 @@ class _Compiler:
         return both(clauses)
 
     def _located(self, criteria: Criteria) -> Clause | None:
-        home = self._location("p", criteria)
+        home = self._location("p.", criteria)
         if not home:
             return None
         person = both(home)
-        office_sql, office_values = both(self._location("c", criteria))
-        office = f"p.company IN (SELECT c.id FROM company c WHERE {office_sql})", office_values  # noqa: S608
+        office = self._office(criteria)
         mode = criteria.get("locationSearchType", "PersonOrHQ")
         if mode == "Person":
             return person
@@ -312,26 +312,33 @@ class _Compiler:
             return sql, person[1] + office[1]
         return both([person, office], "AND" if mode == "PersonAndHQ" else "OR")
 
-    def _location(self, alias: str, criteria: Criteria) -> list[Clause]:
+    def _office(self, criteria: Criteria) -> Clause:
+        # People carry the region of their employer, so that only a search by street asks the company.
+        if not _STREET_NAMES & criteria.keys():
+            return both(self._location("p.office_", criteria))
+        sql, values = both(self._location("c.", criteria))
+        return f"p.company IN (SELECT c.id FROM company c WHERE {sql})", values  # noqa: S608
+
+    def _location(self, prefix: str, criteria: Criteria) -> list[Clause]:
         if not _LOCATION_NAMES & criteria.keys():
             return []
         clauses: list[Clause] = []
         region: list[Clause] = []
         for name, value in criteria.items():
             if name == "address" or name == "street":
-                clauses.append(_has_words(f"{alias}.{name}", words(value)))
+                clauses.append(_has_words(f"{prefix}{name}", words(value)))
             elif name == "state":
-                region.append(_state(alias, value))
+                region.append(_state(prefix, value))
             elif name == "country":
-                region.append(_country(alias, value))
+                region.append(_country(prefix, value))
             elif name == "continent":
-                clauses.append((f"{alias}.continent=?", [value]))
+                clauses.append((f"{prefix}continent=?", [value]))
             elif name == "metroRegion":
-                clauses.append(_any_of(f"{alias}.metro", value))
+                clauses.append(_any_of(f"{prefix}metro", value))
             elif name == "zipCode":
                 radius = criteria.get("zipCodeRadiusMiles")
                 codes = self._engine.near(value.upper(), radius) if radius else [value.upper()]
-                clauses.append(_any_of(f"{alias}.zip", codes))
+                clauses.append(_any_of(f"{prefix}zip", codes))
         if region:
             clauses.append(both(region, "OR" if self._rules.either_region else "AND"))
         return clauses
@@ -556,19 +563,20 @@ def _history(pairs: Sequence[tuple[str, str]]) -> Clause:
 
 _REQUIRED: Final = {
     "email": "p.email IS NOT NULL",
-    "phone": "(p.direct=1 OR p.company IN (SELECT id FROM company WHERE phone IS NOT NULL))",
+    "phone": "p.reachable=1",
     "directPhone": "p.direct=1",
     "personalEmail": "p.email2 IS NOT NULL",
     "mobilePhone": "p.mobile=1",
 }
 
+# The + keeps the accuracy index for sorting: most people pass such a filter, and a scan is quicker.
 _PERSON_RULES: Final[dict[str, Callable[[Any], Clause]]] = {
     "boardMember": _mode("p.board"),
     "hasBeenNotified": _mode("p.notified"),
     "buyingGroup": _buying_group,
     "filterByBuyingCommittee": _default_group,
-    "contactAccuracyScoreMin": _bound("p.accuracy", ">="),
-    "contactAccuracyScoreMax": _bound("p.accuracy", "<="),
+    "contactAccuracyScoreMin": _bound("+p.accuracy", ">="),
+    "contactAccuracyScoreMax": _bound("+p.accuracy", "<="),
     "degree": lambda value: _has_words("p.degree", words(value)),
     "school": lambda value: _has_words("p.school", words(value)),
     "department": lambda value: _any_of("p.department", value),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from . import taxonomies
-from .dataset import DAY, email_digests
+from .encoding import DAY, email_digests
 from .model import Generation
 from .places import CONTINENTS, COUNTRIES
 from .tables import Output
