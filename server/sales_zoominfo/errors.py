@@ -206,6 +206,16 @@ TEXTS: dict[str, Text] = {
         "This call could cost {estimate} credits, over the {scope} ceiling of {ceiling} ({used} used).",
         "Send fewer records; only a person can raise the ceiling, by {setting} on the server.",
     ),
+    "consent_needed": Text(
+        CreditApprovalRequired,
+        "This could cost {credits} credits, and there is no terminal to ask on.",
+        "Run it again with --max-credits {credits} (spends at most that), or with --yes. Nothing was spent.",
+    ),
+    "declined": Text(
+        CreditApprovalRequired,
+        "You did not agree to the cost.",
+        "Nothing was spent.",
+    ),
     "over_day_budget": Text(
         BudgetExceeded,
         "This call could cost {estimate} credits; {left} of the day budget of {budget} are left.",
@@ -285,6 +295,11 @@ TEXTS: dict[str, Text] = {
     "setting_invalid": Text(
         InvalidArgument,
         "The setting {name} is wrong: {reason}.",
+        "{how}",
+    ),
+    "option_invalid": Text(
+        InvalidArgument,
+        "The option {name} is wrong: {reason}.",
         "{how}",
     ),
     "reservation_lapsed": Text(

@@ -19,7 +19,9 @@ FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token")
 class Settings(BaseSettings):
     """What the environment says. Secrets are ``SecretStr`` and never printed."""
 
-    model_config = SettingsConfigDict(env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     api: Literal["auto", "gtm", "enterprise", "sandbox"] = Field(
         "auto", description="Which API to use; `auto` decides by the credentials that are set."
@@ -48,12 +50,13 @@ class Settings(BaseSettings):
     refresh_token_file: Path | None = Field(None, description="File that holds ZOOMINFO_REFRESH_TOKEN.")
     base_url: str = Field(
         "https://api.zoominfo.com",
-        pattern=r"^https?://[^/\s]+(/[^\s]*)?$",
-        description="Where the API is; a served sandbox or a gateway goes here.",
+        # No user:password@ part: the address is shown, logged and part of the ledger's account name.
+        pattern=r"^https?://[^/\s@]+(/[^\s]*)?$",
+        description="Where the API is, without credentials in it; a served sandbox or a gateway goes here.",
     )
     token_url: str | None = Field(
         None,
-        pattern=r"^https?://\S+$",
+        pattern=r"^https?://[^/\s@]+(/\S*)?$",
         description="GTM token endpoint, when it is not `<base>/gtm/oauth/v1/token`.",
     )
     rate_limit: float = Field(25.0, gt=0, le=1000, description="Requests a second that the account may send.")
@@ -128,11 +131,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        field = str(first["loc"][0]) if first["loc"] else "settings"
-        name = field.upper() if field.upper().startswith("ZOOMINFO_") else env_name(field)
-        raise fail(
-            "setting_invalid",
-            name=name,
-            reason=first["msg"].lower(),
-            how="README lists each setting's legal values.",
-        ) from None
+        field = str(first["loc"][0]).lower().removeprefix("zoominfo_") if first["loc"] else "settings"
+        reason, how = first["msg"].lower(), "README lists each setting's legal values."
+        if first["type"] == "string_pattern_mismatch":
+            reason, how = "its form is not right", Settings.model_fields[field].description or how
+        raise fail("setting_invalid", name=env_name(field), reason=reason, how=how) from None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import SalesZoomInfoError
 from ..settings import load_settings
 from .run import Spinner, run
-from .state import has_dataset, share_dataset, state_folder
+from .state import share_dataset, state_folder
 from .views import Row, cell
 
 if TYPE_CHECKING:
@@ -57,15 +57,9 @@ def demo() -> int:
 
 
 def _provide_dataset(folder: Path) -> None:
-    from ..sandbox import create_app
-
-    kept: Path | None = None
-    # The demo works whatever the environment says; then it only takes longer.
+    # The demo works whatever the environment says; then the server builds the data, which takes longer.
     with suppress(SalesZoomInfoError, OSError):
-        kept = state_folder(load_settings()) / "sandbox"
-        if not has_dataset(kept):
-            create_app(kept)
-        share_dataset(kept, folder)
+        share_dataset(state_folder(load_settings()) / "sandbox", folder)
 
 
 def _server(home: Path) -> Any:
@@ -123,15 +117,15 @@ class _Story:
             pageSize=4,
         )
         companies = self._rows(answer)
-        self._table(companies, ("id", "name", "city", "employeeCount", "website"))
+        self._table(companies, ("id", "name", "employeeCount", "website"))
         self._say(answer)
 
         company = companies[0]
         answer = await self._call(
-            f"Directors at {company['name']} whose e-mail is known",
+            f"Leaders at {company['name']} whose e-mail is known",
             "search_contacts",
             companyId=company["id"],
-            managementLevel="Director",
+            managementLevel=["Director", "VP Level Exec", "Manager"],
             requiredFields="email",
             pageSize=PEOPLE,
         )
@@ -142,11 +136,12 @@ class _Story:
         wanted = [{"personId": row["id"]} for row in people]
         answer = await self._call("What their e-mails would cost", "estimate_credits", contacts=wanted)
         cost = cast("int", answer["meta"]["estimate"]["credits"])
-        self._console.print(f"At most {cost} credits ({answer['meta']['estimate']['basis']}).", style="bold")
+        credits = f"{cost} credit{'' if cost == 1 else 's'}"
+        self._console.print(f"At most {credits} ({answer['meta']['estimate']['basis']}).", style="bold")
         self._say(answer, "Here an assistant asks its user, and goes on only when they agree.")
 
         answer = await self._call("Buy them, with a cap", "enrich_contacts", contacts=wanted, maxCredits=cost)
-        self._table(self._rows(answer), ("firstName", "lastName", "email", "phone", "directPhoneDoNotCall"))
+        self._table(self._rows(answer), ("firstName", "lastName", "email", "phone"))
         self._spent(answer, "")
 
         answer = await self._call("The same again", "enrich_contacts", contacts=wanted, maxCredits=0)

@@ -15,6 +15,7 @@ from ..app import SERVICE_URL, App, ledger_name
 from ..errors import SalesZoomInfoError, fail, near
 from ..settings import Settings, env_name
 from .run import Spinner, caller, run, settings
+from .views import API_NAMES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +29,6 @@ Mark = Literal["✓", "✗", "–", "!"]
 SKEW = 60.0
 _PROBE_TIMEOUT = 10.0
 _DEADLINE = 20.0
-_NAMES: dict[str, str] = {"gtm": "GTM", "enterprise": "Enterprise"}
 _STYLES = {"✓": "green", "✗": "red", "–": "dim", "!": "yellow"}
 
 
@@ -124,8 +124,8 @@ def _settings(using: Settings) -> list[Finding]:
 
 
 def _credentials(using: Settings) -> tuple[Credentials | None, list[Finding]]:
-    from ..zoominfo.auth import load_private_key
     from ..zoominfo.credentials import read_credentials
+    from ..zoominfo.keys import load_private_key
 
     try:
         credentials = read_credentials(using)
@@ -164,8 +164,8 @@ async def _state(using: Settings, credentials: Credentials | None) -> list[Findi
         return [_failed("state", error)]
     found = [Finding("✓", "state", str(store.path))]
     if credentials:
-        name = ledger_name(using, credentials)
-        found.append(Finding("✓", "account", f"ledger and budgets belong to '{name}'"))
+        name, mark, place = ledger_name(using, credentials).partition("@")
+        found.append(Finding("✓", "account", f"ledger and budgets belong to '{name}{mark}{_host(place)}'"))
     elif credentials is not None and using.api != "sandbox" and known:
         found.append(_failed("account", fail("credentials_missing", account=known[0].name)))
     return found
@@ -211,7 +211,7 @@ def _clock(date: str | None, now: float, keyed: bool) -> Finding:
 
 async def _sign_in(using: Settings, generation: Generation | Literal["sandbox"]) -> list[Finding]:
     """Sign in and read the usage, which proves that the token is taken."""
-    label = _NAMES.get(generation, "sandbox")
+    label = API_NAMES.get(generation, "sandbox")
     app = App(using.model_copy(update={"api": generation}))
     try:
         account = await app.account()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -144,7 +143,7 @@ def _format_of(file: Path | None) -> Format:
 def _unwritable(error: OSError, more: str = "") -> Exception:
     reason = f"the file cannot be written ({(error.strerror or type(error).__name__).lower()}){more}"
     how = "Give another file in --output, in a folder that exists and that you can write to."
-    return fail("setting_invalid", name="--output", reason=reason, how=how)
+    return fail("option_invalid", name="--output", reason=reason, how=how)
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------
@@ -157,12 +156,16 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
     """
     flat = [_flatten(row) for row in rows]
     names = list(dict.fromkeys(name for row in flat for name in row))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    if names:
-        writer.writerow([_safe(name) for name in names])
-    writer.writerows([[_safe(row.get(name, "")) for name in names] for row in flat])
-    return buffer.getvalue()
+    lines = [names, *([row.get(name, "") for name in names] for row in flat)] if names else []
+    return "".join(",".join(_quoted(_safe(text)) for text in line) + "\n" for line in lines)
+
+
+def _quoted(text: str) -> str:
+    # By hand: the csv module leaves a bare carriage return unquoted, which breaks the file.
+    if any(mark in text for mark in ',"\r\n') or not text.strip():
+        text = text.replace('"', '""')
+        return f'"{text}"' if text else ""
+    return text
 
 
 def _flatten(row: dict[str, Any], prefix: str = "") -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import os
@@ -15,7 +16,7 @@ import anyio
 import typer
 
 from ..app import App
-from ..errors import CreditApprovalRequired, SalesZoomInfoError
+from ..errors import SalesZoomInfoError, fail
 from ..settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -75,19 +76,12 @@ def rows_exit_code(statuses: Iterable[str]) -> int:
 
 def consent_needed(credits: int) -> SalesZoomInfoError:
     """The error of a call that could spend, made where nobody can be asked."""
-    return CreditApprovalRequired(
-        "consent_needed",
-        f"This would cost up to {credits} credit{'' if credits == 1 else 's'}, and there is no terminal to ask on.",
-        f"Run it again with --max-credits {credits} (spends at most that), or with --yes. Nothing was spent.",
-        {"kind": "consent_needed", "credits": credits},
-    )
+    return fail("consent_needed", credits=credits, details={"credits": credits})
 
 
 def declined() -> SalesZoomInfoError:
     """The error of a call that the person did not agree to."""
-    return CreditApprovalRequired(
-        "declined", "You did not agree to the cost.", "Nothing was spent.", {"kind": "declined"}
-    )
+    return fail("declined")
 
 
 # --- streams ---------------------------------------------------------------------------------------------------
@@ -97,7 +91,8 @@ def err() -> Console:
     """A console on stderr, for everything that is not data."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    soft = not sys.stderr.isatty()
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=soft)
 
 
 def interactive() -> bool:
@@ -263,8 +258,17 @@ def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None,
     """
     chosen = using or settings()
     given = {key: value for key, value in arguments.items() if value is not None}
-    with Spinner(waiting or "Asking ZoomInfo…") as spinner:
+    with Spinner(waiting or _waiting(chosen)) as spinner:
         return run(lambda: _call(name, given, chosen, spinner))
+
+
+def _waiting(using: Settings) -> str:
+    from ..zoominfo.credentials import read_credentials
+
+    with contextlib.suppress(SalesZoomInfoError):
+        if not read_credentials(using):
+            return "Opening the sandbox (its first time takes some seconds)…"
+    return "Asking ZoomInfo…"
 
 
 async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinner) -> Envelope:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import fail
 from .run import Spinner, err, settings
-from .state import has_dataset, share_dataset, state_folder
+from .state import share_dataset, state_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,19 +35,21 @@ def serve_sandbox(host: str, port: int, state: Path | None) -> None:
     listener = _listen(host, port)
     with listener:
         try:
-            folder = _folder(state)
             with Spinner("Building the fictional data (first time only)…"):
+                folder = _folder(state)
                 served = create_app(folder)
                 ensure_private_key(folder)
         except OSError as error:
             reason = f"the folder cannot be used ({(error.strerror or type(error).__name__).lower()})"
             raise fail(
-                "setting_invalid", name="--state", reason=reason, how="Give a folder that you can write to."
+                "option_invalid", name="--state", reason=reason, how="Give a folder that you can write to."
             ) from None
         address = _address(host, listener.getsockname()[1])
         _introduce(err(), address, folder / PRIVATE)
         config = uvicorn.Config(served, log_level="warning", access_log=False)
-        uvicorn.Server(config).run(sockets=[listener])
+        # Ctrl-C is how one ends it, and no failure.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _folder(state: Path | None) -> Path:
@@ -56,8 +59,7 @@ def _folder(state: Path | None) -> Path:
         return folder
     home = state_folder(settings())
     folder = home / "sandbox-server"
-    if not has_dataset(folder):
-        share_dataset(home / "sandbox", folder)
+    share_dataset(home / "sandbox", folder)
     return folder
 
 
@@ -73,13 +75,13 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             reason = f"port {port} on {host} is in use"
             how = f"End the program that uses it, or take another: --port {port + 1 if port < 65535 else 8080}."
-            raise fail("setting_invalid", name="--port", reason=reason, how=how) from None
+            raise fail("option_invalid", name="--port", reason=reason, how=how) from None
         if error.errno == errno.EACCES:
             raise fail(
-                "setting_invalid", name="--port", reason=f"port {port} is reserved", how="Take one above 1023."
+                "option_invalid", name="--port", reason=f"port {port} is reserved", how="Take one above 1023."
             ) from None
         reason = f"nothing can listen on {host} ({(error.strerror or 'unknown host').lower()})"
-        raise fail("setting_invalid", name="--host", reason=reason, how="Take 127.0.0.1, or 0.0.0.0 for all.") from None
+        raise fail("option_invalid", name="--host", reason=reason, how="Take 127.0.0.1, or 0.0.0.0 for all.") from None
     return listener
 
 
@@ -97,7 +99,7 @@ def _introduce(console: Console, address: str, key: Path) -> None:
 
     def export(**variables: str) -> None:
         for name, value in {"base_url": address, **variables}.items():
-            console.print(f"export ZOOMINFO_{name.upper()}={shlex.quote(value)}")
+            console.print(f"export ZOOMINFO_{name.upper()}={shlex.quote(value)}", soft_wrap=True)
 
     console.print(f"Simulated ZoomInfo on {address} (fictional data and credentials)", style="bold")
     console.print("\n# GTM API: client credentials")

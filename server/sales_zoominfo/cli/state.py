@@ -27,13 +27,21 @@ def state_folder(settings: Settings) -> Path:
     return run(find)
 
 
-def has_dataset(folder: Path) -> bool:
-    """Whether the fictional data has been built there."""
-    return any(folder.glob("dataset-*.sqlite"))
-
-
 def share_dataset(source: Path, target: Path) -> None:
-    """Give a sandbox folder the data set of another, which is never written to; building it takes seconds."""
+    """Give a sandbox folder the data set of another, built there when it is not yet.
+
+    It takes seconds to build and is never written to afterwards.
+
+    Args:
+        source: folder of the sandbox that runs inside this program.
+        target: another one, made when it is missing.
+
+    Raises:
+        OSError: a folder cannot be written.
+    """
+    from ..sandbox import create_app
+
+    create_app(source)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for file in source.glob("dataset-*.sqlite"):
         copy = target / file.name

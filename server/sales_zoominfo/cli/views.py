@@ -15,15 +15,19 @@ Row = dict[str, Any]
 
 # What a person looks for first; everything else follows in the answer's own order.
 FIRST = (
-    "id", "input", "matchStatus", "firstName", "lastName", "name", "jobTitle", "companyName", "email", "phone",
-    "mobilePhone", "website", "city", "state", "country", "employeeCount", "revenue", "contactAccuracyScore",
-    "hasEmail", "hasDirectPhone", "hasMobilePhone", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId",
+    "id", "firstName", "lastName", "name", "email", "phone", "mobilePhone", "jobTitle", "companyName", "employeeCount",
+    "city", "state", "contactAccuracyScore", "hasEmail", "hasDirectPhone", "hasMobilePhone", "website", "country",
+    "revenue", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId",
 )  # fmt: skip
+# Useless when cut.
+_WHOLE = frozenset(["id", "email", "phone", "mobilePhone"])
 _WIDEST = 34
-_NARROWEST = 12
+_WIDE = 26
+_NARROW = 12
 _GAP = 2
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T[\d:.]+(Z|[+-]\d\d:\d\d)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+API_NAMES = {"gtm": "GTM", "enterprise": "Enterprise"}
 # Headings that would be far wider than what is under them.
 _HEADINGS = {
     "contactAccuracyScore": "score",
@@ -59,66 +63,74 @@ def cell(value: object) -> str:
     return moment[1] if moment else _CONTROL.sub(" ", text)
 
 
+# Whoever reads a number must see that it may not be called, however narrow the terminal.
+_FLAGS = {"phone": "directPhoneDoNotCall", "mobilePhone": "mobilePhoneDoNotCall"}
+
+
+def _value(row: Row, name: str) -> str:
+    """One field of a row as text; a number carries its do-not-call flag."""
+    text = cell(row.get(name))
+    return f"{text} (DNC)" if text and name in _FLAGS and row.get(_FLAGS[name]) is True else text
+
+
 def _columns(rows: Sequence[Row]) -> list[str]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     rank = {name: place for place, name in enumerate(FIRST)}
     return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
 
-def _tells_nothing(name: str, rows: Sequence[Row]) -> bool:
-    """Whether a column of an enrich answer only repeats what the others say."""
-    if name == "matchStatus":
-        return all(row.get("matchStatus") == "FULL_MATCH" for row in rows)
-    if name == "input":
-        return all(set(cast("Row", row.get("input", {}))) <= {"personId", "companyId"} for row in rows)
-    return name == "reason"
-
-
 def _width(name: str, rows: Sequence[Row]) -> int:
     """How wide a column would like to be; East Asian characters take two places."""
     from rich.cells import cell_len
 
-    return max(cell_len(text) for text in (_HEADINGS.get(name, name), *(cell(row.get(name)) for row in rows)))
+    return max(cell_len(text) for text in (_HEADINGS.get(name, name), *(_value(row, name) for row in rows)))
 
 
-def fitting(rows: Sequence[Row], width: int, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The columns that fit a width, in their order, and those that do not."""
-    shown: list[str] = []
-    left: list[str] = []
-    room = width
-    for name in names:
-        natural = _width(name, rows)
-        needed = (natural if name == "id" else min(natural, _WIDEST)) + _GAP
-        if needed > room and name != "id" and natural > _NARROWEST and room - _GAP >= _NARROWEST and len(shown) < 4:
-            needed = room  # the names and the title are worth being cut
-        if needed <= room or not shown:
-            shown.append(name)
-            room -= needed
-        else:
-            left.append(name)
-    return shown, left
+def fitting(rows: Sequence[Row], width: int, names: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """The columns that fit a width, with theirs, and the names of those that do not."""
+    natural = {name: _width(name, rows) for name in names}
+    for widest in (_WIDEST, _WIDE):
+        widths = {name: size if name in _WHOLE else min(size, widest) for name, size in natural.items()}
+        shown: dict[str, int] = {}
+        room = width
+        for name, size in widths.items():
+            if size <= room:
+                shown[name] = size
+            elif room >= _NARROW and name not in _WHOLE:
+                shown[name] = room
+            if shown.get(name) != size:
+                break
+            room -= size + _GAP
+        if len(shown) == len(names):
+            break
+    shown = shown or {names[0]: width}
+    return shown, [name for name in names if name not in shown]
 
 
-def table(rows: Sequence[Row], names: Sequence[str]) -> RenderableType:
-    """Rows as a table without lines, cut at the terminal's edge."""
+def table(rows: Sequence[Row], names: Sequence[str], widths: dict[str, int] | None = None) -> RenderableType:
+    """Rows as a table without lines.
+
+    Args:
+        rows: at least one.
+        names: the columns.
+        widths: of each; None leaves it to the terminal.
+    """
     from rich.table import Table
     from rich.text import Text
 
     made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for name in names:
-        numeric = all(isinstance(row.get(name, 0), int | float) for row in rows) and not isinstance(
-            rows[0].get(name), bool
-        )
+        values = [row[name] for row in rows if name in row]
+        numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
         made.add_column(
             _HEADINGS.get(name, name),
             no_wrap=True,
             overflow="ellipsis",
-            justify="right" if numeric and name != "id" else "left",
-            min_width=_width(name, rows) if name == "id" else None,
-            max_width=None if name == "id" else _WIDEST,
+            justify="right" if numeric and values else "left",
+            width=None if widths is None else widths[name],
         )
     for row in rows:
-        made.add_row(*(Text(cell(row.get(name))) for name in names))
+        made.add_row(*(Text(_value(row, name)) for name in names))
     return made
 
 
@@ -132,7 +144,7 @@ def record(row: Row, names: Sequence[str] | None = None) -> RenderableType:
     made.add_column(overflow="fold")
     for name in names or _columns([row]):
         if name in row:
-            made.add_row(name, Text(cell(row[name])))
+            made.add_row(name, Text(_value(row, name)))
     return made
 
 
@@ -145,28 +157,28 @@ def show_rows(console: Console, answer: Envelope, fields: Sequence[str] | None =
         fields: what was asked for, which keeps its order.
     """
     rows = cast("list[Row]", answer["data"])
-    if not rows:
-        console.print("Nothing found.")
-        return
     if len(rows) == 1:
         console.print(record(rows[0]))
         return
-    names = [name for name in _columns(rows) if not _tells_nothing(name, rows)]
-    if fields:
-        chosen = ["id", *(name for name in fields if name != "id")]
-        names = [*(name for name in names if name in ("input", "matchStatus")), *(n for n in chosen if n in names)]
-    shown, left = fitting(rows, console.width, names)
-    console.print(table(rows, shown))
-    for status in dict.fromkeys(str(row["matchStatus"]) for row in rows if row.get("reason")):
-        reason = next(cell(row["reason"]) for row in rows if row.get("matchStatus") == status)
-        console.print(f"{status}: {reason}", style="yellow")
-    if left:
-        more = ", ".join(left[:8]) + (", …" if len(left) > 8 else "")
-        console.print(f"Also there: {more} (--fields a,b or --format json).", style="dim")
+    found = [row for row in rows if "reason" not in row]
+    if found:
+        names = [name for name in _columns(found) if name not in ("input", "matchStatus")]
+        if fields:
+            names = [name for name in dict.fromkeys(("id", *fields)) if name in names]
+        widths, left = fitting(found, console.width, names)
+        console.print(table(found, list(widths), widths))
+        if left:
+            more = ", ".join(left[:8]) + (", …" if len(left) > 8 else "")
+            console.print(f"Also there: {more} (--fields a,b or --format json).", style="dim")
+    elif not rows:
+        console.print("Nothing found.")
+    for row in rows:
+        if "reason" in row:
+            console.print(f"{row['matchStatus']}  {cell(row['input'])}: {cell(row['reason'])}", style="yellow")
 
 
 def show_lookup(console: Console, answer: Envelope) -> None:
-    """Legal values; what they mean is worth wrapping."""
+    """Legal values with what belongs to each; of filters and fields, what they mean."""
     from rich.table import Table
     from rich.text import Text
 
@@ -174,13 +186,29 @@ def show_lookup(console: Console, answer: Envelope) -> None:
     if not rows:
         console.print("Nothing found.")
         return
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    described = "apis" in rows[0]
+    shown = [{"name": row["name"], "meaning": _meaning(row)} for row in rows] if described else rows
+    names = list(dict.fromkeys(name for row in shown for name in row))
     made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for name in names:
-        made.add_column(name, overflow="fold", no_wrap=name in ("id", "granted"), ratio=2 if name == "text" else None)
-    for row in rows:
+        made.add_column(name, overflow="fold", no_wrap=name == ("name" if described else "id"))
+    for row in shown:
         made.add_row(*(Text(cell(row.get(name))) for name in names))
     console.print(made)
+
+
+def _meaning(row: Row) -> str:
+    """What a filter or field is, with everything that limits it."""
+    apis = cast("list[str]", row["apis"])
+    parts = [
+        str(row.get("text") or row.get("type") or ""),
+        f"Unit: {row['unit']}." if "unit" in row else "",
+        f"One of {', '.join(row['values'])}." if "values" in row else "",
+        f"Legal values: lookup {row['lookup']}." if "lookup" in row else "",
+        f"{API_NAMES[apis[0]]} API only." if len(apis) == 1 else "",
+        "Not in your plan." if row.get("granted") is False else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def show_usage(console: Console, answer: Envelope) -> None:
@@ -216,11 +244,11 @@ def show_hits(console: Console, answer: Envelope) -> None:
             console.print()
         console.print(cell(row["title"]), style="bold")
         console.print(_markdown(console, str(row["snippet"])))
-        console.print(f"{row['id']} · {row['source']} · checked {row['lastVerified']}", style="dim")
+        console.print(f"{row['source']} · checked {row['lastVerified']}", style="dim")
     if not rows:
-        console.print("Nothing found. The nearest headings:")
+        console.print("Nothing found. Near, for --read:")
         for row in cast("list[Row]", answer["meta"].get("nearest", [])):
-            console.print(f"  {cell(row['title'])} · {row['id']}", style="dim")
+            console.print(f"  {row['id']}", style="dim")
 
 
 def show_passage(console: Console, answer: Envelope) -> None:

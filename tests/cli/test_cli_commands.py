@@ -1,0 +1,489 @@
+"""Every command on the sandbox, and what a script can rely on: formats, streams and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sales_zoominfo.cli as cli_module
+from sales_zoominfo import __version__, errors
+from sales_zoominfo.cli.run import EXIT_CODES, exit_code, rows_exit_code
+from sales_zoominfo.tools import registry
+
+Run = Callable[..., Any]
+
+ACME = "900001"
+
+
+def people(cli: Run, count: int = 2) -> list[str]:
+    """Ids of people at a company of the sandbox."""
+    result = cli("search", "contacts", "-f", f"companyId={ACME}", "--page-size", str(count))
+    return [row["id"] for row in json.loads(result.stdout)["data"]]
+
+
+def spent(cli: Run) -> int:
+    """Credits spent today."""
+    return json.loads(cli("usage").stdout)["meta"]["budget"]["daySpent"]
+
+
+# --- the program -----------------------------------------------------------------------------------------------
+
+
+def test_bare_command_shows_help_with_the_exit_codes(cli: Run) -> None:
+    result = cli()
+    assert result.exit_code == 0
+    for name in ("serve", "demo", "sandbox", "search", "enrich", "lookup", "knowledge", "usage", "doctor"):
+        assert name in result.stdout
+    for entry in EXIT_CODES:
+        assert f"{entry.code}  {entry.meaning}" in result.stdout
+
+
+def test_version(process: Run) -> None:
+    assert process("--version").stdout == f"sales-zoominfo {__version__}\n"
+
+
+def test_serve_hands_its_arguments_on(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def serve(argv: list[str]) -> int:
+        seen.append(list(argv))
+        return 0
+
+    monkeypatch.setattr("sales_zoominfo.app.serve", serve)
+    assert cli("serve", "--toolsets", "search,credits", "--read-only").exit_code == 0
+    assert seen == [["--toolsets", "search,credits", "--read-only"]]
+
+
+# --- data commands ---------------------------------------------------------------------------------------------
+
+
+def test_search_answers_the_envelope_on_stdout_and_the_rest_on_stderr(cli: Run) -> None:
+    result = cli("search", "companies", "-f", "industryCodes=Software", "-f", "state=California", "--page-size", "3")
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert len(answer["data"]) == 3
+    assert answer["meta"]["sandbox"] is True
+    assert "spent 0" in result.stderr
+    assert "SANDBOX: fictional data" in result.stderr
+    assert "next: --page 2" in result.stderr
+
+
+def test_search_takes_commas_in_values_and_repeated_filters(cli: Run) -> None:
+    comma = json.loads(cli("search", "companies", "--filter", "companyName=Acme, Inc.").stdout)
+    assert ACME in [row["id"] for row in comma["data"]]
+    one = json.loads(cli("search", "contacts", "-f", "managementLevel=Director").stdout)["meta"]["totalResults"]
+    two = json.loads(
+        cli("search", "contacts", "-f", "managementLevel=Director", "-f", "managementLevel=Manager").stdout
+    )["meta"]["totalResults"]
+    assert two > one > 0
+
+
+def test_search_chooses_fields_pages_and_order(cli: Run) -> None:
+    names = [
+        row["name"]
+        for row in json.loads(
+            cli("search", "companies", "-f", "state=California", "--sort", "-name", "--fields", "name").stdout
+        )["data"]
+    ]
+    assert names == sorted(names, key=str.casefold, reverse=True) or names[0] > names[-1]
+    rows = json.loads(cli("search", "companies", "-f", "state=California", "--fields", "name,city").stdout)["data"]
+    assert all(set(row) <= {"id", "name", "city"} for row in rows)
+    second = json.loads(cli("search", "companies", "-f", "state=California", "--page", "2").stdout)
+    assert second["meta"]["page"] == 2
+
+
+def test_either_number_of_the_noun_is_understood(cli: Run) -> None:
+    assert cli("search", "company", "-f", "companyName=Acme").exit_code == 0
+    assert cli("search", "firms", "-f", "companyName=Acme").exit_code == 2
+
+
+def test_lookup_lists_legal_values(cli: Run) -> None:
+    rows = json.loads(cli("lookup", "management-levels").stdout)["data"]
+    assert {"id": "Director", "name": "Directors"} in rows
+    filters = json.loads(cli("lookup", "contact-filters", "--query", "title").stdout)["data"]
+    assert "jobTitle" in [row["name"] for row in filters]
+    assert len(json.loads(cli("lookup", "industries", "--limit", "4").stdout)["data"]) == 4
+
+
+def test_knowledge_answers_with_its_source_and_reads_a_passage(cli: Run) -> None:
+    result = cli("knowledge", "does", "searching", "cost", "credits")
+    hit = json.loads(result.stdout)["data"][0]
+    assert hit["source"].startswith("references/")
+    assert hit["lastVerified"]
+    passage = json.loads(cli("knowledge", "--read", hit["id"]).stdout)["data"][0]
+    assert passage["text"]
+    assert cli("knowledge").exit_code == 2
+    assert cli("knowledge", "x", "--read", "y").exit_code == 2
+    assert cli("knowledge", "--read", "no#such").exit_code == 2
+
+
+def test_knowledge_needs_no_account(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_CLIENT_SECRET", "half-a-set-up")
+    assert cli("knowledge", "credits").exit_code == 0
+
+
+def test_usage_shows_limits_and_budgets(cli: Run) -> None:
+    answer = json.loads(cli("usage").stdout)
+    assert answer["meta"]["budget"]["dayLeft"] == 1000
+    table = cli("usage", "--format", "table").stdout
+    assert "credits (uniqueIdLimit)" in table
+    assert "Day budget" in table
+
+
+# --- formats ---------------------------------------------------------------------------------------------------
+
+
+def test_every_format_holds_the_same_rows(cli: Run) -> None:
+    def output(format: str) -> str:
+        return cli("search", "contacts", "-f", f"companyId={ACME}", "--format", format).stdout
+
+    rows = json.loads(output("json"))["data"]
+    assert len(rows) > 3
+    assert [json.loads(line) for line in output("jsonl").splitlines()] == rows
+    parsed = list(csv.DictReader(io.StringIO(output("csv"))))
+    assert [row["id"] for row in parsed] == [row["id"] for row in rows]
+    assert [row["jobTitle"] for row in parsed] == [row["jobTitle"] for row in rows]
+    table = output("table")
+    assert all(row["id"] in table for row in rows)
+
+
+def test_table_keeps_to_the_width_and_names_what_it_leaves_out(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    table = cli("search", "companies", "-f", "state=California", "--format", "table").stdout
+    assert max(map(len, table.splitlines())) <= 80
+    assert "Also there:" in table
+
+
+def test_no_escape_codes_without_a_terminal(process: Run) -> None:
+    result = process("search", "companies", "-f", "companyName=Acme", "--format", "table")
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_output_file_is_private_and_named_by_its_suffix(cli: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("old")
+    result = cli("search", "companies", "-f", "companyName=Acme", "--output", str(file))
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "900001" in file.read_text(encoding="utf-8")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.glob("*rows*")] == ["rows.csv"]
+    assert [path.name for path in tmp_path.glob(".*rows*")] == []
+
+
+def test_a_failed_command_leaves_the_old_file(cli: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("old")
+    assert cli("search", "companies", "-f", "nonsense=1", "-o", str(file)).exit_code == 2
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.glob(".*rows*")] == []
+
+
+def test_nothing_is_bought_that_cannot_be_written(cli: Run, tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "rows.csv"
+    result = cli("enrich", "company", f"companyId={ACME}", "--yes", "-o", str(file))
+    assert result.exit_code == 2
+    assert "--output" in result.stderr
+    assert spent(cli) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="needs /dev/null")
+def test_a_device_is_written_to_and_not_replaced(cli: Run) -> None:
+    assert cli("usage", "-o", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+# --- enrich ----------------------------------------------------------------------------------------------------
+
+
+def test_enrich_refuses_to_spend_without_consent(cli: Run) -> None:
+    result = cli("enrich", "contact", f"personId={people(cli, 1)[0]}")
+    assert result.exit_code == 4
+    assert "at most 1 credit" in result.stderr
+    assert "--max-credits 1" in result.stderr
+    assert "--yes" in result.stderr
+    assert result.stdout == ""
+    assert spent(cli) == 0
+
+
+@pytest.mark.parametrize("consent", [("--yes",), ("--max-credits", "1")])
+def test_enrich_spends_with_consent_and_the_second_time_nothing(cli: Run, consent: tuple[str, ...]) -> None:
+    person = people(cli, 1)[0]
+    first = cli("enrich", "contact", f"personId={person}", *consent)
+    assert first.exit_code == 0, first.stderr
+    assert json.loads(first.stdout)["meta"]["credits"]["spent"] == 1
+    assert "spent 1 · 999 left today" in first.stderr
+    again = cli("enrich", "contact", f"personId={person}")
+    assert again.exit_code == 0, "what is owned needs no consent"
+    assert json.loads(again.stdout)["meta"]["credits"]["spent"] == 0
+
+
+def test_enrich_asks_on_a_terminal(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    person = people(cli, 1)[0]
+    refused = cli("enrich", "contact", f"personId={person}", input="\n")
+    assert refused.exit_code == 4
+    assert "Spend up to 1" in refused.stderr
+    assert spent(cli) == 0
+    assert cli("enrich", "contact", f"personId={person}", input="y\n").exit_code == 0
+    assert spent(cli) == 1
+
+
+def test_a_person_may_pass_the_ceiling_but_not_a_flag(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ZOOMINFO_MAX_CREDITS_PER_CALL", "1")
+    monkeypatch.setenv("ZOOMINFO_MAX_CREDITS_PER_HOUR", "1")
+    file = tmp_path / "people.jsonl"
+    file.write_text("".join(json.dumps({"personId": person}) + "\n" for person in people(cli, 3)))
+    for consent in (("--yes",), ("--max-credits", "3")):
+        result = cli("enrich", "contacts", "--input", str(file), *consent)
+        assert result.exit_code == 4
+        assert "ceiling" in result.stderr
+    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    result = cli("enrich", "contacts", "--input", str(file), input="y\n")
+    assert result.exit_code == 0, result.stderr
+    assert "over your ceiling" in result.stderr
+    assert spent(cli) == 3
+
+
+def test_the_day_budget_stays_whoever_agrees(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_MAX_CREDITS_PER_DAY", "0")
+    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    result = cli("enrich", "contact", f"personId={people(cli, 1)[0]}", input="y\n")
+    assert result.exit_code == 4
+    assert "day budget" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".jsonl"])
+def test_enrich_reads_files(cli: Run, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"companies{suffix}"
+    rows = [{"companyName": "Acme, Inc.", "companyWebsite": "acme.example"}, {"companyName": "Nobody At All Ltd"}]
+    if suffix == ".csv":
+        file.write_text(
+            '\ufeffcompanyName,companyWebsite\r\n"Acme, Inc.",acme.example\r\nNobody At All Ltd,\r\n,\r\n',
+            encoding="utf-8",
+        )
+    elif suffix == ".json":
+        file.write_text(json.dumps(rows))
+    else:
+        file.write_text("".join(json.dumps(row) + "\n\n" for row in rows))
+    result = cli("enrich", "company", "--input", str(file), "--yes", "--fields", "name,website")
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert [row["matchStatus"] for row in answer["data"]] == ["FULL_MATCH", "NO_MATCH"]
+    assert answer["data"][0]["id"] == ACME
+    assert answer["meta"]["credits"]["spent"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", "companyName\nAcme,too,many\n", "line 2"),
+        ("a.json", "[{]", "line 1"),
+        ("a.json", "[1]", "row 1"),
+        ("a.jsonl", '{"companyName":"Acme"}\nnope\n', "line 2"),
+        ("a.csv", "companyName\n", "empty"),
+        ("a.xlsx", "x", ".csv, .json or .jsonl"),
+        ("a.csv", "companyName\n" + "Acme\n" * 101, "100"),
+        ("a.csv", "Firma\nAcme\n", "Firma"),
+    ],
+)
+def test_unusable_input_is_named(cli: Run, tmp_path: Path, name: str, content: str, told: str) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    result = cli("enrich", "company", "--input", str(file), "--yes")
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_other_wrong_input(cli: Run, tmp_path: Path) -> None:
+    assert "no file" in cli("enrich", "company", "--input", "nowhere.csv").stderr
+    assert cli("enrich", "company").exit_code == 2
+    assert cli("enrich", "company", "companyName=A", "--input", "a.csv").exit_code == 2
+    assert cli("enrich", "company", "companyName=A", "companyName=B").exit_code == 2
+    assert cli("enrich", "company", "just words").exit_code == 2
+    (tmp_path / "latin.csv").write_bytes("companyName\nMüller\n".encode("latin-1"))
+    assert "UTF-8" in cli("enrich", "company", "--input", "latin.csv").stderr
+
+
+def test_required_fields_make_a_free_non_match(cli: Run) -> None:
+    result = cli("enrich", "company", f"companyId={ACME}", "--require", "ticker", "--max-credits", "1")
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert answer["meta"]["credits"]["spent"] == (1 if answer["data"][0]["matchStatus"] == "FULL_MATCH" else 0)
+
+
+# --- exit codes ------------------------------------------------------------------------------------------------
+
+
+def test_every_error_code_has_one_exit_code() -> None:
+    listed = [error for entry in EXIT_CODES for error in entry.errors]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {text.error.code for text in errors.TEXTS.values()} | {"SUPPRESSED"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("bug", 1),
+        ("no_criteria", 2),
+        ("unknown_value", 2),
+        ("not_found", 2),
+        ("wrong_generation", 2),
+        ("past_end", 2),
+        ("login_refused", 3),
+        ("plan_field", 3),
+        ("credits_exhausted", 4),
+        ("over_cap", 4),
+        ("over_day_budget", 4),
+        ("usage_limit", 4),
+        ("mode_forbids", 4),
+        ("rate_limited", 5),
+        ("upstream_failed", 5),
+        ("outcome_unknown", 5),
+    ],
+)
+def test_exit_code_of_each_class(cli: Run, monkeypatch: pytest.MonkeyPatch, kind: str, code: int) -> None:
+    error = errors.fail(kind, **dict.fromkeys(errors.placeholders(kind), 1))
+    assert exit_code(error) == code
+
+    async def refuse(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(registry, "call", refuse)
+    result = cli("usage")
+    assert result.exit_code == code
+    assert f"✗ {error.message}" in result.stderr
+    assert f"→ {error.next_step}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_rows_that_must_be_sent_again_show_in_the_exit_code() -> None:
+    assert rows_exit_code(["FULL_MATCH", "NO_MATCH", "OPT_OUT"]) == 0
+    assert rows_exit_code(["FULL_MATCH", "LIMIT_EXCEEDED"]) == 4
+    assert rows_exit_code(["FULL_MATCH", "NOT_SENT"]) == 5
+
+
+def test_real_refusals(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = cli("search", "contacts", "-f", "titel=x")
+    assert wrong.exit_code == 2
+    assert "did you mean 'jobTitle'" in wrong.stderr
+    assert cli("search", "contacts").exit_code == 2
+    assert cli("search", "contacts", "-f", "page=2").exit_code == 2
+    assert cli("search", "contacts", "-f", "nothing").exit_code == 2
+    assert cli("lookup", "industrys").exit_code == 2
+    assert cli("search", "contacts", "-f", "managementLevel=Director", "--page", "99999").exit_code == 2
+    assert cli("search", "contacts", "--nonsense").exit_code == 2
+    over = cli("enrich", "contact", f"personId={people(cli, 1)[0]}", "--max-credits", "0")
+    assert over.exit_code == 4
+    monkeypatch.setenv("ZOOMINFO_FREE_ONLY", "true")
+    free = cli("enrich", "contact", f"personId={people(cli, 1)[0]}", "--yes")
+    assert free.exit_code == 4
+    assert "free-only" in free.stderr
+
+
+def test_half_set_credentials_name_what_is_missing(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_USERNAME", "someone@acme.example")
+    result = cli("search", "companies", "-f", "companyName=Acme")
+    assert result.exit_code == 3
+    assert "ZOOMINFO_PASSWORD" in result.stderr
+    assert result.stdout == ""
+
+
+def test_bad_setting_is_named_without_its_value(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_RATE_LIMIT", "a-secret-by-mistake")
+    result = cli("usage")
+    assert result.exit_code == 2
+    assert "ZOOMINFO_RATE_LIMIT" in result.stderr
+    assert "a-secret-by-mistake" not in result.stderr
+
+
+def test_unreachable_service_is_for_later(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_USERNAME", "someone@acme.example")
+    monkeypatch.setenv("ZOOMINFO_PASSWORD", "never-shown-anywhere")
+    monkeypatch.setenv("ZOOMINFO_BASE_URL", "http://127.0.0.1:9")
+    result = cli("usage")
+    assert result.exit_code == 5
+    assert "never-shown-anywhere" not in result.output
+
+
+def test_a_bug_is_one_line_unless_debugging(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def crash(*_: object, **__: object) -> object:
+        raise ValueError("something private")
+
+    monkeypatch.setattr(registry, "call", crash)
+    result = cli("usage")
+    assert result.exit_code == 1
+    assert "ValueError" in result.stderr
+    assert "ZOOMINFO_LOG_LEVEL=debug" in result.stderr
+    assert "something private" not in result.stderr
+    assert "Traceback" not in result.stderr
+    monkeypatch.setenv("ZOOMINFO_LOG_LEVEL", "debug")
+    assert "Traceback" in cli("usage").stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_interrupt_ends_quietly_with_130(state: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment = {
+            **os.environ,
+            "ZOOMINFO_USERNAME": "a@acme.example",
+            "ZOOMINFO_PASSWORD": "b",
+            "ZOOMINFO_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+        }
+        program = subprocess.Popen(
+            [sys.executable, "-m", "sales_zoominfo", "usage"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        connection, _ = silent.accept()
+        with connection:
+            time.sleep(0.3)
+            program.send_signal(signal.SIGINT)
+            out, err = program.communicate(timeout=20)
+    assert program.returncode == 130
+    assert out == ""
+    assert err.strip() == "✗ Interrupted."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_reader_that_leaves_is_no_failure(state: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "sales_zoominfo", "search", "contacts", "-f", f"companyId={ACME}", "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert program.stdout is not None
+    program.stdout.close()
+    assert program.stderr is not None
+    err = program.stderr.read()
+    program.stderr.close()
+    assert program.wait(30) == 0
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
+
+
+def test_ascii_locale_does_not_break_the_output(process: Run) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    result = process("lookup", "no-such-field", env=environment)
+    assert result.returncode == 2
+    assert "✗" in result.stderr
