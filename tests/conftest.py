@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from support import Served
 
 
 @pytest.fixture
@@ -23,3 +28,36 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def state_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'state.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def sandbox_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sandbox's data set, built once for all tests."""
+    from sales_zoominfo.sandbox import create_app
+
+    folder = tmp_path_factory.mktemp("sandbox-data")
+    create_app(folder)
+    return folder
+
+
+@pytest.fixture
+def sandbox_dir(sandbox_data: Path, tmp_path: Path) -> Path:
+    """A sandbox state folder of the test's own, where the in-process sandbox beside `state_url` looks for it."""
+    return link_sandbox(sandbox_data, tmp_path / "sandbox")
+
+
+def link_sandbox(data: Path, folder: Path) -> Path:
+    """Give a new sandbox folder the built data set, so that opening it takes no time."""
+    folder.mkdir(parents=True)
+    for file in data.glob("dataset-*.sqlite"):
+        (folder / file.name).hardlink_to(file)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served_sandbox(sandbox_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The sandbox behind a socket, for the whole session; put back what you change about it."""
+    from support import Sandbox, serve
+
+    with serve(Sandbox(link_sandbox(sandbox_data, tmp_path_factory.mktemp("served") / "sandbox"))) as served:
+        yield served

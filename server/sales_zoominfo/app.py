@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +13,8 @@ from .errors import SalesZoomInfoError, fail
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    import argparse
+
     import httpx2
 
     from .account.gate import Account
@@ -206,6 +207,8 @@ def build_server(app: App) -> ZoomInfoServer:
 
 def serve_parser() -> argparse.ArgumentParser:
     """The flags of ``sales-zoominfo serve``; argparse, since typer would cost a fifth of a second."""
+    import argparse
+
     parser = argparse.ArgumentParser("sales-zoominfo serve", description="Serve the MCP tools over stdio.")
     parser.add_argument("--toolsets", help="toolsets with commas, or `all` (default: the default ones)")
     parser.add_argument("--read-only", action="store_true", help="only tools that change and spend nothing")
@@ -222,17 +225,20 @@ def serve(argv: Sequence[str]) -> int:
     Returns:
         An exit code: 0, or 2 when a setting or flag is wrong.
     """
+    import signal
     import sys
 
-    flags = serve_parser().parse_args(argv)
+    flags: dict[str, object] = {}
+    if argv:
+        # Loaded for flags alone, since most clients start the server without. A mode flag can only tighten.
+        given = serve_parser().parse_args(argv)
+        flags = {"toolsets": given.toolsets, "read_only": given.read_only or None, "free_only": given.free_only or None}
     try:
-        # The mode flags can only tighten what the environment says.
-        settings = load_settings(
-            toolsets=flags.toolsets, read_only=flags.read_only or None, free_only=flags.free_only or None
-        )
-        server = build_server(App(settings))
+        server = build_server(App(load_settings(**flags)))
     except SalesZoomInfoError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
+    # The SDK's reader would sit on Ctrl-C until stdin closes; the ledger recovers from an end at any moment.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     server.run("stdio")
     return 0

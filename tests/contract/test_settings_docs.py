@@ -28,7 +28,9 @@ def test_readme_gives_each_settings_default() -> None:
         shown = row[1].strip("`")
         value = field.default
         want = "–" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-        assert shown.replace(",", "") in (want, want.removesuffix(".0")), f"{name}: README says {shown}, code says {want}"
+        assert shown.replace(",", "") in (want, want.removesuffix(".0")), (
+            f"{name}: README says {shown}, code says {want}"
+        )
 
 
 def kinds_used() -> dict[str, set[str]]:
@@ -37,7 +39,9 @@ def kinds_used() -> dict[str, set[str]]:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fail" and node.args:
-                kinds = [c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+                kinds = [
+                    c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant) and isinstance(c.value, str)
+                ]
                 given = {keyword.arg for keyword in node.keywords if keyword.arg}
                 spread = any(keyword.arg is None for keyword in node.keywords)
                 for kind in kinds:

@@ -16,7 +16,7 @@ import anyio
 
 from ..errors import OutcomeUnknown, SalesZoomInfoError, fail
 from ..settings import Settings
-from ..zoominfo.arguments import read_choice, read_inputs, read_names, read_number
+from ..zoominfo.arguments import read_choice, read_id, read_inputs, read_names, read_number
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import BATCH, ENRICH, Direction, Use
 from ..zoominfo.fields import INPUTS, OUTPUTS
@@ -25,8 +25,12 @@ from ..zoominfo.records import FieldRight, Limit, Match, Page, Value
 from .ledger import Budget, Caller, Estimate, Ledger, Limits, Outcome, Reservation
 from .modes import Modes
 
+__all__ = ["Account", "Balance", "Credits", "Enriched", "UsageReport"]
+
 _UNSENT = Match("NOT_SENT", {}, None)
 _UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
+# What is paid for does not wait longer than this for the balance that is told beside it.
+_BALANCE_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +195,9 @@ class Account:
             NotFound: ZoomInfo has no such record; nothing was charged.
         """
         key = "personId" if entity == "contact" else "companyId"
+        wanted = read_id(key, record_id)
         found = await self.enrich(
-            entity, [{key: record_id}], caller=caller, outputs=outputs, detail=detail, max_credits=max_credits
+            entity, [{key: wanted}], caller=caller, outputs=outputs, detail=detail, max_credits=max_credits
         )
         match = found.matches[0]
         if not match.matched:
@@ -201,7 +206,7 @@ class Account:
             raise fail(
                 "record_not_found",
                 entity="person" if entity == "contact" else "company",
-                id=found.inputs[0][key],
+                id=wanted,
                 status=match.status,
                 tool="search_contacts" if entity == "contact" else "search_companies",
             )
@@ -249,7 +254,7 @@ class Account:
             else read_names(required, OUTPUTS[entity], where=f"{entity} enrich", name="requiredFields")
         )
         generation, fields = self._client.enrich_fields(
-            entity, outputs, read_choice("detail", detail, ("concise", "full"))
+            entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )
         limits = self.limits(max_credits)
         who = Caller(caller, uuid.uuid4().hex, operation.name)
@@ -288,17 +293,21 @@ class Account:
                     return error
                 done += len(purchase.spread(batch))
                 if progress is not None:
-                    await progress(done, len(purchase.inputs))
+                    # A client that is gone must not cost the records that it paid for.
+                    with suppress(Exception):
+                        await progress(done, len(purchase.inputs))
         finally:
-            unsent = [index for batch in batches for index in purchase.spread(batch)]
-            if unsent:
-                with anyio.CancelScope(shield=True):
-                    await self._ledger.release(purchase.reservation, unsent)
+            await self._close(purchase, [index for batch in batches for index in purchase.spread(batch)], sent=False)
         return None
 
     async def _buy(self, purchase: _Purchase, batch: Sequence[int]) -> None:
         indexes = purchase.spread(batch)
-        await self._ledger.mark_sent(purchase.reservation, indexes)
+        try:
+            await self._ledger.mark_sent(purchase.reservation, indexes)
+        except BaseException:
+            # Cancelled, lapsed or unwritable before anything was sent.
+            await self._close(purchase, indexes, sent=False)
+            raise
         try:
             found = await self._client.enrich(
                 purchase.entity,
@@ -306,23 +315,21 @@ class Account:
                 [purchase.inputs[index] for index in batch],
                 purchase.outputs,
                 purchase.required,
+                at_stake=purchase.at_stake(indexes),
             )
         except OutcomeUnknown:
             purchase.note(batch, [_UNKNOWN] * len(batch))
-            await self._ledger.mark_in_doubt(purchase.reservation, indexes)
+            await self._close(purchase, indexes, sent=True)
             raise
         except SalesZoomInfoError:
-            await self._ledger.release(purchase.reservation, indexes)
+            await self._close(purchase, indexes, sent=False)
             raise
         except BaseException:
             # Cancelled or crashed with the request on its way: it may have been paid for.
-            with anyio.CancelScope(shield=True):
-                await self._ledger.mark_in_doubt(purchase.reservation, indexes)
+            await self._close(purchase, indexes, sent=True)
             raise
         purchase.note(batch, found)
-        outcomes = [
-            Outcome(index, purchase.matches[index].matched, purchase.matches[index].record_id) for index in indexes
-        ]
+        outcomes = purchase.outcomes(batch)
         try:
             with anyio.CancelScope(shield=True):
                 purchase.spent += await self._ledger.settle(purchase.reservation, outcomes)
@@ -331,10 +338,24 @@ class Account:
             purchase.spent += sum(match.matched for match in found)
             purchase.warnings.append(str(error))
 
+    async def _close(self, purchase: _Purchase, indexes: Sequence[int], *, sent: bool) -> None:
+        """Release what was surely not billed, or note what may have been; never hides what ended the call."""
+        if not indexes:
+            return
+        with anyio.CancelScope(shield=True):
+            try:
+                if sent:
+                    await self._ledger.mark_in_doubt(purchase.reservation, indexes)
+                else:
+                    await self._ledger.release(purchase.reservation, indexes)
+            except SalesZoomInfoError as error:
+                # The charges stay counted, and recovery closes them once the state file can be used again.
+                purchase.warnings.append(str(error))
+
     async def _read_balance(self, generation: Generation, spent: int) -> Balance | None:
         # The Enterprise API tells the balance in its headers; on GTM a free call asks for it.
         if generation == "gtm" and (spent or self.balance is None):
-            with suppress(SalesZoomInfoError):
+            with suppress(SalesZoomInfoError), anyio.move_on_after(_BALANCE_TIMEOUT):
                 await self._client.usage(generation)
         return self.balance
 
@@ -373,6 +394,24 @@ class _Purchase:
 
     def spread(self, batch: Sequence[int]) -> list[int]:
         return [index for lead in batch for index in self.twins[lead]]
+
+    def at_stake(self, indexes: Sequence[int]) -> int:
+        """Credits that these inputs were reserved for."""
+        return sum(self.reservation.estimate.items[index].credits for index in indexes)
+
+    def outcomes(self, batch: Sequence[int]) -> list[Outcome]:
+        """What the ledger is told of a batch."""
+        return [
+            # A twin never travelled. Where a record has an id, the ledger sees that by itself.
+            Outcome(
+                index,
+                self.matches[index].matched,
+                self.matches[index].record_id,
+                None if index == lead or self.matches[index].record_id else False,
+            )
+            for lead in batch
+            for index in self.twins[lead]
+        ]
 
     def note(self, batch: Sequence[int], found: Sequence[Match]) -> None:
         for lead, match in zip(batch, found, strict=True):

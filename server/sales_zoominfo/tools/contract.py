@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..account.gate import Credits
-    from ..zoominfo.client import Balance
+    from ..account.gate import Balance, Credits
     from ..zoominfo.records import Row
 
 Envelope = dict[str, Any]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import fail
 from ..zoominfo.operations import Entity
-from ..zoominfo.records import Row
 from .contract import Envelope, balance_meta, envelope, stamp
 from .enrich import match_schema
 from .spec import Arguments, Call, Tool
+
+if TYPE_CHECKING:
+    from ..zoominfo.records import Row
 
 _LISTS: dict[str, Entity] = {"contacts": "contact", "companies": "company"}
 
@@ -30,7 +34,8 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
         estimate = await account.estimate(_LISTS[name], arguments[name])
         total += estimate.credits
         exact = exact and estimate.exact
-        reasons.append(estimate.reason)
+        # The basis stands beside it, of all lists together.
+        reasons.append(f"{name}: {estimate.reason.split(': ', 1)[-1]}")
         rows += [
             {"list": name, "index": index, "credits": item.credits, "why": item.why}
             for index, item in enumerate(estimate.items)
@@ -40,7 +45,7 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
     return envelope(
         rows,
         totalResults=len(rows),
-        estimate={"credits": total, "basis": "exact" if exact else "upper bound", "why": " ".join(reasons)},
+        estimate={"credits": total, "basis": "exact" if exact else "upper bound", "why": "; ".join(reasons)},
         budget={
             "dayLeft": budget.day_left,
             "hourLeft": budget.hour_left,

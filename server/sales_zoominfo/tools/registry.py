@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..account.modes import Modes
 from ..errors import fail, near
@@ -48,7 +48,7 @@ def served(toolsets: Iterable[str], modes: Modes) -> dict[str, Tool]:
     }
 
 
-async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Iterable[str], modes: Modes) -> Envelope:
+async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Collection[str], modes: Modes) -> Envelope:
     """Call a tool.
 
     Args:
@@ -65,15 +65,15 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Iter
         SalesZoomInfoError: what the tool refused.
     """
     tool = TOOLS.get(name)
-    available = served(toolsets, modes)
     if tool is None:
+        available = list(served(toolsets, modes))
         how = "Tools: " + ", ".join(available) + "."
-        raise fail("not_found", thing="tool", name=name[:60], hint=near(name[:60], list(available)), how=how)
+        raise fail("not_found", thing="tool", name=name[:60], hint=near(name[:60], available), how=how)
     hidden = modes.forbids(spends=tool.spends, writes=tool.writes)
     if hidden:
         instead = "the search and knowledge tools"
         raise fail("mode_forbids", mode=hidden[0], tool=name, instead=instead, flag=hidden[1])
-    if name not in available:
+    if tool.toolset not in toolsets:
         how = f"Start the server with the toolset '{tool.toolset}'."
         raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
     # Models write null for "not given".

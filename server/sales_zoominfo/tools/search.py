@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ..errors import fail, near
 from ..zoominfo.arguments import read_choice, read_names, read_number, read_text
 from ..zoominfo.fields import FILTERS, OUTPUTS, SEARCH_ROW, SHOWN, SORTS
 from ..zoominfo.operations import Entity
-from ..zoominfo.records import Page, Row
 from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, nearest
 from .contract import Envelope, balance_meta, envelope
 from .spec import DETAIL, Arguments, Call, Schema, Tool, choice, filter_schema, text, texts, whole
+
+if TYPE_CHECKING:
+    from ..zoominfo.records import Page, Row
 
 _PAGING = ("page", "pageSize", "sort", "outputFields", "detail", "moreFilters")
 
@@ -22,12 +24,12 @@ def _properties(entity: Entity) -> dict[str, Schema]:
         **{name: filter_schema(specs[name]) for name in SHOWN[entity]},
         "moreFilters": {
             "type": "array",
-            "description": f"Any other filter; `lookup` with field '{entity}-filters' lists them.",
+            "description": f"Other filters; `lookup` '{entity}-filters' lists them.",
             "items": {
                 "type": "object",
                 "properties": {
                     "name": text("Filter name."),
-                    "value": {"description": "Text, number, boolean or list."},
+                    "value": {"description": "One value or a list."},
                 },
                 "required": ["name", "value"],
                 "additionalProperties": False,
@@ -35,7 +37,7 @@ def _properties(entity: Entity) -> dict[str, Schema]:
         },
         "page": whole("Page, from 1.", 1, default=1),
         "pageSize": whole("Rows a page.", 1, 100, default=25),
-        "sort": text(f"{', '.join(SORTS[entity])}; a leading - means descending."),
+        "sort": text(f"{', '.join(SORTS[entity])}; - in front: descending."),
         "outputFields": texts("Only these row fields."),
         "detail": DETAIL,
     }
@@ -175,9 +177,9 @@ TOOLS = (
         "search_contacts",
         "Search contacts",
         "search",
-        "Find people by title, level, department, company, place or industry. Free: costs no credit. Answers who they "
-        "are and whether an e-mail or phone exists, never the e-mail or number itself; use enrich_contacts for those. "
-        "Names of industries, levels, places and so on are accepted and resolved to ids.",
+        "Find people by title, level, department, company, place or industry. Free. Tells who they are and whether an "
+        "e-mail or phone exists; the e-mails and numbers themselves come from enrich_contacts. Names of industries, "
+        "levels and places are accepted.",
         _properties("contact"),
         search_contacts,
         operations=("search_contacts", "lookup"),
@@ -187,7 +189,7 @@ TOOLS = (
         "search_companies",
         "Search companies",
         "search",
-        "Find companies by industry, size, revenue, place, technology or funding. Free: costs no credit. Answers ids "
+        "Find companies by industry, size, revenue, place, technology or funding. Free. Answers ids "
         "and names (with the GTM API also place, revenue and headcount); use enrich_companies for a full profile. "
         "revenueMin and revenueMax are thousands of USD.",
         _properties("company"),

@@ -154,7 +154,7 @@ class ZoomInfoServer(MCPServer[None]):
         return shorten(answer, uri, file)
 
     def _kept(self, uri: str) -> str | None:
-        # Memory holds the latest answers, the folder those before them and before a restart.
+        # Memory holds the latest answers, the folder those before them.
         text = self._whole.get(uri)
         named = _RESULT_URI.fullmatch(uri)
         folder = self._results()
@@ -249,6 +249,11 @@ def write_private(folder: Path, name: str, text: str) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        # Half an answer must not be taken for the whole.
+        path.unlink(missing_ok=True)
+        raise
     return str(path)

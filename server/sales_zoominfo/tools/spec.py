@@ -6,8 +6,7 @@ Schemas are plain dictionaries built from the field tables, so that listing tool
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..errors import fail, near
 from ..zoominfo.arguments import suggest
@@ -38,8 +37,7 @@ class Runtime(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One tool call.
 
     Attributes:
@@ -53,8 +51,7 @@ class Call:
     progress: Callable[[int, int], Awaitable[None]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """One tool.
 
     Attributes:
@@ -202,7 +199,8 @@ def filter_schema(spec: Filter) -> Schema:
                 "enum": list(spec.choices),
             }
         )
-    if spec.join == "one" and spec.joining("enterprise") == "one":
+    # GTM decides: it is preferred, and refuses a list where only the Enterprise API joins one.
+    if spec.join == "one":
         return {**item, "description": spec.text}
     return {"type": "array", "items": item, "description": spec.text}
 

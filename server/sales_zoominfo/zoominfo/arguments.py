@@ -6,8 +6,10 @@ next step; :func:`to_wire` turns canonical filter values into what an API genera
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, fail, near
@@ -31,15 +33,21 @@ def suggest(name: str, specs: Mapping[str, Filter] | Mapping[str, Output] | Mapp
     return near(name, list(specs))
 
 
-def _listed(value: object, name: str, expected: str) -> list[object]:
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _listed(spec: Filter, value: object) -> list[object]:
     items = cast("list[object]", value) if isinstance(value, list) else [value]
-    if not items or any(item is None or (isinstance(item, str) and not item.strip()) for item in items):
-        raise fail("wrong_type", name=name, expected=expected, got="empty", details={"field": name})
-    return items
+    if not any(_blank(item) for item in items):
+        items = _split_commas(spec, items)
+        if items:
+            return items
+    raise fail("wrong_type", name=spec.name, expected="at least one value", got="empty", details={"field": spec.name})
 
 
 def _wrong(name: str, expected: str, value: object) -> Exception:
-    kinds: dict[type[object], str] = {
+    kinds: dict[type, str] = {
         bool: "true or false",
         int: "a number",
         float: "a number",
@@ -47,8 +55,12 @@ def _wrong(name: str, expected: str, value: object) -> Exception:
         list: "a list",
         dict: "an object",
     }
-    got = kinds.get(type(value), "nothing")
+    got = "empty" if value in ("", [], {}) else kinds.get(type(value), "nothing")
     return fail("wrong_type", name=name, expected=expected, got=got, details={"field": name})
+
+
+# Past 64 bits a number is nothing that ZoomInfo has, and Python refuses to print the very long ones.
+_BITS = 64
 
 
 def read_text(name: str, value: object) -> str:
@@ -57,16 +69,35 @@ def read_text(name: str, value: object) -> str:
     Raises:
         InvalidArgument: it is neither text nor a number.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        # Half of a surrogate pair cannot travel as UTF-8.
+        return value.encode("utf-8", "replace").decode("utf-8").strip()
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _printable(value):
         raise _wrong(name, "text", value)
-    return str(value).strip()
+    return _digits(value)
+
+
+def _printable(number: int | float) -> bool:
+    if isinstance(number, int):
+        return number.bit_length() <= _BITS
+    return -(2.0**_BITS) < number < 2.0**_BITS
+
+
+def _digits(number: int | float) -> str:
+    # Never 1e-05 and never six digits only, as a float's own spellings have it.
+    text = str(number) if isinstance(number, int) else format(Decimal(repr(number)), "f")
+    return text.removesuffix(".0")
+
+
+_ID = re.compile(r"-?[0-9]{1,19}")
 
 
 def read_id(name: str, value: object) -> str:
     """A ZoomInfo id as text: a whole number of up to 64 bits that may be negative."""
     text = read_text(name, value)
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or not -(2**63) <= int(text) < 2**63:
+    # A float past 2**53 has lost digits on its way here, so it may name another record.
+    exact = not isinstance(value, float) or abs(value) < 2**53
+    if not _ID.fullmatch(text) or not -(2**63) <= int(text) < 2**63 or not exact:
         raise fail(
             "wrong_type",
             name=name,
@@ -77,29 +108,46 @@ def read_id(name: str, value: object) -> str:
     return str(int(text))
 
 
+# Commas only where they separate thousands: "1,5" is one and a half to some, and fifteen to none.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:[,_][0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?")
+
+
 def read_number(name: str, value: object, *, whole: bool, low: int | None, high: int | None) -> int | float:
-    """A number within bounds; text that holds one is accepted, with thousands separators."""
+    """A number within bounds; text that holds one is accepted, with thousands separators.
+
+    Raises:
+        InvalidArgument: it is no number, has a fraction where ``whole`` is asked for, or is out of bounds.
+    """
     expected = "a whole number" if whole else "a number"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _wrong(name, expected, value)
-    try:
-        number = float(value.replace(",", "").replace("_", "")) if isinstance(value, str) else value
-        if number != number or number in (float("inf"), float("-inf")) or (whole and number != int(number)):
-            raise ValueError
-    except ValueError:
-        raise fail(
-            "wrong_type", name=name, expected=expected, got=f"'{str(value)[:40]}'", details={"field": name}
-        ) from None
+    number = _parse_number(value)
+    if number is None or (whole and isinstance(number, float)):
+        shown = value if isinstance(value, str) else f"{float(value):g}" if _printable(value) else "that large a number"
+        raise fail("wrong_type", name=name, expected=expected, got=f"'{shown[:40]}'", details={"field": name})
     if (low is not None and number < low) or (high is not None and number > high):
         raise fail(
             "out_of_range",
             name=name,
-            value=value,
-            low=low,
+            value=_digits(number),
+            low="any" if low is None else low,
             high="any" if high is None else high,
             details={"field": name, "low": low, "high": high},
         )
-    return int(number) if number == int(number) else number
+    return number
+
+
+def _parse_number(value: str | int | float) -> int | float | None:
+    """An int where it is whole, else a float; None when it is no number of a sensible size."""
+    if isinstance(value, str):
+        text = value.strip()
+        if not _NUMBER.fullmatch(text):
+            return None
+        plain = text.replace(",", "").replace("_", "")
+        value = int(plain) if plain.lstrip("+-").isdigit() else float(plain)
+    if not _printable(value):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def read_flag(name: str, value: object) -> bool:
@@ -118,7 +166,9 @@ def read_date(name: str, value: object) -> str:
     """A day as YYYY-MM-DD; an ISO 8601 time of day is cut off."""
     text = read_text(name, value)
     try:
-        return date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text).isoformat()
+        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)", text):
+            raise ValueError
+        return (date if len(text) == 10 else datetime).fromisoformat(text).isoformat()[:10]
     except ValueError:
         raise fail(
             "wrong_type", name=name, expected="a date YYYY-MM-DD", got=f"'{text[:40]}'", details={"field": name}
@@ -145,10 +195,13 @@ def _read_history(name: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _wrong(name, "an object of companyName and jobTitle", value)
     entry = cast("dict[str, object]", value)
+    for key in ("companyName", "jobTitle"):
+        if _blank(entry.get(key)):
+            raise _wrong(f"{name}.{key}", "text, as each entry needs both", entry.get(key))
     for key in entry:
         if key not in ("companyName", "jobTitle"):
             raise fail(
-                "unknown_argument", where=name, thing="key", name=key, hint="", legal="companyName, jobTitle",
+                "unknown_argument", where=name, thing="key", name=key[:60], hint="", legal="companyName, jobTitle",
                 details={"field": name},
             )  # fmt: skip
     return {key: read_text(f"{name}.{key}", item) for key, item in entry.items()}
@@ -173,12 +226,12 @@ def _read_one(spec: Filter, value: object) -> object:
 
 
 def _split_commas(spec: Filter, items: list[object]) -> list[object]:
-    # A comma list in one text is ZoomInfo's own form, and no id or fixed choice holds a comma.
-    if spec.kind not in ("id", "choice") or spec.join not in ("comma", "array"):
+    # A comma list in one text is ZoomInfo's own form, taken apart where no value can hold a comma.
+    if not (spec.splits or spec.kind in ("id", "choice")) or spec.join not in ("comma", "array"):
         return items
     parts: list[object] = []
     for item in items:
-        parts += [part.strip() for part in item.split(",")] if isinstance(item, str) else [item]
+        parts += [part for part in item.split(",") if part.strip()] if isinstance(item, str) else [item]
     return parts
 
 
@@ -213,12 +266,23 @@ def read_filters(entity: Entity, generation: Generation, raw: Mapping[str, objec
             )
         if spec.wire(generation) is None:
             raise wrong_generation(f"The filter {name}", generation)
-        items = [_read_one(spec, item) for item in _split_commas(spec, _listed(value, name, "at least one value"))]
+        items = [_read_one(spec, item) for item in _listed(spec, value)]
         unique = list(dict.fromkeys(items)) if spec.kind != "history" else items
-        if len(unique) > 1 and spec.joining(generation) == "one":
+        if len(unique) > 1 and (spec.most == 1 or spec.joining(generation) == "one"):
             raise fail("one_value_only", name=name, count=len(unique), details={"field": name})
+        if spec.most is not None and len(unique) > spec.most:
+            where = f"the number of {name}"
+            raise fail("out_of_range", name=where, value=len(unique), low=1, high=spec.most, details={"field": name})
         values[name] = unique
     _check_together(specs, values)
+    if generation == "enterprise" and "state" in values and "country" in values:
+        raise fail(
+            "filters_together",
+            first="state",
+            second="country",
+            reason="the Enterprise API takes either, so every state of the country would come back.",
+            details={"field": "state"},
+        )
     return values
 
 
@@ -261,10 +325,10 @@ def to_wire(spec: Filter, generation: Generation, items: list[object]) -> object
     if wire == "boolean":
         return items[0]
     if wire == "integer":
-        return int(cast("Any", items[0])) if spec.kind != "decimal" else items[0]
+        return int(cast("Any", items[0]))
     if wire in ("strings", "integers", "objects"):
         return [int(cast("str", item)) for item in items] if wire == "integers" else items
-    texts = [_numeral_text(item) for item in items]
+    texts = [_digits(item) if isinstance(item, int | float) else str(item) for item in items]
     match spec.joining(generation):
         case "comma":
             for text in texts:
@@ -283,17 +347,13 @@ def to_wire(spec: Filter, generation: Generation, items: list[object]) -> object
             joined = " ".join(texts)
         case _:
             joined = texts[0]
-    if spec.name in ("jobTitle", "exactJobTitle", "excludeJobTitle") and len(joined) >= 500:
+    if generation == "gtm" and spec.name in ("jobTitle", "exactJobTitle", "excludeJobTitle") and len(joined) >= 500:
         raise fail("too_long", name=spec.name, length=len(joined), limit=500, details={"field": spec.name})
     return joined
 
 
 def _without_comma(title: str) -> str:
     return " ".join(reversed([part.strip() for part in title.split(",")]))
-
-
-def _numeral_text(item: object) -> str:
-    return f"{item:g}" if isinstance(item, float) else str(item)
 
 
 def read_inputs(entity: Entity, raw: object, *, where: str) -> list[dict[str, object]]:
@@ -337,7 +397,7 @@ def _read_input(entity: Entity, raw: object, where: str) -> dict[str, object]:
                 legal=", ".join(keys),
                 details={"field": f"{where}.{name[:60]}"},
             )
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if _blank(value):
             continue
         field = f"{where}.{name}"
         match key.kind:
@@ -396,7 +456,9 @@ def read_names(raw: object, specs: Mapping[str, Output], *, where: str, name: st
     """A list of output field names, checked against a table; a comma list in one text is accepted."""
     if not isinstance(raw, str | list) or not raw:
         raise _wrong(name, "a list of field names", cast("object", raw))
-    items = cast("list[object]", raw.split(",") if isinstance(raw, str) else raw)
+    items = [part for part in raw.split(",") if part.strip()] if isinstance(raw, str) else cast("list[object]", raw)
+    if not items:
+        raise _wrong(name, "a list of field names", "")
     chosen: list[str] = []
     for item in items:
         field = read_text(name, item)

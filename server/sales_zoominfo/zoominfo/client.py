@@ -8,17 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TypeVar, cast
 
 from ..errors import UpstreamUnavailable, fail, near
 from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
-from .codec import BATCH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use
+from .codec import BATCH, ENRICH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use, unreadable
 from .fields import FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value
 from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
 from .transport import Transport
+
+T = TypeVar("T")
 
 MAX_PAGE_SIZE = 100
 PREFERENCE: tuple[Generation, ...] = ("gtm", "enterprise")
@@ -71,20 +73,32 @@ class Client:
 
         Raises:
             NotAvailable: none of the configured generations has the operation.
+            InvalidArgument: each generation lacks something that is wanted.
         """
         able: list[Generation] = [name for name in self.generations if operation.route(name)]
         if not able:
             raise wrong_generation(operation.title.capitalize(), self.generations[0])
-        needs: list[set[str]] = [set(generations) for _, generations in wanted]
-        fits: list[Generation] = [name for name in able if all(name in need for need in needs)]
-        return fits[0] if fits else able[0]
+        needs: list[tuple[str, set[str]]] = [(name, set(generations)) for name, generations in wanted]
+        fits: list[Generation] = [name for name in able if all(name in need for _, need in needs)]
+        if fits:
+            return fits[0]
+        lacks = [next(name for name, need in needs if generation not in need) for generation in able]
+        if len(lacks) > 1 and lacks[0] != lacks[1]:
+            raise fail(
+                "filters_together",
+                first=lacks[1],
+                second=lacks[0],
+                reason="one is in the GTM API only, the other in the Enterprise API only.",
+                details={"field": lacks[0]},
+            )
+        return able[0]
 
     async def _send(self, generation: Generation, request: Request) -> Response:
         side = self._sides[generation]
         response = await side.transport.send(request, side.tokens)
         self.sandbox = self.sandbox or response.sandbox
-        left = response.headers.get(side.codec.balance_header or "")
-        if left and left.isdigit():
+        left = response.headers.get(side.codec.balance_header or "") or ""
+        if left.isascii() and left.isdigit() and len(left) < 20:
             self.balance = Balance(int(left), self._clock())
         return response
 
@@ -147,7 +161,7 @@ class Client:
             raise fail("past_window", window=window, page=number, size=rows, details={"window": window})
         resolved = await resolve(FILTERS[entity], generation, values, lambda field: self._taxonomy(generation, field))
         response = await self._send(generation, codec.search(entity, values, number, rows, order))
-        return replace(codec.page(entity, response, number, rows), resolved=resolved)
+        return replace(_read(SEARCH[entity], lambda: codec.page(entity, response, number, rows)), resolved=resolved)
 
     def _filter_homes(self, entity: Entity, names: Iterable[str]) -> list[tuple[str, list[Generation]]]:
         specs = FILTERS[entity]
@@ -155,13 +169,16 @@ class Client:
 
     # --- enrich ---
 
-    def enrich_fields(self, entity: Entity, outputs: object, detail: str) -> tuple[Generation, list[str]]:
+    def enrich_fields(
+        self, entity: Entity, outputs: object, detail: str, required: Sequence[str] = ()
+    ) -> tuple[Generation, list[str]]:
         """The generation and the output fields of an enrich call.
 
         Args:
             entity: whose records.
             outputs: field names, or None for the default set of ``detail``.
             detail: ``concise`` or ``full``.
+            required: fields that a record must have, checked names.
 
         Raises:
             InvalidArgument, NotAvailable: a field is unknown, or only the other generation has it.
@@ -170,10 +187,19 @@ class Client:
         asked = cast("list[object]", outputs) if isinstance(outputs, list) else str(outputs or "").split(",")
         names = [name.strip() for name in asked if isinstance(name, str)]
         homes: list[tuple[str, list[Generation]]] = [
-            (name, [g for g in self.generations if specs[name].known(g)]) for name in names if name in specs
+            (name, [g for g in self.generations if specs[name].known(g)])
+            for name in (*names, *required)
+            if name in specs
         ]
-        operation = OPERATIONS["enrich_contacts" if entity == "contact" else "enrich_companies"]
-        generation = self.choose(operation, homes)
+        if required and entity == "company":
+            # The GTM API documents requiredFields for contacts only, and refuses what it does not know.
+            homes.append(("requiredFields", [g for g in self.generations if g == "enterprise"]))
+        generation = self.choose(ENRICH[entity], homes)
+        if required and entity == "company" and generation == "gtm":
+            raise wrong_generation("The argument requiredFields for companies", generation)
+        for name in required:
+            if not specs[name].known(generation):
+                raise wrong_generation(f"The required field {name}", generation)
         fields = read_outputs(entity, generation, cast("object", outputs), detail=detail)
         return generation, fields if "id" in fields else ["id", *fields]
 
@@ -184,6 +210,8 @@ class Client:
         inputs: Sequence[Mapping[str, object]],
         outputs: Sequence[str],
         required: Sequence[str] = (),
+        *,
+        at_stake: int | None = None,
     ) -> list[Match]:
         """Enrich a batch. Each record not bought in the last 12 months costs a credit.
 
@@ -193,6 +221,7 @@ class Client:
             inputs: 1 to 25 canonical match inputs.
             outputs: output fields that the generation has.
             required: a record lacking one of these is no match, and free.
+            at_stake: credits that it costs at most, when fewer than one for each input.
 
         Returns:
             What became of each input, in order.
@@ -205,13 +234,18 @@ class Client:
             raise fail("out_of_range", name="the batch", value=len(inputs), low=1, high=BATCH)
         codec = self._sides[generation].codec
         sent = codec.enrich(entity, inputs, outputs, required)
+        if at_stake is not None:
+            sent = replace(sent, credits=at_stake)
         response = await self._send(generation, sent)
         try:
-            return codec.matches(entity, response, inputs)
+            return _read(sent.operation, lambda: codec.matches(entity, response, inputs))
         except UpstreamUnavailable as error:
-            reason = "its shape is unknown"
             raise fail(
-                "outcome_unknown", operation=sent.operation.title, reason=reason, credits=sent.credits
+                "outcome_unknown",
+                operation=sent.operation.title,
+                reason="its shape is unknown",
+                credits=sent.credits,
+                details={"credits": sent.credits},
             ) from error
 
     async def get(self, entity: Entity, generation: Generation, record_id: str, outputs: Sequence[str]) -> Match:
@@ -225,7 +259,8 @@ class Client:
         """The contract's limits; free. The credits are ``uniqueIdLimit``, not the record limit."""
         chosen = generation or self.choose(USAGE)
         codec = self._sides[chosen].codec
-        limits = codec.limits(await self._send(chosen, codec.usage()))
+        response = await self._send(chosen, codec.usage())
+        limits = _read(USAGE, lambda: codec.limits(response))
         for limit in limits:
             if limit.type == "uniqueIdLimit" and limit.metered:
                 self.balance = Balance(limit.remaining, self._clock())
@@ -266,11 +301,21 @@ class Client:
         if key not in self._taxonomies:
             codec = self._sides[generation].codec
             response = await self._send(generation, codec.lookup(field, narrow or {}))
-            self._taxonomies[key] = codec.values(response)
+            self._taxonomies[key] = _read(LOOKUP, lambda: codec.values(response))
         return self._taxonomies[key]
 
     async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
         """Which fields the account may use; free."""
-        generation = self.choose(OPERATIONS["search_fields" if use == "search" else "enrich_fields"])
+        operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]
+        generation = self.choose(operation)
         codec = self._sides[generation].codec
-        return codec.granted(await self._send(generation, codec.rights(entity, use, direction)))
+        response = await self._send(generation, codec.rights(entity, use, direction))
+        return _read(operation, lambda: codec.granted(response))
+
+
+def _read(operation: Operation, codec: Callable[[], T]) -> T:
+    # Nesting that the JSON parser just bears is too deep for what walks it afterwards.
+    try:
+        return codec()
+    except RecursionError:
+        raise unreadable(operation, "it is nested too deeply") from None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from ..errors import fail
 from .arguments import to_wire, wrong_generation
-from .fields import FILTERS
+from .fields import FILTERS, OUTPUTS
 from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation
-from .records import FieldRight, Limit, Match, Page, Value
+from .records import MISSES, FieldRight, Limit, Match, Page, Value, clean
 
 SEARCH: dict[Entity, Operation] = {
     "contact": OPERATIONS["search_contacts"],
@@ -175,6 +176,7 @@ def unreadable(operation: Operation, reason: str) -> Exception:
 
 # --- match results ---------------------------------------------------------------------------------------------
 
+_RECORD_ID = re.compile(r"-?[1-9][0-9]{0,18}")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -199,8 +201,9 @@ def read_match(
     """
     told = read_word(status)
     row = {} if not record or told in MISSES else clean(OUTPUTS[entity], record)
-    if row.get("id") == "0":
-        del row["id"]
+    if not _RECORD_ID.fullmatch(row.get("id", "")):
+        # Absent, the 0 of a record that is none, or a text that must not end up in the ledger as an id.
+        row.pop("id", None)
     if not told:
         told = "NO_MATCH" if not row else "FULL_MATCH" if "id" in row or entity == "company" else "COMPANY_ONLY_MATCH"
     if entity == "contact" and told == "COMPANY_ONLY_MATCH":

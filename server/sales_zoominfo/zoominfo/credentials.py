@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import fail
@@ -38,13 +39,6 @@ class Credentials:
         return self.enterprise is not None or self.gtm is not None
 
 
-# What each generation needs, for the error that names what is missing.
-NEEDS = {
-    "enterprise": "ZOOMINFO_USERNAME with ZOOMINFO_PASSWORD, or with ZOOMINFO_CLIENT_ID and ZOOMINFO_PRIVATE_KEY",
-    "gtm": "ZOOMINFO_CLIENT_ID with ZOOMINFO_CLIENT_SECRET",
-}
-
-
 def read_credentials(settings: Settings) -> Credentials:
     """The complete sets of credentials.
 
@@ -57,33 +51,46 @@ def read_credentials(settings: Settings) -> Credentials:
     Raises:
         AuthenticationFailed: something is set that belongs to no complete set; what is missing is named.
     """
+    if settings.api == "sandbox":
+        return Credentials()
     given = {
         name: value
         for name, value in (
-            ("username", settings.username),
+            ("username", (settings.username or "").strip()),
             ("password", settings.secret("password")),
-            ("client_id", settings.client_id),
+            ("client_id", (settings.client_id or "").strip()),
             ("private_key", settings.secret("private_key")),
-            ("gtm_client_id", settings.gtm_client_id),
+            ("gtm_client_id", (settings.gtm_client_id or "").strip()),
             ("client_secret", settings.secret("client_secret")),
             ("refresh_token", settings.secret("refresh_token")),
         )
         if value
     }
-    if settings.api == "sandbox":
-        return Credentials()
     enterprise = _enterprise(given) if settings.api != "gtm" else None
     gtm = _gtm(given) if settings.api != "enterprise" else None
     found = Credentials(enterprise, gtm)
-    if settings.api in NEEDS and not found:
-        missing = NEEDS[settings.api]
-        raise fail("credentials_ambiguous", api=settings.api, missing=missing, options="`auto` decides by what is set")
-    if settings.api == "auto":
-        _check_leftovers(given, found)
+    if settings.api in ("gtm", "enterprise") and not found:
+        missing = _gtm_lacks(given) if settings.api == "gtm" else _enterprise_lacks(given)
+        raise fail(
+            "credentials_ambiguous",
+            api=settings.api,
+            missing=missing,
+            options="`auto` decides by what is set",
+            details={"missing": missing},
+        )
+    _check_leftovers(given, found, _MINE[settings.api])
     return found
 
 
-def _enterprise(given: dict[str, str]) -> EnterpriseCredentials | None:
+# Which variables each choice of ZOOMINFO_API looks at, the most telling ones of a half-made set-up first.
+_MINE = {
+    "enterprise": ("private_key", "password", "username"),
+    "gtm": ("client_secret", "refresh_token", "gtm_client_id"),
+    "auto": ("private_key", "password", "client_secret", "refresh_token", "username", "gtm_client_id", "client_id"),
+}
+
+
+def _enterprise(given: Mapping[str, str]) -> EnterpriseCredentials | None:
     if "username" not in given:
         return None
     if "client_id" in given and "private_key" in given:
@@ -93,36 +100,47 @@ def _enterprise(given: dict[str, str]) -> EnterpriseCredentials | None:
     return None
 
 
-def _gtm(given: dict[str, str]) -> GtmCredentials | None:
+def _gtm(given: Mapping[str, str]) -> GtmCredentials | None:
     client_id = given.get("gtm_client_id") or given.get("client_id")
     if client_id and "client_secret" in given:
         return GtmCredentials(client_id, given["client_secret"], given.get("refresh_token"))
     return None
 
 
-# What each variable needs beside it, the most telling ones first.
-_PARTNERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("private_key", ("username", "client_id")),
-    ("password", ("username",)),
-    ("client_secret", ("client_id",)),
-    ("refresh_token", ("client_id", "client_secret")),
-)
+def _enterprise_lacks(given: Mapping[str, str]) -> str:
+    absent = [name for name in ("client_id", "private_key") if name not in given]
+    secret = f"{env_name('password')} (or {_names(absent)})"
+    if "private_key" in given:
+        secret = env_name("client_id")
+    has_secret = "password" in given or not absent
+    return " and ".join([*([] if "username" in given else [env_name("username")]), *([] if has_secret else [secret])])
 
 
-def _check_leftovers(given: dict[str, str], found: Credentials) -> None:
+def _gtm_lacks(given: Mapping[str, str]) -> str:
+    named = "client_id" in given or "gtm_client_id" in given
+    return _names([*([] if named else ["client_id"]), *([] if "client_secret" in given else ["client_secret"])])
+
+
+def _names(settings: Sequence[str]) -> str:
+    return " and ".join(env_name(name) for name in settings)
+
+
+def _check_leftovers(given: Mapping[str, str], found: Credentials, looked_at: Sequence[str]) -> None:
     # A variable that no complete set uses is a half-made set-up, also beside a complete one.
-    for name, partners in _PARTNERS:
-        home = found.enterprise if name in ("private_key", "password") else found.gtm
-        if name in given and home is None:
-            absent = [env_name(partner) for partner in partners if partner not in given]
-            _incomplete(env_name(name), " and ".join(absent))
-    if "username" in given and found.enterprise is None:
-        key = " and ".join(env_name(name) for name in ("client_id", "private_key") if name not in given)
-        _incomplete(env_name("username"), f"{env_name('password')} (or {key})")
-    if given and not found:
-        have = "gtm_client_id" if "gtm_client_id" in given else "client_id"
-        _incomplete(env_name(have), f"{env_name('client_secret')} (GTM) or {env_name('private_key')} (Enterprise)")
-
-
-def _incomplete(have: str, missing: str) -> None:
-    raise fail("credentials_incomplete", have=have, missing=missing, details={"missing": missing})
+    used: set[str] = set()
+    if found.enterprise is not None:
+        used |= {"username", "password"} | ({"client_id", "private_key"} if found.enterprise.private_key else set())
+    if found.gtm is not None:
+        used |= {"client_secret", "refresh_token"} | {"gtm_client_id" if "gtm_client_id" in given else "client_id"}
+    for name in looked_at:
+        if name not in given or name in used:
+            continue
+        if name in ("private_key", "password", "username"):
+            missing = _enterprise_lacks(given) if name != "private_key" or found.enterprise is None else ""
+            missing = missing or env_name("client_id")
+        elif name == "client_id":
+            key = env_name("private_key") if "username" in given else _names(["username", "private_key"])
+            missing = key if "gtm_client_id" in given else f"{env_name('client_secret')} (GTM) or {key} (Enterprise)"
+        else:
+            missing = _gtm_lacks(given)
+        raise fail("credentials_incomplete", have=env_name(name), missing=missing, details={"missing": missing})

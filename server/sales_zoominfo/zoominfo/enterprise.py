@@ -30,10 +30,10 @@ from .codec import (
     wire_filters,
 )
 from .fields import SEARCH_ROW
-from .operations import OPERATIONS, Entity, Generation, Operation
+from .messages import Request, Response
+from .operations import OPERATIONS, Entity, Generation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
 from .taxonomy import LOOKUPS
-from .transport import Request, Response
 
 
 class EnterpriseCodec:
@@ -89,9 +89,10 @@ class EnterpriseCodec:
 
     @staticmethod
     def _match(entity: Entity, result: Mapping[str, Any]) -> Match:
-        data = result.get("data")
+        data: object = result.get("data")
         # A list in the documentation, a single object in reports of the live service.
-        record = as_object(cast("list[object]", data)[0] if isinstance(data, list) and data else data)
+        records = cast("list[object]", data) if isinstance(data, list) else [data]
+        record = as_object(records[0] if records else None)
         return read_match(entity, result.get("matchStatus"), flatten_company(record) if entity == "contact" else record)
 
     def usage(self) -> Request:
@@ -108,9 +109,10 @@ class EnterpriseCodec:
         return request(self.generation, LOOKUP, params=dict(narrow) or None, path={"fieldName": path})
 
     def values(self, response: Response) -> list[Value]:
-        if not isinstance(response.data, list):
+        values = cast("object", response.data)
+        if not isinstance(values, list):
             raise unreadable(LOOKUP, "it is not a list")
-        return [_value(item) for item in cast("list[object]", response.data)]
+        return [_value(item) for item in cast("list[object]", values)]
 
     def rights(self, entity: Entity, use: Use, direction: Direction) -> Request:
         operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]

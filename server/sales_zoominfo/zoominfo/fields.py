@@ -8,7 +8,7 @@ field lookups. Where the two disagree the row says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from .operations import Entity, Generation
@@ -32,6 +32,8 @@ class Filter:
         lookup: the taxonomy whose names and ids are accepted.
         choices: the closed list of legal values.
         low, high: inclusive numeric bounds.
+        most: how many values at most where that is documented.
+        splits: no value holds a comma, so a comma in one text separates values.
         upper: the filter that is this lower bound's upper bound.
         needs: a filter without which this one does nothing.
         excludes: a filter that must not be given beside it.
@@ -49,6 +51,8 @@ class Filter:
     choices: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
+    most: int | None = None
+    splits: bool = False
     upper: str | None = None
     needs: str | None = None
     excludes: str | None = None
@@ -72,7 +76,7 @@ def _array(name: str, text: str, kind: Kind = "text", **more: Any) -> Filter:
 
 
 def _number(name: str, text: str, **more: Any) -> Filter:
-    return Filter(name, "integer", text, gtm="integer", enterprise="integer", **more)
+    return Filter(name, "integer", text, gtm="integer", enterprise="integer", high=_INT32, **more)
 
 
 def _numeral(name: str, text: str, kind: Kind = "integer", **more: Any) -> Filter:
@@ -96,25 +100,22 @@ def _choice(name: str, choices: tuple[str, ...], text: str, join: Join = "one", 
     return Filter(name, "choice", text, join, choices=choices, **more)
 
 
+_INT32 = 2**31 - 1
 _LEVELS = ("exclude", "include", "only")
 _STRUCTURE = ("UNSPECIFIED", "LOCATION", "DIVISION", "ACQUISITION", "SUBSIDIARY", "FORMER_NEW_NAME")
 
 # Filters on the company, which both searches have.
 _SHARED: tuple[Filter, ...] = (
     Filter("companyId", "id", "ZoomInfo company ids.", "comma", aliases=("zoominfoCompanyId", "companyIdList")),
-    _text(
-        "companyName",
-        "Company name.",
-        enterprise_join="or",
-        aliases=("company", "companyNames", "accountName", "organization"),
-    ),
+    _text("companyName", "Company name.", aliases=("company", "companyNames", "accountName", "organization")),
     _text(
         "companyWebsite",
         "Company websites or bare domains.",
         "comma",
+        splits=True,
         aliases=("domain", "companyDomain", "website", "url"),
     ),
-    _array("companyTicker", "Stock tickers.", aliases=("ticker", "companyTickerList")),
+    _array("companyTicker", "Stock tickers.", splits=True, aliases=("ticker", "companyTickerList")),
     _lookup("companyType", "company-types", "Company types: private, public, ...", aliases=("companyTypeList", "type")),
     _text("companyDescription", "Words in the company's description.", "words", aliases=("description", "keywords")),
     _lookup(
@@ -129,7 +130,13 @@ _SHARED: tuple[Filter, ...] = (
     _lookup("naicsCodes", "naics-codes", "NAICS codes.", aliases=("naicsCode", "naics")),
     # place
     _lookup("country", "countries", "Country; one a call.", "one", aliases=("countries", "location", "companyCountry")),
-    _lookup("state", "states", "States or provinces, names or two-letter US codes.", aliases=("region", "province")),
+    _lookup(
+        "state",
+        "states",
+        "State or province, a name or a two-letter US code; one a call.",
+        "one",
+        aliases=("region", "province"),
+    ),
     _lookup("metroRegion", "metro-regions", "US and Canadian metro areas.", aliases=("metro", "city", "metroArea")),
     _lookup("continent", "continents", "Continent.", "one"),
     _text("zipCode", "Postal code.", aliases=("zip", "postalCode", "postcode")),
@@ -149,7 +156,7 @@ _SHARED: tuple[Filter, ...] = (
         ("PersonOrHQ", "PersonAndHQ", "Person", "HQ", "PersonThenHQ"),
         "Whose place the place filters mean.",
     ),
-    _text("excludedRegions", "States and metro areas to leave out.", "comma", aliases=("excludeState",)),
+    _text("excludedRegions", "States and metro areas to leave out.", "comma", splits=True, aliases=("excludeState",)),
     # size
     _numeral(
         "employeeRangeMin",
@@ -193,6 +200,7 @@ _SHARED: tuple[Filter, ...] = (
         "techAttributeTagList",
         "tech-products",
         "Technologies in use: product ids (GTM) or dotted tags (Enterprise).",
+        enterprise_join="or",
         aliases=("technology", "technologies", "techStack", "companyTechStack", "techAttributeTagIdList"),
     ),
     _lookup(
@@ -202,7 +210,7 @@ _SHARED: tuple[Filter, ...] = (
         enterprise=None,
         aliases=("excludeTechnology",),
     ),
-    _text("hashTagString", "Company hashtags.", "comma", aliases=("hashtags",)),
+    _text("hashTagString", "Company hashtags.", "comma", splits=True, aliases=("hashtags",)),
     # funding
     _number(
         "fundingAmountMin",
@@ -269,8 +277,10 @@ _CONTACT_ONLY: tuple[Filter, ...] = (
     _text("lastName", "Last name.", aliases=("surname", "familyName")),
     _text("emailAddress", "E-mail address.", aliases=("email", "emails", "workEmail")),
     _text("hashedEmail", "E-mail address as an MD5, SHA1, SHA256 or SHA512 hex digest."),
-    _array("supplementalEmail", "Further e-mail addresses.", aliases=("personalEmail",)),
-    _array("phone", "Direct or mobile phone numbers.", aliases=("phoneNumber", "directPhone", "mobilePhone")),
+    _array("supplementalEmail", "Further e-mail addresses.", splits=True, aliases=("personalEmail",)),
+    _array(
+        "phone", "Direct or mobile phone numbers.", splits=True, aliases=("phoneNumber", "directPhone", "mobilePhone")
+    ),
     # job
     _text(
         "jobTitle", "Titles, words in any order; several mean OR.", "or", aliases=("title", "titles", "jobTitleList")
@@ -313,13 +323,16 @@ _CONTACT_ONLY: tuple[Filter, ...] = (
         "array",
         gtm="objects",
         enterprise=None,
+        most=5,
         aliases=("previousEmployer", "pastCompany"),
     ),
     _text("school", "School name.", aliases=("university", "education")),
     _text("degree", "Degree, free text."),
     _array("techSkills", "Technology skills; several mean OR.", "lookup", lookup="tech-skills"),
-    _array("webReferences", "Words in web references to the person, letters and digits only."),
-    _array("buyingGroup", "Buying group id, one.", "lookup", lookup="buying-groups", aliases=("buyingGroupId",)),
+    _array("webReferences", "Words in web references to the person, letters and digits only.", splits=True),
+    _array(
+        "buyingGroup", "Buying group id, one.", "lookup", lookup="buying-groups", most=1, aliases=("buyingGroupId",)
+    ),
     # quality
     _choice(
         "requiredFields",
@@ -380,14 +393,14 @@ def _table(*groups: Iterable[Filter]) -> dict[str, Filter]:
     return {spec.name: spec for group in groups for spec in group}
 
 
-def _without_gtm(spec: Filter) -> Filter:
-    from dataclasses import replace
-
-    return replace(spec, gtm=None) if spec.name == "filterByBuyingCommittee" else spec
-
+# Where a filter of the contact search differs from its twin of the company search.
+_CONTACT_TWINS: tuple[Filter, ...] = (
+    replace(_table(_SHARED)["companyName"], enterprise_join="or"),
+    replace(_table(_CONTACT_ONLY)["filterByBuyingCommittee"], gtm=None),
+)
 
 FILTERS: dict[Entity, dict[str, Filter]] = {
-    "contact": _table((_without_gtm(spec) for spec in _CONTACT_ONLY), _SHARED),
+    "contact": _table(_CONTACT_ONLY, _SHARED, _CONTACT_TWINS),
     "company": _table(_SHARED, _COMPANY_ONLY),
 }
 
@@ -486,7 +499,7 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
                 street city region metroArea state zipCode country continent picture personHasMoved yearsOfExperience
                 companyName companyDescription companyDivision companyWebsite companyPhone companyFax companyStreet
                 companyCity companyState companyZipCode companyCountry companyContinent companyLogo companyType
-                companyTicker companyRevenue companyRevenueRange companyEmployeeRange companyDescriptionList""",
+                companyTicker companyRevenue companyRevenueRange companyEmployeeRange""",
             "number": "contactAccuracyScore companyEmployeeCount companyRevenueNumeric",
             "boolean": """
                 directPhoneDoNotCall mobilePhoneDoNotCall hasCanadianEmail withinEu withinCalifornia withinCanada
@@ -499,7 +512,7 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
             "objects": """
                 jobFunction externalUrls education employmentHistory techSkills engagements emailAlt directPhoneAlt
                 mobilePhoneAlt companySocialMediaUrls companyIndustryCodes companyPrimaryIndustryCode
-                companyPrimarySubIndustryCode companySicCodes companyNaicsCodes""",
+                companyPrimarySubIndustryCode companySicCodes companyNaicsCodes companyDescriptionList""",
             "object": "companyEmployeeGrowth",
         },
         gtm_only="""
@@ -537,7 +550,7 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
         {
             "id": "id parentId ultimateParentId",
             "string": """
-                name website type ticker description descriptionList phone fax street city state zipCode country
+                name website type ticker description phone fax street city state zipCode country
                 continent metroArea logo employeeRange revenueRange companyStatus foundedYear parentName
                 ultimateParentName subUnitType""",
             "number": """
@@ -550,7 +563,7 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
                 subUnitCodes hashtags""",
             "objects": """
                 socialMediaUrls primaryIndustryCode primarySubIndustryCode industryCodes sicCodes naicsCodes competitors
-                companyFunding engagements techAttributes""",
+                companyFunding engagements techAttributes descriptionList""",
             "object": "employeeGrowth departmentBudgets employeeCountByDepartment locationMatch",
         },
         gtm_only="alternateLogos description",
@@ -686,7 +699,8 @@ MATCH_KEYS: dict[Entity, dict[str, Key]] = {
     },
 }
 
-# Which keys suffice for a match, each set alone (Enterprise documentation; GTM states none, so the same is used).
+# Which keys suffice for a match, each set alone (Enterprise documentation; GTM states none, so the same is used). A
+# profile URL alone is not among the documented ones; where ZoomInfo does not take it, the answer says so and is free.
 ENOUGH: dict[Entity, tuple[frozenset[str], ...]] = {
     "contact": (
         *(frozenset({key}) for key in ("personId", "emailAddress", "hashedEmail", "phone", "externalURL")),

@@ -29,9 +29,9 @@ from .codec import (
     wire_filters,
 )
 from .fields import SEARCH_ROW
+from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
-from .transport import Request, Response
 
 _SEARCH_TYPE: dict[Entity, str] = {"contact": "ContactSearch", "company": "CompanySearch"}
 _ENRICH_TYPE: dict[Entity, str] = {"contact": "ContactEnrich", "company": "CompanyEnrich"}
@@ -112,10 +112,8 @@ class GtmCodec:
     @staticmethod
     def _match(entity: Entity, resource: Mapping[str, Any]) -> Match:
         meta = as_object(resource.get("meta"))
-        told = meta.get("warnings")
-        codes = [read_word(as_object(item).get("code")) for item in cast("list[object]", told)] if (
-            isinstance(told, list)
-        ) else []
+        told = cast("list[object]", meta["warnings"]) if isinstance(meta.get("warnings"), list) else []
+        codes = [read_word(as_object(item).get("code")) for item in told]
         record = None
         if resource.get("type") != "NoMatch":
             attributes = as_object(resource.get("attributes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from ..errors import fail
@@ -75,15 +76,19 @@ def nearest(text: str, values: list[Value], count: int = 5) -> list[Value]:
     """The values whose name or id is closest to a text, best first."""
     wanted = fold(text)
     tokens = set(wanted.split())
+    # The matcher keeps what it learnt of its second sequence, so the text is that one.
+    matcher = difflib.SequenceMatcher(None, b=wanted)
 
-    def closeness(value: Value) -> float:
-        names = [fold(value.name), fold(value.id)]
-        shared = max(len(tokens & set(name.replace(".", " ").split())) for name in names) / max(1, len(tokens))
-        inside = any(wanted in name for name in names)
-        return max(difflib.SequenceMatcher(None, wanted, name).ratio() for name in names) + shared + inside
+    def likeness(name: str) -> float:
+        matcher.set_seq1(name)
+        shared = len(tokens & set(name.replace(".", " ").split())) / max(1, len(tokens))
+        # A bound that is cheap to have: long lists hold few names that come near.
+        spelt = matcher.ratio() if matcher.real_quick_ratio() > 0.5 and matcher.quick_ratio() > 0.5 else 0.0
+        return spelt + shared + (wanted in name)
 
-    ranked = sorted(values, key=closeness, reverse=True)
-    return [value for value in ranked[:count] if closeness(value) > 0.5]
+    scored = [(max(likeness(fold(name)) for name in {value.name, value.id}), value) for value in values]
+    ranked = sorted((pair for pair in scored if pair[0] > 0.5), key=lambda pair: -pair[0])
+    return [value for _, value in ranked[:count]]
 
 
 def show(value: Value) -> str:
@@ -106,7 +111,7 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
     for value in values:
         if value.id == text:
             return value
-    wanted = _SPOKEN.get(text.casefold().strip(), text) if lookup == "countries" else text
+    wanted = _meant(text, lookup)
     folded = fold(wanted)
     fits = [value for value in values if folded in (fold(value.name), fold(value.id))]
     fits = [value for value in fits if value.name.casefold() == wanted.casefold()] or fits
@@ -138,13 +143,18 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
     )
 
 
-def _passes(spec: Filter, text: str) -> bool:
-    # Product ids, dotted tags, AND expressions and two-letter states are legal as they are.
+def _passes(spec: Filter, generation: Generation, text: str) -> bool:
+    # Legal as they are, without asking the taxonomy: product ids or dotted tags, two-letter states, plain codes.
     if spec.lookup == "tech-products":
-        return text.replace(".", "").replace("*", "").isdigit() or " AND " in text
+        return bool((_TAG if generation == "enterprise" else _PRODUCT).fullmatch(text))
     if spec.lookup == "states":
-        return len(text) == 2 and text.isalpha() and text.isupper()
-    return spec.lookup in ("sic-codes", "naics-codes") and text.isdigit()
+        return bool(_US_STATE.fullmatch(text))
+    return spec.lookup in ("sic-codes", "naics-codes") and text.isascii() and text.isdigit()
+
+
+_PRODUCT = re.compile(r"[0-9]+")
+_TAG = re.compile(r"[0-9]+(?:\.(?:[0-9]+|\*)){1,3}")
+_US_STATE = re.compile(r"[A-Z]{2}")
 
 
 def _wire_value(spec: Filter, generation: Generation, value: Value) -> str:
@@ -186,10 +196,30 @@ async def resolve(
 
 
 async def _resolve_one(spec: Filter, field: str, generation: Generation, text: str, lookup: LookupCall) -> list[str]:
-    if _passes(spec, text):
+    if _passes(spec, generation, text):
         return [text]
+    if field == "tech-products" and " AND " in text:
+        terms = [await _resolve_one(spec, field, generation, part.strip(), lookup) for part in text.split(" AND ")]
+        return [" AND ".join(term[0] for term in terms)]
     values = await lookup(field)
-    if "," in text and spec.join in ("comma", "array") and all(fold(text) != fold(value.name) for value in values):
+    if "," in text and all(fold(text) not in (fold(value.name), fold(value.id)) for value in values):
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        return [item for part in parts for item in await _resolve_one(spec, field, generation, part, lookup)]
+        if spec.joining(generation) != "one":
+            return [item for part in parts for item in await _resolve_one(spec, field, generation, part, lookup)]
+        if len(parts) > 1 and all(_known(part, values, field) for part in parts):
+            raise fail("one_value_only", name=spec.name, count=len(parts), details={"field": spec.name})
+    if field == "tech-products":
+        # The other generation's spelling of a product means the same one.
+        for value in values:
+            if value.more.get("attribute") == text:
+                return [_wire_value(spec, generation, value)]
     return [_wire_value(spec, generation, find(spec.name, text, values, lookup=field))]
+
+
+def _known(text: str, values: list[Value], lookup: str) -> bool:
+    folded = fold(_meant(text, lookup))
+    return any(folded in (fold(value.name), fold(value.id)) for value in values)
+
+
+def _meant(text: str, lookup: str) -> str:
+    return _SPOKEN.get(text.casefold().strip(), text) if lookup == "countries" else text

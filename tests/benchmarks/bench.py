@@ -1,0 +1,351 @@
+"""Benchmarks: ``python tests/benchmarks/bench.py [--check] [--rounds N]``.
+
+Prints one table. ``--check`` ends with 1 when a ratio or a count is over its target; absolute times depend on the
+machine and are shown beside their target only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "server"))
+
+import httpx2  # noqa: E402
+
+from sales_zoominfo.app import App  # noqa: E402
+from sales_zoominfo.knowledge import KnowledgeBase  # noqa: E402
+from sales_zoominfo.sandbox import Switches, create_app  # noqa: E402
+from sales_zoominfo.settings import load_settings  # noqa: E402
+from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, TOOLS, Modes  # noqa: E402
+from sales_zoominfo.tools.registry import call as call_tool  # noqa: E402
+from sales_zoominfo.tools.server import describe  # noqa: E402
+from sales_zoominfo.tools.spec import Call  # noqa: E402
+
+BARE = """
+from mcp.server import MCPServer
+
+server = MCPServer("bare", log_level="WARNING")
+
+@server.tool()
+def ping() -> str:
+    "Answer."
+    return "pong"
+
+server.run("stdio")
+"""
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    what: str
+    value: str
+    target: str = ""
+    passed: bool | None = None
+
+
+# --- start-up --------------------------------------------------------------------------------------------------
+
+HELLO = b"".join(
+    json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n"
+    for message in (
+        {
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-11-25",
+                "capabilities": {},
+                "clientInfo": {"name": "bench", "version": "1"},
+            },
+        },
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/list"},
+    )
+)
+
+
+def start(arguments: Sequence[str], environment: dict[str, str]) -> tuple[float, float | None]:
+    """Seconds from spawn to the answer of tools/list: wall clock, and processor time where the system tells it."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(HELLO)
+        process.stdin.flush()
+        for line in process.stdout:
+            if json.loads(line).get("id") == 2:
+                break
+        else:
+            raise SystemExit("the server ended without an answer")
+        wall, used = time.perf_counter() - began, processor_time(process.pid)
+        process.stdin.close()
+        process.wait()
+    return wall, used
+
+
+def processor_time(pid: int) -> float | None:
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+    except OSError:
+        return None
+
+
+def startup(folder: Path, rounds: int) -> list[Row]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ZOOMINFO_")}
+    environment |= {"PYTHONPATH": str(ROOT / "server"), "ZOOMINFO_STATE_URL": f"sqlite:///{folder / 'start.sqlite'}"}
+    bare, ours = ["-c", BARE], ["-m", "sales_zoominfo", "serve"]
+    start(bare, environment), start(ours, environment)
+    pairs: list[tuple[tuple[float, float | None], tuple[float, float | None]]] = []
+    for turn in range(rounds):
+        # Each pair in the other order, so that neither always runs on the warmer machine.
+        if turn % 2:
+            later = start(ours, environment)
+            pairs.append((start(bare, environment), later))
+        else:
+            pairs.append((start(bare, environment), start(ours, environment)))
+    wall = statistics.median(mine[0] / other[0] for other, mine in pairs)
+    rows = [
+        Row(
+            "spawn to tools/list, bare one-tool server",
+            f"{statistics.median(other[0] for other, _ in pairs) * 1e3:.0f} ms",
+        ),
+        Row("spawn to tools/list, ours", f"{statistics.median(mine[0] for _, mine in pairs) * 1e3:.0f} ms"),
+    ]
+    used = [mine[1] / other[1] for other, mine in pairs if mine[1] and other[1]]
+    best = min(wall, statistics.median(used)) if used else wall
+    rows.append(Row(f"  ratio, median of {rounds} pairs", f"{wall:.3f}", "<= 1.2", best <= 1.2))
+    if used:
+        rows.append(Row("  ratio of processor time", f"{statistics.median(used):.3f}", "<= 1.2 (either)"))
+    return rows
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------
+
+
+def tokens() -> list[Row]:
+    def count(value: Any) -> int:
+        return round(len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) / 4)
+
+    listed = [describe(tool).model_dump(by_alias=True, exclude_none=True, mode="json") for tool in TOOLS.values()]
+    seen = [count({key: tool[key] for key in ("name", "description", "inputSchema")}) for tool in listed]
+    whole = count({"tools": listed})
+    return [
+        Row("tokens a model sees of the tools (characters / 4)", str(sum(seen)), "<= 5000", sum(seen) <= 5000),
+        Row("  the largest tool", str(max(seen)), "<= 1000", max(seen) <= 1000),
+        Row("  tools/list over that", f"{whole / sum(seen):.2f}", "<= 1.5", whole <= 1.5 * sum(seen)),
+    ]
+
+
+# --- the way of a call -----------------------------------------------------------------------------------------
+
+
+class Stopwatch(httpx2.AsyncBaseTransport):
+    """Passes requests on and adds up the time spent upstream."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self.inner = inner
+        self.spent = 0.0
+        self.worked = 0.0
+        self.searches: list[float] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        began, working = time.perf_counter(), time.thread_time()
+        try:
+            return await self.inner.handle_async_request(request)
+        finally:
+            took = time.perf_counter() - began
+            self.worked += time.thread_time() - working
+            self.spent += took
+            if "/search" in request.url.path:
+                self.searches.append(took)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def milliseconds(values: Sequence[float]) -> str:
+    return f"p50 {quantile(values, 0.5) * 1e3:.2f} ms, p95 {quantile(values, 0.95) * 1e3:.2f} ms"
+
+
+SEARCHES: list[tuple[str, dict[str, Any]]] = [
+    ("search_contacts", {"jobTitle": "Manager"}),
+    ("search_contacts", {"jobTitle": ["Software Engineer", "Data Analyst"]}),
+    ("search_contacts", {"exactJobTitle": "Chief Executive Officer"}),
+    ("search_contacts", {"managementLevel": ["C Level Exec", "VP Level Exec"], "country": "United States"}),
+    ("search_contacts", {"department": "Finance", "state": "California"}),
+    ("search_contacts", {"companyName": "Acme"}),
+    ("search_contacts", {"industryCodes": "Software", "employeeRangeMin": 100, "employeeRangeMax": 1000}),
+    ("search_contacts", {"revenueMin": 10_000, "revenueMax": 1_000_000, "requiredFields": ["email", "phone"]}),
+    ("search_contacts", {"contactAccuracyScoreMin": 90, "sort": "-contactAccuracyScore"}),
+    ("search_contacts", {"lastName": "Smith"}),
+    ("search_contacts", {"fullName": "Maria Garcia"}),
+    ("search_contacts", {"jobTitle": "Director", "excludeJobTitle": "Assistant", "page": 4}),
+    ("search_contacts", {"companyPastOrPresent": "past", "companyName": "Acme"}),
+    ("search_contacts", {"country": "Germany", "pageSize": 100}),
+    ("search_contacts", {"jobTitle": "Manager", "sort": "lastName", "page": 10, "pageSize": 100}),
+    ("search_companies", {"industryCodes": "Software"}),
+    ("search_companies", {"state": "New York", "employeeRangeMin": 50}),
+    ("search_companies", {"companyName": "Group"}),
+    ("search_companies", {"companyDescription": "software security"}),
+    ("search_companies", {"industryKeywords": "software AND security"}),
+    ("search_companies", {"revenueMin": 5_000, "sort": "-revenue", "pageSize": 100}),
+    ("search_companies", {"companyType": "public", "country": "United States"}),
+    ("search_companies", {"fundingAmountMin": 1_000, "fundingStartDate": "2024-01-01"}),
+    ("search_companies", {"businessModel": "B2B", "continent": "Europe"}),
+    ("search_companies", {"zipCode": "94105", "zipCodeRadiusMiles": 50}),
+    ("search_companies", {"oneYearEmployeeGrowthRateMin": 10, "page": 3}),
+]
+
+
+async def calls(folder: Path, rounds: int) -> list[Row]:
+    switches = Switches(package="unlimited", rate_authenticate=0, credits=1_000_000)
+    network = Stopwatch(httpx2.ASGITransport(app=create_app(folder / "sandbox", switches=switches)))
+    settings = load_settings(
+        state_url=f"sqlite:///{folder / 'calls.sqlite'}",
+        rate_limit=1000,
+        **{f"max_credits_per_{span}": 1_000_000 for span in ("call", "hour", "day")},
+    )
+    app = App(settings, http_transport=network)
+    context = Call(app, "bench/bench")
+
+    async def tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return await call_tool(name, arguments, context=context, toolsets=DEFAULT_TOOLSETS, modes=Modes())
+
+    async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+        upstream, began = network.spent, time.perf_counter()
+        await work()
+        return time.perf_counter() - began, network.spent - upstream
+
+    try:
+        for name, arguments in SEARCHES:
+            await tool(name, arguments)
+        network.searches.clear()
+        own: list[float] = []
+        worked: list[float] = []
+        for _ in range(rounds):
+            for name, arguments in SEARCHES:
+                working, upstream_worked = time.thread_time(), network.worked
+                whole, upstream = await timed(lambda name=name, arguments=arguments: tool(name, arguments))
+                if name == "search_contacts":
+                    own.append(whole - upstream)
+                    worked.append(time.thread_time() - working - (network.worked - upstream_worked))
+        rows = [
+            Row(f"search_contacts, own cost, {len(own)} calls", milliseconds(own), "p50 <= 1.5 ms"),
+            Row("  of it processor time", milliseconds(worked)),
+            Row(f"sandbox search, {len(network.searches)} calls", milliseconds(network.searches), "p95 <= 10 ms"),
+        ]
+        rows += await gate(app, tool, timed, rounds)
+    finally:
+        await app.aclose()
+    return rows
+
+
+async def gate(
+    app: App,
+    tool: Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]],
+    timed: Callable[[Callable[[], Awaitable[object]]], Awaitable[tuple[float, float]]],
+    rounds: int,
+) -> list[Row]:
+    """Enrich 25 new records through the gate, and as many through the client alone."""
+    account = await app.account()
+    client = account._client
+    people: list[dict[str, object]] = []
+    for page in range(1, rounds + 2):
+        found = await tool("search_contacts", {"jobTitle": "Manager", "page": page, "pageSize": 50, "sort": "lastName"})
+        people += [{"personId": row["id"]} for row in found["data"]]
+    generation, fields = client.enrich_fields("contact", None, "concise")
+    bare: list[float] = []
+    gated: list[float] = []
+    own: list[float] = []
+    for turn in range(rounds + 1):
+        first, second = people[turn * 50 : turn * 50 + 25], people[turn * 50 + 25 : turn * 50 + 50]
+        alone, _ = await timed(lambda first=first: client.enrich("contact", generation, first, fields))
+        through, upstream = await timed(lambda second=second: account.enrich("contact", second, caller="bench"))
+        if turn:
+            bare.append(alone)
+            gated.append(through)
+            own.append(through - upstream)
+    ratio = statistics.median(b / a for a, b in zip(bare, gated, strict=True))
+    return [
+        Row("enrich 25, the client alone", milliseconds(bare)),
+        Row("enrich 25, through the gate", milliseconds(gated)),
+        Row("  of it our own", milliseconds(own)),
+        Row(f"  ratio, median of {len(bare)} pairs", f"{ratio:.2f}", f"<= {GATE}", ratio <= GATE),
+    ]
+
+
+# The gate adds four durable writes, a budget and the balance; the sandbox answers faster than any network.
+GATE = 4.0
+
+QUESTIONS = [
+    "What happens when credits run out?",
+    "JWT expires after how long?",
+    "Why is intent data missing?",
+    "connect Salesforce",
+    "rate limit 429",
+    "uniqueIdLimit",
+    "WebSights companies not people",
+    "how to enrich contacts in bulk",
+    "do not call flags",
+    "积分用完怎么办",
+]
+
+
+def knowledge(rounds: int) -> list[Row]:
+    began = time.perf_counter()
+    base = KnowledgeBase.load()
+    base.search("credits", limit=5)
+    first = time.perf_counter() - began
+    took: list[float] = []
+    for _ in range(rounds):
+        for question in QUESTIONS:
+            began = time.perf_counter()
+            base.search(question, limit=5)
+            took.append(time.perf_counter() - began)
+    return [
+        Row("knowledge, load, index and first answer", f"{first * 1e3:.0f} ms"),
+        Row(f"knowledge, further answers, {len(took)}", milliseconds(took)),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail when a ratio or count is over its target")
+    parser.add_argument("--rounds", type=int, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [*startup(folder, options.rounds), *tokens()]
+        rows += asyncio.run(calls(folder, options.rounds))
+        rows += knowledge(options.rounds)
+    width = max(len(row.what) for row in rows)
+    for row in rows:
+        verdict = {True: "ok", False: "OVER", None: ""}[row.passed]
+        print(f"{row.what:<{width}}  {row.value:<32} {row.target:<16} {verdict}".rstrip())
+    return 1 if options.check and any(row.passed is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,257 @@
+"""Modes, toolsets and the ledger hold for a real client, whatever it calls and in whichever era."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp_clients import UNHURRIED, Connect, call, in_memory, over_stdio, refusal, run
+
+from sales_zoominfo.sandbox import Charge, create_app, default_account
+from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, TOOLS, TOOLSETS
+
+SPENDING = {name for name, tool in TOOLS.items() if tool.spends}
+WRITING = {name for name, tool in TOOLS.items() if tool.writes}
+
+# Arguments with which each tool does its work.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "search_contacts": {"jobTitle": "Manager", "pageSize": 5},
+    "search_companies": {"industryCodes": "Software", "pageSize": 5},
+    "lookup": {"field": "company-fields"},
+    "enrich_contacts": {"contacts": [{"personId": "PERSON"}, {"emailAddress": "nobody@nowhere.example"}]},
+    "enrich_companies": {"companies": [{"companyId": "COMPANY"}, {"companyWebsite": "nowhere.example"}]},
+    "get_contact": {"personId": "OTHER PERSON"},
+    "get_company": {"companyId": "OTHER COMPANY"},
+    "estimate_credits": {"contacts": [{"personId": "PERSON"}], "companies": [{"companyId": "COMPANY"}]},
+    "get_usage": {},
+    "search_knowledge": {"query": "credits"},
+    "read_knowledge": {"id": "gotchas"},
+}
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: filled(item, ids) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, ids) for item in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
+async def found_ids(client: Client) -> dict[str, str]:
+    people = (await call(client, "search_contacts", {"jobTitle": "Manager", "pageSize": 5}))["data"]
+    companies = (await call(client, "search_companies", {"industryCodes": "Software", "pageSize": 5}))["data"]
+    return {
+        "PERSON": people[0]["id"],
+        "OTHER PERSON": people[1]["id"],
+        "COMPANY": companies[0]["id"],
+        "OTHER COMPANY": companies[1]["id"],
+    }
+
+
+async def names(client: Client) -> set[str]:
+    return {tool.name for tool in (await client.list_tools()).tools}
+
+
+def test_every_tool_has_arguments_here() -> None:
+    assert set(ARGUMENTS) == set(TOOLS)
+    assert sorted(SPENDING) == ["enrich_companies", "enrich_contacts", "get_company", "get_contact"]
+
+
+@pytest.mark.parametrize("toolsets", ["default", "all", "enrich", "enrich,credits"])
+@pytest.mark.parametrize("mode", ["read_only", "free_only"])
+def test_modes_win_over_every_toolset(connect: Connect, era: str, mode: str, toolsets: str) -> None:
+    left_out = SPENDING | WRITING if mode == "read_only" else SPENDING
+
+    async def visit() -> None:
+        async with connect(era, toolsets=toolsets, **{mode: True}) as client:
+            listed = (await client.list_tools()).tools
+            served = {tool.name for tool in listed}
+            assert not served & left_out
+            assert served == {name for name in served_by(toolsets) if name not in left_out}
+            if mode == "read_only":
+                assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed)
+            for name in left_out:
+                text = await refusal(client, name, ARGUMENTS[name])
+                assert text.startswith("MODE_FORBIDS: "), text
+                assert f"--{mode.replace('_', '-')}" in text
+                assert name in text
+                # Neither do wrong arguments tell more than that.
+                assert (await refusal(client, name, {"bogus": 1})).startswith("MODE_FORBIDS: ")
+
+    run(visit)
+
+
+def served_by(toolsets: str) -> set[str]:
+    chosen = {"default": set(DEFAULT_TOOLSETS), "all": set(TOOLSETS)}
+    wanted = set().union(*(chosen.get(part, {part}) for part in toolsets.split(",")))
+    return {name for name, tool in TOOLS.items() if tool.toolset in wanted}
+
+
+@pytest.mark.parametrize("toolsets", ["default", "all", "knowledge", "search,credits", " search , knowledge "])
+def test_only_the_chosen_toolsets_are_served(connect: Connect, era: str, toolsets: str) -> None:
+    async def visit() -> None:
+        async with connect(era, toolsets=toolsets) as client:
+            wanted = served_by(toolsets.replace(" ", ""))
+            assert await names(client) == wanted
+            for name in set(TOOLS) - wanted:
+                text = await refusal(client, name, ARGUMENTS[name])
+                assert text.startswith("NOT_FOUND: ")
+                assert f"'{TOOLS[name].toolset}'" in text
+
+    run(visit)
+
+
+@pytest.mark.parametrize("flag", ["--read-only", "--free-only"])
+def test_a_flag_of_the_command_does_the_same(home: Callable[[str], Path], era: str, flag: str) -> None:
+    async def visit() -> None:
+        async with over_stdio(era, home(era), flag, "--toolsets", "all") as client:
+            assert await names(client) == set(TOOLS) - SPENDING - WRITING
+            assert flag in await refusal(client, "get_contact", {"personId": "7000001"})
+
+    run(visit)
+
+
+# --- credits ---------------------------------------------------------------------------------------------------
+
+
+class Auditor:
+    """Stands in the sandbox's till: a charge that no ledger has reserved and marked as sent is refused."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.charged: list[Charge] = []
+        self.refused: list[Charge] = []
+
+    def __call__(self, charge: Charge) -> None:
+        key = "personId" if charge.entity == "contact" else "companyId"
+        named = charge.match_input.get(key)
+        if self._sent(charge, str(named) if named is not None else None):
+            self.charged.append(charge)
+            return
+        self.refused.append(charge)
+        raise PermissionError("a charge that nobody reserved")
+
+    def _sent(self, charge: Charge, named: str | None) -> bool:
+        if not self.state.exists():
+            return False
+        with sqlite3.connect(self.state) as db:
+            waiting = db.execute(
+                "SELECT zi_id, credits FROM charge WHERE state = 'sent' AND entity = ? AND account = 'sandbox'",
+                (charge.entity,),
+            ).fetchall()
+        rows = [row for row in waiting if named is None or row[0] == named]
+        return sum(credits for _, credits in rows) > 0
+
+
+@pytest.fixture
+def auditor(tmp_path: Path) -> Auditor:
+    return Auditor(tmp_path / "state.sqlite")
+
+
+def test_no_tool_spends_without_a_reservation(sandbox_dir: Path, tmp_path: Path, era: str, auditor: Auditor) -> None:
+    network = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
+
+    async def balance(client: Client) -> int:
+        usage = await call(client, "get_usage")
+        return next(row["usageRemaining"] for row in usage["data"] if row.get("credits"))
+
+    async def visit() -> None:
+        async with in_memory(era, tmp_path, network) as client:
+            ids = await found_ids(client)
+            for name in TOOLS:
+                before, charges = await balance(client), len(auditor.charged)
+                answer = await call(client, name, filled(ARGUMENTS[name], ids))
+                charged = len(auditor.charged) - charges
+                assert (charged > 0) == TOOLS[name].spends, name
+                assert before - await balance(client) == charged, name
+                told = answer["meta"].get("credits", {}).get("spent", 0)
+                assert told == charged, f"{name} says {told}, and {charged} were charged"
+
+    run(visit)
+    assert not auditor.refused
+    # Each record matched, and no input that matched nothing.
+    assert len(auditor.charged) == 4
+
+
+def test_the_auditor_refuses_a_charge_past_the_ledger(
+    sandbox_dir: Path, tmp_path: Path, connect: Connect, auditor: Auditor
+) -> None:
+    network = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
+    account = default_account()
+
+    async def visit() -> None:
+        async with in_memory("2026-07-28", tmp_path, network) as client:
+            ids = await found_ids(client)
+            await call(client, "enrich_contacts", {"contacts": [{"personId": ids["PERSON"]}]})
+        # The ledger is there and holds a settled call; a request of our own past it is still refused.
+        transport = httpx2.ASGITransport(app=network)
+        async with httpx2.AsyncClient(transport=transport, base_url="https://sandbox.example") as http:
+            login = {"username": account.username, "password": account.password}
+            token = (await http.post("/authenticate", json=login)).json()["jwt"]
+            body = {"matchPersonInput": [{"personId": int(ids["OTHER PERSON"])}], "outputFields": ["id"]}
+            answer = await http.post("/enrich/contact", json=body, headers={"authorization": f"Bearer {token}"})
+            assert answer.status_code == 500
+
+    run(visit)
+    assert [len(auditor.charged), len(auditor.refused)] == [1, 1]
+
+
+def test_an_estimate_never_spends_nor_calls(connect: Connect, sandbox_dir: Path, era: str, auditor: Auditor) -> None:
+    asked: list[str] = []
+    inner = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
+
+    async def network(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await inner(scope, receive, send)
+
+    async def visit() -> None:
+        async with connect(era, network=network) as client:
+            ids = await found_ids(client)
+            before, calls = await call(client, "get_usage"), len(asked)
+            one = {"contacts": [{"personId": ids["PERSON"]}], "companies": [{"companyId": ids["COMPANY"]}]}
+            answer = await call(client, "estimate_credits", one)
+            assert answer["meta"]["estimate"]["credits"] == 2
+            assert answer["meta"]["credits"]["spent"] == 0
+            assert len(asked) == calls, "an estimate asks nobody"
+            after = await call(client, "get_usage")
+            assert after["meta"]["budget"] == before["meta"]["budget"]
+            # What it says holds: the same lists, enriched, cost as much and then nothing.
+            await call(client, "enrich_contacts", {"contacts": one["contacts"], "maxCredits": 1})
+            await call(client, "enrich_companies", {"companies": one["companies"], "maxCredits": 1})
+            again = await call(client, "estimate_credits", one)
+            assert again["meta"]["estimate"]["credits"] == 0
+            assert (await call(client, "enrich_contacts", {"contacts": one["contacts"], "maxCredits": 0}))["data"]
+
+    run(visit)
+    assert len(auditor.charged) == 2
+
+
+def test_ceilings_hold_for_a_client(connect: Connect, era: str, sandbox_dir: Path, auditor: Auditor) -> None:
+    network = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
+
+    async def visit() -> None:
+        async with connect(era, network=network, max_credits_per_call=2, max_credits_per_day=3) as client:
+            found = (await call(client, "search_contacts", {"jobTitle": "Manager", "pageSize": 8}))["data"]
+            people = [{"personId": row["id"]} for row in found]
+            text = await refusal(client, "enrich_contacts", {"contacts": people[:3]})
+            assert text.startswith("CREDIT_APPROVAL_REQUIRED: ")
+            # No argument raises a ceiling.
+            text = await refusal(client, "enrich_contacts", {"contacts": people[:3], "maxCredits": 1_000})
+            assert text.startswith("CREDIT_APPROVAL_REQUIRED: ")
+            text = await refusal(client, "enrich_contacts", {"contacts": people[:2], "maxCredits": 1})
+            assert "maxCredits=1" in text
+            assert not auditor.charged
+            await call(client, "enrich_contacts", {"contacts": people[:2]})
+            text = await refusal(client, "enrich_contacts", {"contacts": people[2:4]})
+            assert text.startswith("BUDGET_EXCEEDED: ")
+            await call(client, "get_contact", {"personId": people[2]["personId"]})
+            text = await refusal(client, "get_contact", {"personId": people[3]["personId"]})
+            assert text.startswith("BUDGET_EXCEEDED: ")
+
+    run(visit)
+    assert len(auditor.charged) == 3

@@ -1,0 +1,163 @@
+"""What several tests need: a clock to set, a sandbox to break and to watch, and clients of one generation."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from sales_zoominfo.sandbox import (
+    ASGIApp,
+    Charge,
+    Fault,
+    Switches,
+    create_app,
+    default_account,
+    ensure_private_key,
+    sign_in,
+)
+from sales_zoominfo.zoominfo.auth import EnterpriseTokens, GtmTokens
+from sales_zoominfo.zoominfo.client import Client, Side
+from sales_zoominfo.zoominfo.enterprise import EnterpriseCodec
+from sales_zoominfo.zoominfo.gtm import GtmCodec
+from sales_zoominfo.zoominfo.limiter import LocalLimiter, default_rates
+from sales_zoominfo.zoominfo.messages import TokenSource
+from sales_zoominfo.zoominfo.operations import Generation
+from sales_zoominfo.zoominfo.transport import Transport
+
+GENERATIONS: tuple[Generation, ...] = ("gtm", "enterprise")
+DEMO = default_account()
+
+
+@dataclass
+class Clock:
+    """Seconds since the epoch; starts in the middle of a UTC day."""
+
+    now: float = 20_800 * 86_400.0 + 43_200.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Sandbox:
+    """A simulated ZoomInfo whose behaviour a test can change at any time.
+
+    Attributes:
+        plan: called with method and path of each request; what it returns goes wrong.
+        watch: called before each credit; what it raises stops the charge.
+        requests: method and path of each request.
+        charges: each credit charged.
+    """
+
+    folder: Path
+    clock: Callable[[], float] = time.time
+    switches: dict[str, Any] = field(default_factory=dict)
+    plan: Callable[[str, str], Fault | None] | None = None
+    watch: Callable[[Charge], None] | None = None
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
+    app: ASGIApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = self.open()
+
+    def open(self, **switches: Any) -> ASGIApp:
+        """Open the same state once more, perhaps with other switches."""
+        chosen = {"package": "unlimited", "rate_authenticate": 0, **self.switches, **switches}
+        return create_app(
+            self.folder, clock=self.clock, on_charge=self._charge, switches=Switches(fault=self._fault, **chosen)
+        )
+
+    def _fault(self, method: str, path: str) -> Fault | None:
+        self.requests.append((method, path))
+        return self.plan(method, path) if self.plan else None
+
+    def _charge(self, charge: Charge) -> None:
+        if self.watch:
+            self.watch(charge)
+        self.charges.append(charge)
+
+    def count(self, part: str) -> int:
+        """How many requests went to paths that hold a text."""
+        return sum(part in path for _, path in self.requests)
+
+
+@dataclass
+class Served:
+    """A sandbox behind a socket."""
+
+    url: str
+    sandbox: Sandbox
+
+
+@contextlib.contextmanager
+def serve(sandbox: Sandbox) -> Iterator[Served]:
+    """Serve a sandbox on a free port of this machine, on a thread."""
+    import uvicorn
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(sandbox.app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", sandbox)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def tokens(transport: Transport, grant: str, folder: Path) -> TokenSource:
+    """A token source of the demo account, by the name of its grant."""
+    match grant:
+        case "client_credentials":
+            return GtmTokens(transport, DEMO.client_id, DEMO.client_secret)
+        case "refresh_token":
+            return GtmTokens(transport, DEMO.client_id, DEMO.client_secret, sign_in(folder))
+        case "password":
+            return EnterpriseTokens(transport, DEMO.username, DEMO.password)
+        case _:
+            key = ensure_private_key(folder)
+            return EnterpriseTokens(transport, DEMO.username, client_id=DEMO.enterprise_client_id, key=key)
+
+
+GRANTS: dict[str, Generation] = {
+    "client_credentials": "gtm",
+    "refresh_token": "gtm",
+    "password": "enterprise",
+    "key": "enterprise",
+}
+
+
+def client(
+    served: Served,
+    generation: Generation,
+    *,
+    grant: str | None = None,
+    timeout: float = 20.0,
+    app: ASGIApp | None = None,
+) -> Client:
+    """A client of one generation over the socket, or in process with an app that was opened with other switches."""
+    transport = Transport(
+        base_url=served.url,
+        limiter=LocalLimiter(default_rates(1000)),
+        timeout=timeout,
+        http_transport=None if app is None else httpx2.ASGITransport(app=app),
+    )
+    chosen = grant or ("client_credentials" if generation == "gtm" else "password")
+    source = tokens(transport, chosen, served.sandbox.folder)
+    codec = GtmCodec() if generation == "gtm" else EnterpriseCodec()
+    return Client({generation: Side(codec, source, transport)})

@@ -1,0 +1,188 @@
+"""Text to legal value: what is accepted, and what is said when nothing or too much fits."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from sales_zoominfo.errors import InvalidArgument, SalesZoomInfoError, UnknownValue
+from sales_zoominfo.zoominfo.arguments import read_filters, to_wire
+from sales_zoominfo.zoominfo.fields import FILTERS
+from sales_zoominfo.zoominfo.operations import Entity, Generation
+from sales_zoominfo.zoominfo.records import Value
+from sales_zoominfo.zoominfo.taxonomy import find, fold, nearest, resolve
+
+pytestmark = pytest.mark.anyio
+
+
+def values(**names: str) -> list[Value]:
+    return [Value(key, name) for key, name in names.items()]
+
+
+TAXONOMIES: dict[str, list[Value]] = {
+    "countries": [
+        Value("usa", "United States"),
+        Value("germany", "Germany"),
+        Value("uk", "United Kingdom"),
+        Value("korea.south", "Korea, Republic of"),
+    ],
+    "states": [Value("usa.texas", "Texas"), Value("usa.ohio", "Ohio"), Value("canada.ontario", "Ontario")],
+    "industries": [
+        Value("software", "Software"),
+        Value("software.security", "Security Software"),
+        Value("hospitality.food", "Restaurants, Bars & Cafes"),
+        *(Value(f"industry.{number}", f"Industry {number}") for number in range(30)),
+    ],
+    "metro-regions": [Value("usa.oregon.portland", "Portland"), Value("usa.maine.portland", "Portland")],
+    "management-levels": [
+        Value("C Level Exec", "C Level Execs"),
+        Value("VP Level Exec", "VP Level Execs"),
+        Value("Director", "Directors"),
+    ],
+    "departments": [Value("5", "Information Technology"), Value("4", "Sales")],
+    "tech-products": [
+        Value("11", "Skywave", {"attribute": "3.2.1.11"}),
+        Value("12", "Skywave Cloud", {"attribute": "3.2.1.12"}),
+    ],
+}
+
+
+async def resolved(entity: Entity, generation: Generation, **raw: object) -> tuple[dict[str, Any], dict[str, str]]:
+    asked: list[str] = []
+
+    async def lookup(field: str) -> list[Value]:
+        asked.append(field)
+        return TAXONOMIES[field]
+
+    chosen = read_filters(entity, generation, raw)
+    told = await resolve(FILTERS[entity], generation, chosen, lookup)
+    return {name: to_wire(FILTERS[entity][name], generation, items) for name, items in chosen.items()}, told
+
+
+async def refused(entity: Entity, **raw: object) -> SalesZoomInfoError:
+    with pytest.raises(SalesZoomInfoError) as caught:
+        await resolved(entity, "gtm", **raw)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "legal"),
+    [
+        ("country", "usa", "usa"),
+        ("country", "USA", "usa"),
+        ("country", "U.S.", "usa"),
+        ("country", "america", "usa"),
+        ("country", "united  states", "usa"),
+        ("country", "Great Britain", "uk"),
+        ("country", "Korea, Republic of", "korea.south"),
+        ("state", "Texas", "usa.texas"),
+        ("state", "TX", "TX"),
+        ("industryCodes", "Software", "software"),
+        ("industryCodes", ["Software", "software"], "software"),
+        ("industryCodes", "Software, Security Software", "software,software.security"),
+        ("industryCodes", "Restaurants, Bars & Cafes", "hospitality.food"),
+        ("managementLevel", "VP Level Execs", "VP Level Exec"),
+        ("managementLevel", ["directors", "C Level Exec"], "Director,C Level Exec"),
+        ("department", 5, "5"),
+        ("department", "sales", "4"),
+        ("sicCodes", [7372, "0112"], "7372,0112"),
+    ],
+)
+async def test_names_and_ids_are_accepted(name: str, given: object, legal: str) -> None:
+    entity: Entity = "contact"
+    wire, told = await resolved(entity, "gtm", **{name: given})
+    assert wire[name] == legal
+    assert (name in told) == (given != legal and not (name in ("department", "sicCodes") and given != "sales"))
+
+
+async def test_a_filter_without_taxonomy_is_left_alone() -> None:
+    wire, told = await resolved("contact", "gtm", jobTitle="Directors", companyName="United States")
+    assert wire == {"jobTitle": "Directors", "companyName": "United States"}
+    assert told == {}
+
+
+async def test_an_unknown_value_of_a_short_list_gets_the_whole_list() -> None:
+    error = await refused("contact", managementLevel="Boss")
+    assert isinstance(error, UnknownValue)
+    assert "Boss" in error.message
+    assert error.next_step == (
+        "Legal values: C Level Execs (C Level Exec); VP Level Execs (VP Level Exec); Directors (Director)."
+    )
+    assert error.details["nearest"] == ["C Level Exec", "VP Level Exec", "Director"]
+
+
+async def test_an_unknown_value_of_a_long_list_gets_the_nearest_and_where_to_look() -> None:
+    error = await refused("company", industryCodes="Securty Software")
+    assert error.kind == "unknown_value"
+    assert error.next_step.startswith("Nearest: Security Software (software.security)")
+    assert "`lookup` with field 'industries' and query 'Securty Software'" in error.next_step
+    lost = await refused("company", industryCodes="qqqq zzzz")
+    assert lost.next_step == "Call `lookup` with field 'industries' to see the legal values."
+
+
+async def test_several_candidates_are_named_and_none_is_chosen() -> None:
+    error = await refused("company", metroRegion="Portland")
+    assert error.kind == "several_values"
+    assert "Portland (usa.oregon.portland); Portland (usa.maine.portland)" in error.next_step
+    assert error.details["candidates"] == ["usa.oregon.portland", "usa.maine.portland"]
+    wire, _ = await resolved("company", "gtm", metroRegion=["usa.maine.portland", "usa.oregon.portland"])
+    assert wire["metroRegion"] == "usa.maine.portland,usa.oregon.portland"
+
+
+@pytest.mark.parametrize("given", [["usa", "germany"], "usa, germany", "United States,Germany"])
+async def test_two_countries_are_two_calls(given: object) -> None:
+    error = await refused("company", country=given)
+    assert isinstance(error, InvalidArgument)
+    assert error.kind == "one_value_only"
+
+
+async def test_a_list_with_one_unknown_value_names_that_one() -> None:
+    error = await refused("company", industryCodes="Software, Nonsense Industry Of Sorts")
+    assert error.kind == "unknown_value"
+    assert "'Nonsense Industry Of Sorts'" in error.message
+
+
+@pytest.mark.parametrize(
+    ("given", "gtm", "enterprise"),
+    [
+        ("Skywave", "11", "3.2.1.11"),
+        ("11", "11", "3.2.1.11"),
+        (11, "11", "3.2.1.11"),
+        ("3.2.1.11", "11", "3.2.1.11"),
+        (["Skywave", "12"], "11,12", "3.2.1.11 OR 3.2.1.12"),
+        ("Skywave AND Skywave Cloud", "11 AND 12", "3.2.1.11 AND 3.2.1.12"),
+    ],
+)
+async def test_a_technology_travels_in_each_generation_s_spelling(given: object, gtm: str, enterprise: str) -> None:
+    assert (await resolved("company", "gtm", techAttributeTagList=given))[0]["techAttributeTagList"] == gtm
+    assert (await resolved("company", "enterprise", techAttributeTagList=given))[0][
+        "techAttributeTagList"
+    ] == enterprise
+
+
+async def test_wildcard_tags_are_the_enterprise_api_s_alone() -> None:
+    assert (await resolved("company", "enterprise", techAttributeTagList="3.2.*"))[0]["techAttributeTagList"] == "3.2.*"
+    assert (await refused("company", techAttributeTagList="3.2.*")).kind == "unknown_value"
+
+
+def test_folding_meets_case_spaces_and_plurals() -> None:
+    assert fold("  VP  Level Execs ") == fold("vp level exec")
+    assert fold("Director(s)") == fold("directors") == fold("Director")
+    assert fold("Business") != fold("Busines")
+
+
+def test_an_exact_name_wins_over_a_folded_one() -> None:
+    both = [Value("a", "Sales"), Value("b", "sale")]
+    assert find("f", "Sales", both, lookup="x").id == "a"
+    assert find("f", "a", both, lookup="x").id == "a"
+    with pytest.raises(UnknownValue):
+        find("f", "sALes'", both, lookup="x")
+
+
+def test_the_nearest_of_a_large_taxonomy_takes_no_noticeable_time() -> None:
+    many = [Value(f"group{number % 50}.{number}", f"Speciality number {number}") for number in range(5000)]
+    start = time.perf_counter()
+    assert nearest("Specialty number 4711", many)[0].id == "group11.4711"
+    assert time.perf_counter() - start < 1.5
