@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from .errors import fail
 
@@ -16,12 +16,10 @@ Generation = Literal["gtm", "enterprise"]
 FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the environment says. Secrets are ``SecretStr`` and never printed."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ZOOMINFO_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
-    )
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="forbid")
 
     api: Literal["auto", "gtm", "enterprise", "sandbox"] = Field(
         "auto", description="Which API to use; `auto` decides by the credentials that are set."
@@ -127,11 +125,14 @@ def load_settings(**overrides: object) -> Settings:
     Raises:
         InvalidArgument: a value is malformed; the first bad one is named, never its value.
     """
+    given: dict[str, object] = {name: os.environ.get(env_name(name)) for name in Settings.model_fields}
+    given |= {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # pyright: ignore[reportArgumentType]
+        # An empty variable counts as unset, as container platforms leave them behind.
+        return Settings.model_validate({name: value for name, value in given.items() if value not in (None, "")})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        field = str(first["loc"][0]).lower().removeprefix("zoominfo_") if first["loc"] else "settings"
+        field = str(first["loc"][0])
         reason, how = first["msg"].lower(), "README lists each setting's legal values."
         if first["type"] == "string_pattern_mismatch":
             reason, how = "its form is not right", Settings.model_fields[field].description or how

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from .index import Index
 from .passages import Document, Section, is_contents, read_document
+from .root import SKILL_NAME, find_skill_root
 from .text import is_chinese, terms_of
 
-SKILL_NAME = "sales-zoominfo"
 LANGUAGES = ("en", "zh")
 
 _SNIPPET = 600  # characters: a table row or two, or a short section whole
@@ -97,23 +97,6 @@ class _Corpus:
 
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     problems: list[str] = field(default_factory=list[str])
-
-
-def find_skill_root() -> Path:
-    """Where SKILL.md and references/ are.
-
-    Returns:
-        The repository root when this module runs from a checkout (an editable install, or
-        `server` on the path), else the copy inside the installed package. The directory
-        may not exist; `KnowledgeBase.problems` then says so.
-    """
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent.parent
-    if package.parent.name == "server" and any(
-        (checkout / name).exists() for name in ("SKILL.md", "references", "pyproject.toml")
-    ):
-        return checkout
-    return package / "skill"
 
 
 class KnowledgeBase:

@@ -17,8 +17,7 @@ from mcp.server.mcpserver import Extension, MethodBinding, ResourceBinding
 from mcp.server.mcpserver.resources import FunctionResource
 from mcp.types import INVALID_PARAMS, CacheableResult, PaginatedRequestParams, PaginatedResult, RequestParams
 
-from .base import SKILL_NAME, find_skill_root
-from .passages import FrontMatterError, split_front_matter
+from .root import SKILL_NAME, find_skill_root
 
 _BASE = f"skill://{SKILL_NAME}"
 _ENTRY = f"{_BASE}/SKILL.md"
@@ -95,6 +94,8 @@ class SkillExtension(Extension):
             data = (self._root / name).read_bytes()
             digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
             resources.append({"uri": f"{_BASE}/{name}", "digest": digest, "size": len(data)})
+        from .passages import FrontMatterError, split_front_matter
+
         try:
             front, _ = split_front_matter((self._root / "SKILL.md").read_text(encoding="utf-8"))
         except FrontMatterError:

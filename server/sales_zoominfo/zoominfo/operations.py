@@ -8,16 +8,14 @@ published skill page and are not attested by the service.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Generation = Literal["gtm", "enterprise"]
 Entity = Literal["contact", "company"]
 Lane = Literal["auth", "standard", "scaling"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What one call of an operation costs.
 
     Attributes:
@@ -42,8 +40,7 @@ ABOUT_COMPANY_ONCE = Cost("per_new_company", "company", "per_call")
 AI = Cost("ai")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Where one generation serves an operation."""
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -52,8 +49,7 @@ class Route:
     lane: Lane = "standard"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One thing that ZoomInfo can do.
 
     Attributes:
