@@ -103,7 +103,10 @@ def serve(sandbox: Sandbox) -> Iterator[Served]:
     """Serve a sandbox on a free port of this machine, on a thread."""
     import uvicorn
 
-    listener = socket.create_server(("127.0.0.1", 0))
+    # With the protocol named, or asyncio leaves Nagle's algorithm on and each answer takes 40 ms longer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = uvicorn.Server(
         uvicorn.Config(sandbox.app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1)
     )

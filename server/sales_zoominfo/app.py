@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
+import anyio.to_thread
 
 from .errors import SalesZoomInfoError, fail
 from .settings import Settings, load_settings
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
     from .store import Store
     from .tools.server import ZoomInfoServer
+    from .zoominfo.client import Side
     from .zoominfo.credentials import Credentials
+    from .zoominfo.operations import Generation
 
 SANDBOX_URL = "https://sandbox.zoominfo.example"
 SANDBOX_ACCOUNT = "sandbox"
 SERVICE_URL = "https://api.zoominfo.com"
+
+# Folder of the answers that were too long to show, and how many seconds they stay.
+RESULTS = "results"
+RESULTS_KEPT_FOR = 7 * 86_400
 
 # A reservation that nobody has touched for so long belongs to a process that died.
 ABANDONED_AFTER = 900.0
@@ -83,7 +90,12 @@ class App:
             known = await Ledger(store, self.settings.account).accounts()
             if known:
                 raise fail("credentials_missing", account=known[0].name)
-        sides = _sides(self.settings, credentials, store.directory, self._http_transport)
+        upstream = _Upstream(self.settings.base_url, self.settings.token_url, credentials, self._http_transport)
+        if not credentials:
+            # Its first opening builds the data set, which takes seconds.
+            upstream = await anyio.to_thread.run_sync(_sandbox, store.directory / "sandbox", self._http_transport)
+        await anyio.to_thread.run_sync(_purge_results, store.directory / RESULTS, self._clock())
+        sides = _sides(self.settings, upstream, store.directory)
         ledger = Ledger(store, ledger_name(self.settings, credentials), clock=self._clock)
         await ledger.recover(ABANDONED_AFTER)
         modes = Modes(self.settings.read_only, self.settings.free_only)
@@ -102,7 +114,7 @@ class App:
 
     def results_folder(self) -> Path | None:
         """Where answers too long to show are kept over stdio; None before the state is open."""
-        return None if self._store is None else self._store.directory / "results"
+        return None if self._store is None else self._store.directory / RESULTS
 
     async def aclose(self) -> None:
         """Close the connections and the state."""
@@ -126,35 +138,48 @@ def ledger_name(settings: Settings, credentials: Credentials) -> str:
     return settings.account if base == SERVICE_URL else f"{settings.account}@{base.split('://', 1)[-1]}"
 
 
-def _sides(
-    settings: Settings, credentials: Credentials, directory: Path, http_transport: httpx2.AsyncBaseTransport | None
-) -> dict[Any, Any]:
+def _purge_results(folder: Path, now: float) -> None:
+    # They hold what was bought, in clear, so they do not stay.
+    if folder.is_dir():
+        for file in folder.glob("*.json"):
+            if file.stat().st_mtime < now - RESULTS_KEPT_FOR:
+                file.unlink(missing_ok=True)
+
+
+class _Upstream(NamedTuple):
+    """Whom the client talks to."""
+
+    base_url: str
+    token_url: str | None
+    credentials: Credentials
+    http_transport: httpx2.AsyncBaseTransport | None
+
+
+def _sides(settings: Settings, upstream: _Upstream, directory: Path) -> dict[Generation, Side]:
     from .zoominfo.auth import EnterpriseTokens, GtmTokens, TokenCache
     from .zoominfo.client import Side
     from .zoominfo.enterprise import EnterpriseCodec
     from .zoominfo.gtm import GtmCodec
     from .zoominfo.limiter import LocalLimiter, default_rates
-    from .zoominfo.operations import Generation
     from .zoominfo.transport import Transport
 
-    base_url, token_url = settings.base_url, settings.token_url
-    if not credentials:
-        base_url, token_url = SANDBOX_URL, None
-        credentials, http_transport = _sandbox(directory / "sandbox", http_transport)
+    credentials = upstream.credentials
     cache = TokenCache(directory / "tokens")
 
     def transport() -> Transport:
         return Transport(
-            base_url=base_url,
+            base_url=upstream.base_url,
             limiter=LocalLimiter(default_rates(settings.rate_limit)),
             timeout=settings.timeout,
-            http_transport=http_transport,
+            http_transport=upstream.http_transport,
         )
 
     sides: dict[Generation, Side] = {}
     if credentials.gtm is not None:
         gtm, network = credentials.gtm, transport()
-        tokens = GtmTokens(network, gtm.client_id, gtm.client_secret, gtm.refresh_token, token_url, cache=cache)
+        tokens = GtmTokens(
+            network, gtm.client_id, gtm.client_secret, gtm.refresh_token, upstream.token_url, cache=cache
+        )
         sides["gtm"] = Side(GtmCodec(), tokens, network)
     if credentials.enterprise is not None:
         user, network = credentials.enterprise, transport()
@@ -165,9 +190,7 @@ def _sides(
     return sides
 
 
-def _sandbox(
-    directory: Path, http_transport: httpx2.AsyncBaseTransport | None
-) -> tuple[Credentials, httpx2.AsyncBaseTransport]:
+def _sandbox(directory: Path, http_transport: httpx2.AsyncBaseTransport | None) -> _Upstream:
     import httpx2
 
     from .sandbox import create_app, default_account
@@ -178,7 +201,8 @@ def _sandbox(
         EnterpriseCredentials(account.username, password=account.password),
         GtmCredentials(account.client_id, account.client_secret),
     )
-    return credentials, http_transport or httpx2.ASGITransport(app=create_app(directory))
+    network = http_transport or httpx2.ASGITransport(app=create_app(directory))
+    return _Upstream(SANDBOX_URL, None, credentials, network)
 
 
 # --- serving ---------------------------------------------------------------------------------------------------

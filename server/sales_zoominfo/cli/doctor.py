@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 
+from ..account.caller import caller_id
 from ..app import SERVICE_URL, App, ledger_name
 from ..errors import SalesZoomInfoError, fail, near
 from ..settings import Settings, env_name
-from .run import Spinner, caller, run, settings
+from .run import CALLER, Spinner, run, settings
 from .views import API_NAMES
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ async def _sign_in(using: Settings, generation: Generation | Literal["sandbox"])
             return [first]
         usage = await _try(
             f"usage {label}",
-            lambda: account.usage(caller()),
+            lambda: account.usage(caller_id(CALLER)),
             lambda _: (
                 "readable"
                 + (f"; {account.balance.credits:,} credits left" if account.balance else "")

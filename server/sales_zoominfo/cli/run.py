@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 import anyio
 import typer
 
+from ..account.caller import caller_id
 from ..app import App
 from ..errors import SalesZoomInfoError, fail
 from ..settings import Settings, load_settings
@@ -40,6 +41,9 @@ class ExitCode(NamedTuple):
     meaning: str
     errors: tuple[str, ...] = ()
 
+
+# How the ledger names whoever types these commands.
+CALLER = "cli"
 
 EXIT_CODES: tuple[ExitCode, ...] = (
     ExitCode(0, "ok"),
@@ -230,17 +234,6 @@ def settings() -> Settings:
     return found
 
 
-def caller() -> str:
-    """Who asks, for budgets and the ledger."""
-    import getpass
-
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-    return f"{user}/cli"
-
-
 def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None, waiting: str = "") -> Envelope:
     """Call a tool as the MCP server does, with the same contract.
 
@@ -281,7 +274,7 @@ async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinn
 
     app = App(using)
     try:
-        context = Call(app, caller(), progress)
+        context = Call(app, caller_id(CALLER), progress)
         modes = Modes(using.read_only, using.free_only)
         # The toolsets choose what a model sees; a person may use every command.
         return await call(name, arguments, context=context, toolsets=TOOLSETS, modes=modes)

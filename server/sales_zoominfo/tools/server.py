@@ -11,10 +11,11 @@ import traceback
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -25,6 +26,7 @@ from mcp.types import Tool as McpTool
 from pydantic.networks import AnyUrl
 
 from .. import __version__
+from ..account.caller import caller_id
 from ..account.modes import Modes
 from ..errors import SalesZoomInfoError, fail
 from ..knowledge.skill_extension import SkillExtension
@@ -124,7 +126,7 @@ class ZoomInfoServer(MCPServer[None]):
             )
             text = to_json(answer)
             if len(text) > MAX_CHARS:
-                answer = self._keep(name, answer, text)
+                answer = await self._keep(name, answer, text)
                 text = to_json(answer)
         except SalesZoomInfoError as error:
             raise ToolError(str(error)) from None
@@ -136,7 +138,7 @@ class ZoomInfoServer(MCPServer[None]):
             raise ToolError(str(fail("bug", tool=name, request=request))) from None
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
 
-    def _keep(self, name: str, answer: Envelope, text: str) -> Envelope:
+    async def _keep(self, name: str, answer: Envelope, text: str) -> Envelope:
         # Never cut after payment: the whole stays readable as a resource, and as a file of the user's own.
         token = secrets.token_hex(8)
         uri = f"result://{name}/{token}"
@@ -147,13 +149,13 @@ class ZoomInfoServer(MCPServer[None]):
         file = None
         if folder is not None:
             try:
-                file = write_private(folder, f"{name}-{token}.json", text)
+                file = await anyio.to_thread.run_sync(write_private, folder, f"{name}-{token}.json", text)
             except OSError as error:
                 # A full disk must not lose what was paid for: the resource still holds it.
                 logger.warning("a long answer could not be kept as a file: %s", type(error).__name__)
         return shorten(answer, uri, file)
 
-    def _kept(self, uri: str) -> str | None:
+    async def _kept(self, uri: str) -> str | None:
         # Memory holds the latest answers, the folder those before them.
         text = self._whole.get(uri)
         named = _RESULT_URI.fullmatch(uri)
@@ -161,7 +163,7 @@ class ZoomInfoServer(MCPServer[None]):
         if text is not None or named is None or folder is None:
             return text
         try:
-            return (folder / f"{named[1]}-{named[2]}.json").read_text(encoding="utf-8")
+            return await anyio.Path(folder / f"{named[1]}-{named[2]}.json").read_text(encoding="utf-8")
         except OSError:
             return None
 
@@ -169,7 +171,7 @@ class ZoomInfoServer(MCPServer[None]):
         self, uri: AnyUrl | str, context: Context[None, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """A long answer that was kept, or what the skill serves."""
-        text = self._kept(str(uri))
+        text = await self._kept(str(uri))
         if text is not None:
             return [ReadResourceContents(content=text, mime_type="application/json")]
         return await super().read_resource(uri, context)
@@ -216,18 +218,8 @@ def caller_name(context: Context[Any, Any] | None) -> str:
     if context is not None:
         params = getattr(context.session, "client_params", None)
         info = getattr(params, "client_info", None)
-        client = str(getattr(info, "name", None) or "unknown")[:60]
-    return f"{_user()}/{client}"
-
-
-@cache
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return str(os.getuid()) if hasattr(os, "getuid") else "user"
+        client = str(getattr(info, "name", None) or "unknown")
+    return caller_id(client)
 
 
 def _progress(context: Context[Any, Any] | None) -> Callable[[int, int], Awaitable[None]] | None:
