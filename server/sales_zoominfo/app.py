@@ -34,9 +34,6 @@ SERVICE_URL = "https://api.zoominfo.com"
 RESULTS = "results"
 RESULTS_KEPT_FOR = 7 * 86_400
 
-# A reservation that nobody has touched for so long belongs to a process that died.
-ABANDONED_AFTER = 900.0
-
 
 class App:
     """What everything runs on: the account, opened at its first use, and the knowledge base.
@@ -97,7 +94,6 @@ class App:
         await anyio.to_thread.run_sync(_purge_results, store.directory / RESULTS, self._clock())
         sides = _sides(self.settings, upstream, store.directory)
         ledger = Ledger(store, ledger_name(self.settings, credentials), clock=self._clock)
-        await ledger.recover(ABANDONED_AFTER)
         modes = Modes(self.settings.read_only, self.settings.free_only)
         client = Client(sides, clock=self._clock)
         # Known before any answer has said so, since an estimate is made without a call.

@@ -27,6 +27,8 @@ from .modes import Modes
 
 __all__ = ["Account", "Balance", "Credits", "Enriched", "UsageReport"]
 
+# A reservation that nobody has touched for so many seconds belongs to a process that died.
+ABANDONED_AFTER = 900.0
 _UNSENT = Match("NOT_SENT", {}, None)
 _UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
 # What is paid for does not wait longer than this for the balance that is told beside it.
@@ -92,6 +94,7 @@ class Account:
         self._modes = modes
         self._clock = clock
         self._remembered = False
+        self._tidied = -ABANDONED_AFTER
 
     @property
     def sandbox(self) -> bool:
@@ -132,6 +135,12 @@ class Account:
             mode, flag = forbidden
             raise fail("mode_forbids", mode=mode, tool=tool, instead="the search tools", flag=flag)
 
+    async def _tidy(self) -> None:
+        # A process that died holds budget until somebody closes its charges, also while this one runs on.
+        if self._clock() - self._tidied >= ABANDONED_AFTER:
+            self._tidied = self._clock()
+            await self._ledger.recover(ABANDONED_AFTER)
+
     async def _note_account(self) -> None:
         # From here on, missing credentials on this machine are a mistake and not a wish for the sandbox.
         if not self._remembered and not self.sandbox:
@@ -161,6 +170,7 @@ class Account:
 
     async def usage(self, caller: str) -> UsageReport:
         """ZoomInfo's limits and our budgets; free."""
+        await self._tidy()
         limits = await self._client.usage()
         await self._note_account()
         return UsageReport(limits, await self._ledger.budget(self.limits(), _asking(caller)))
@@ -175,6 +185,7 @@ class Account:
 
     async def budget(self, caller: str) -> Budget:
         """What is left of the day budget and the caller's hour."""
+        await self._tidy()
         return await self._ledger.budget(self.limits(), _asking(caller))
 
     # --- spending calls ---
@@ -257,6 +268,7 @@ class Account:
             entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )
         limits = self.limits(max_credits)
+        await self._tidy()
         who = Caller(caller, uuid.uuid4().hex, operation.name)
         reservation = await self._ledger.reserve(who, entity, items, limits)
         purchase = _Purchase(entity, generation, items, fields, needed, reservation)

@@ -8,8 +8,7 @@ field lookups. Where the two disagree the row says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from .operations import Entity, Generation
 
@@ -18,8 +17,7 @@ Join = Literal["one", "comma", "or", "words", "array"]
 Wire = Literal["string", "integer", "boolean", "strings", "integers", "objects"]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """One search filter.
 
     Attributes:
@@ -395,8 +393,8 @@ def _table(*groups: Iterable[Filter]) -> dict[str, Filter]:
 
 # Where a filter of the contact search differs from its twin of the company search.
 _CONTACT_TWINS: tuple[Filter, ...] = (
-    replace(_table(_SHARED)["companyName"], enterprise_join="or"),
-    replace(_table(_CONTACT_ONLY)["filterByBuyingCommittee"], gtm=None),
+    _table(_SHARED)["companyName"]._replace(enterprise_join="or"),
+    _table(_CONTACT_ONLY)["filterByBuyingCommittee"]._replace(gtm=None),
 )
 
 FILTERS: dict[Entity, dict[str, Filter]] = {
@@ -435,8 +433,7 @@ SORTS: dict[Entity, tuple[str, ...]] = {
 OutputType = Literal["id", "string", "number", "boolean", "date", "datetime", "strings", "objects", "object"]
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One output field.
 
     Attributes:
@@ -640,8 +637,7 @@ SEARCH_ROW: dict[Entity, dict[str, Output]] = {
 # --- match inputs ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of an enrich match input."""
 
     name: str

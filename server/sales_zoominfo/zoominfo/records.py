@@ -7,6 +7,7 @@ dates are ISO 8601, empty values are left out, and company fields of a contact c
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -132,7 +133,8 @@ def clean(specs: Mapping[str, Output], raw: Mapping[str, Any]) -> Row:
     for name, value in raw.items():
         spec = specs.get(name)
         typed = _typed(spec, value) if spec else _ids_as_text(value)
-        if typed not in (None, "", [], {}) and not (name == "parentId" and typed == "0"):
+        # False and 0 are answers; None, empty text and empty lists are none.
+        if (typed or isinstance(typed, int | float)) and not (name == "parentId" and typed == "0"):
             row[name] = typed
     return row
 
@@ -148,6 +150,8 @@ def _typed(spec: Output, value: Any) -> Any:
         case "number":
             return _number(value)
         case "boolean":
+            if isinstance(value, bool):
+                return value
             return _FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
         case "date" | "datetime":
             return _instant(value, day=spec.type == "date") if isinstance(value, str) else _ids_as_text(value)
@@ -200,7 +204,12 @@ def _whole(number: float) -> int | float | None:
 _FORMATS = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y", "%m/%d/%y %H:%M")
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
 def _instant(text: str, *, day: bool) -> str:
+    if not day and _INSTANT.fullmatch(text):
+        return text
     try:
         moment = _parsed(text.strip())
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

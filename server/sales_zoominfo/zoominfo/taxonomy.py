@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -74,6 +73,8 @@ def fold(text: str) -> str:
 
 def nearest(text: str, values: list[Value], count: int = 5) -> list[Value]:
     """The values whose name or id is closest to a text, best first."""
+    import difflib
+
     wanted = fold(text)
     tokens = set(wanted.split())
     # The matcher keeps what it learnt of its second sequence, so the text is that one.
