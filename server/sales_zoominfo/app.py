@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 SANDBOX_URL = "https://sandbox.zoominfo.example"
 SANDBOX_ACCOUNT = "sandbox"
-SERVICE_URL = "https://api.zoominfo.com"
+SERVICE_HOST = "api.zoominfo.com"
+SERVICE_URL = f"https://{SERVICE_HOST}"
 
 # Folder of the answers that were too long to show, and how many seconds they stay.
 RESULTS = "results"
@@ -130,8 +131,10 @@ def ledger_name(settings: Settings, credentials: Credentials) -> str:
     """
     if not credentials:
         return SANDBOX_ACCOUNT
-    base = settings.base_url.rstrip("/")
-    return settings.account if base == SERVICE_URL else f"{settings.account}@{base.split('://', 1)[-1]}"
+    host, slash, path = settings.base_url.rstrip("/").split("://", 1)[1].partition("/")
+    # Letter case tells no two hosts apart.
+    place = host.lower() + slash + path
+    return settings.account if place == SERVICE_HOST else f"{settings.account}@{place}"
 
 
 def _purge_results(folder: Path, now: float) -> None:
@@ -152,11 +155,12 @@ class _Upstream(NamedTuple):
 
 
 def _sides(settings: Settings, upstream: _Upstream, directory: Path) -> dict[Generation, Side]:
-    from .zoominfo.auth import EnterpriseTokens, GtmTokens, TokenCache
+    from .zoominfo.auth import EnterpriseTokens, GtmTokens
     from .zoominfo.client import Side
     from .zoominfo.enterprise import EnterpriseCodec
     from .zoominfo.gtm import GtmCodec
     from .zoominfo.limiter import LocalLimiter, default_rates
+    from .zoominfo.token_cache import TokenCache
     from .zoominfo.transport import Transport
 
     credentials = upstream.credentials

@@ -143,6 +143,15 @@ def test_required_fields_are_free_when_missing(box: Driver) -> None:
     assert old.json()["data"]["requiredFields"] == "email,companyName"
 
 
+def test_required_fields_of_a_company_are_an_enterprise_matter(box: Driver) -> None:
+    acme = [{"companyId": 900001}]
+    lacking = box.ent_enrich("company", acme, ["name"], requiredFields=["ticker"])
+    assert old_statuses(lacking) == ["NON_MATCH_BY_REQUIRED_FIELDS"]
+    assert box.used()["uniqueIdLimit"] == 0
+    assert old_statuses(box.ent_enrich("company", acme, ["name"], requiredFields=["website"])) == ["FULL_MATCH"]
+    assert box.enrich("company", acme, ["name"], requiredFields=["ticker"]).status_code == 400
+
+
 def test_someone_who_moved_is_found_at_the_past_employer(box: Driver) -> None:
     given = {"firstName": "Miles", "lastName": "Moved", "companyName": "Acme, Inc."}
     row = box.enrich("contact", [given], ["personHasMoved", "companyName", "employmentHistory"]).json()["data"][0]

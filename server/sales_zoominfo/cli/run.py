@@ -265,7 +265,7 @@ def _waiting(using: Settings) -> str:
 
 
 async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinner) -> Envelope:
-    from ..account.gate import Modes
+    from ..account.modes import Modes
     from ..tools.registry import TOOLSETS, call
     from ..tools.spec import Call
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
         Passage,
         SearchResult,
         UnknownPassage,
-        find_skill_root,
     )
+    from .root import find_skill_root
 
 __all__ = [
     "Hit",
@@ -28,6 +28,6 @@ def __getattr__(name: str) -> Any:
     # The search is loaded by the first question and not by a server's start.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import base
+    from . import base, root
 
-    return getattr(base, name)
+    return getattr(root if hasattr(root, name) else base, name)

@@ -300,7 +300,7 @@ class EnterpriseApi:
         if unknown:
             raise Refusal("unknown_filter", *unknown)
         asked = self._service.check_outputs(entity, "enterprise", body.get("outputFields"))
-        required = self._service.check_required(body.get("requiredFields")) if entity == "contact" else []
+        required = self._service.check_required(entity, body.get("requiredFields"))
         inputs = read_inputs(body.get(name), table, name, "enterprise")
         implied = _implied(entity, asked)
         rows = self._service.enrich(account, EnrichRequest(entity, "enterprise", inputs, [*asked, *implied], required))

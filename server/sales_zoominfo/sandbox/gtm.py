@@ -420,7 +420,7 @@ class GtmApi:
         if unknown:
             raise Refusal("unknown_filter", *unknown)
         outputs = self._service.check_outputs(entity, "gtm", attributes.get("outputFields"))
-        required = self._service.check_required(attributes.get("requiredFields"))
+        required = self._service.check_required(entity, attributes.get("requiredFields"))
         numeric = self._service.switches.gtm_numeric_string_ids == "accept"
         inputs = read_inputs(attributes.get(name), table, name, "gtm", numeric_strings=numeric)
         if entity == "contact" and any(CONTACT_OUTPUTS[key].path.startswith("company.") for key in outputs):

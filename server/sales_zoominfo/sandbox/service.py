@@ -208,15 +208,15 @@ class Service:
             return spec.enterprise is not None
         return spec.gtm is not None or (spec.extended and self.switches.gtm_output_enum == "extended")
 
-    def check_required(self, names: Any) -> list[str]:
-        """Check the `requiredFields` of a contact enrich call; raises Refusal for an unknown name."""
+    def check_required(self, entity: Entity, names: Any) -> list[str]:
+        """Check the `requiredFields` of an enrich call; raises Refusal for an unknown name."""
         if names in (None, "", []):
             return []
         if not isinstance(names, str | list):
             raise Refusal("wrong_type", "requiredFields")
         listed: list[Any] = names.split(",") if isinstance(names, str) else names  # pyright: ignore[reportUnknownVariableType]
         wanted = [str(name).strip() for name in listed]
-        known = {*CONTACT_OUTPUTS, *_REQUIRED_ALIASES}
+        known = {*OUTPUTS[entity], *(_REQUIRED_ALIASES if entity == "contact" else ())}
         unknown = [name for name in wanted if name not in known]
         if unknown:
             raise Refusal("unknown_output", *unknown)
@@ -247,13 +247,14 @@ class Service:
 
     def _complete(self, match: Match, request: EnrichRequest) -> Match:
         """Turn a match that lacks a required field into none."""
-        if match.id is None or not request.required or match.entity != "contact":
+        if match.id is None or not request.required or match.entity != request.entity:
             return match
         subject = self._subject(match, {})
+        aliases = _REQUIRED_ALIASES if request.entity == "contact" else {}
         for name in request.required:
-            value = CONTACT_VALUES[_REQUIRED_ALIASES.get(name, name)](subject)
+            value = _VALUES[request.entity][aliases.get(name, name)](subject)
             if value is None or value == "" or value == []:
-                return Match("NON_MATCH_BY_REQUIRED_FIELDS", "contact")
+                return Match("NON_MATCH_BY_REQUIRED_FIELDS", request.entity)
         return match
 
     def _sell(self, account: str, matches: list[Match], request: EnrichRequest) -> list[Match]:
