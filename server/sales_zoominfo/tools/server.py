@@ -132,8 +132,9 @@ class ZoomInfoServer(MCPServer[None]):
             raise ToolError(str(error)) from None
         except Exception as error:
             request = secrets.token_hex(6)
-            # Frames only: an exception's text may hold a person's data.
-            frames = "".join(traceback.format_tb(error.__traceback__))
+            # Places only: an exception's text may hold a person's data.
+            places = traceback.extract_tb(error.__traceback__)
+            frames = "\n".join(f"  {place.filename}:{place.lineno} in {place.name}" for place in places)
             logger.error("bug %s in %s: %s\n%s", request, name, type(error).__name__, frames)
             raise ToolError(str(fail("bug", tool=name, request=request))) from None
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
