@@ -26,6 +26,7 @@ that no text is written twice and none carries an upstream body.
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import ClassVar, NamedTuple
 
@@ -242,6 +243,11 @@ TEXTS: dict[str, Text] = {
         "{name}={value} is outside {low}..{high}.",
         "Give {name} between {low} and {high}.",
     ),
+    "too_low": Text(
+        InvalidArgument,
+        "{name} must be at least {low}, not {value}.",
+        "Give {name} as {low} or more.",
+    ),
     "not_a_choice": Text(
         InvalidArgument,
         "{name} cannot be '{value}'{hint}.",
@@ -349,6 +355,12 @@ TEXTS: dict[str, Text] = {
         "Page {page} is past the last result.",
         "Ask for a lower page; page 1 tells the number of results.",
     ),
+    "past_pages": Text(
+        WindowExceeded,
+        "ZoomInfo numbers pages up to {pages}: at pageSize {size} the first {window} can be read; page {page} lies "
+        "past them.",
+        "Read on with larger pages: pageSize {largest} reads {widest}.",
+    ),
     "past_window": Text(
         WindowExceeded,
         "ZoomInfo lets one read the first {window} results of a search; page {page} of {size} lies past them.",
@@ -428,10 +440,17 @@ def fail(kind: str, *, details: dict[str, object] | None = None, **values: objec
     text = TEXTS[kind]
     return text.error(
         kind,
-        text.message.format(**values),
-        text.next_step.format(**values),
+        _singular(text.message.format(**values)),
+        _singular(text.next_step.format(**values)),
         {"kind": kind, **(details or {})},
     )
+
+
+_ONE_CREDIT = re.compile(r"(?<![\d,.])1 credits( count)?")
+
+
+def _singular(text: str) -> str:
+    return _ONE_CREDIT.sub(lambda found: f"1 credit{' counts' if found[1] else ''}", text)
 
 
 def placeholders(kind: str) -> frozenset[str]:

@@ -184,6 +184,96 @@ async def test_the_guard_sees_a_charge_that_nobody_reserved(desk: Desk) -> None:
     assert desk.sandbox.charges == []
 
 
+# --- the estimate is an upper bound ------------------------------------------------------------------------------
+
+
+async def overlapping(account: Account) -> list[tuple[str, list[dict[str, object]]]]:
+    """Inputs of different records that share what looks like an identity."""
+    companies = (await account.search("company", {"state": "California"}, size=20)).rows
+    rows = (await account.search("contact", {"state": "California", "requiredFields": "email"}, size=20)).rows
+    named = [
+        {"firstName": row["firstName"], "lastName": row["lastName"], "companyName": row["companyName"]} for row in rows
+    ]
+    return [
+        ("company", [{"companyId": "123456789012", "companyName": row["name"]} for row in companies]),
+        ("contact", [{"externalURL": "https://social.example/one", **person} for person in named]),
+        ("contact", [{"personId": "123456789012", **person} for person in named]),
+        ("contact", [{"emailAddress": "nobody@nowhere.example", **person} for person in named]),
+    ]
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_no_shared_key_lets_more_be_bought_than_the_cap_says(desk: Desk, generation: Generation) -> None:
+    desk.sandbox.watch = guard(desk)
+    account = await desk.open(generation)
+    for entity, inputs in await overlapping(account):
+        for _ in range(2):
+            before = len(desk.sandbox.charges)
+            estimate = await account.estimate(entity, inputs)  # pyright: ignore[reportArgumentType]
+            if estimate.credits:
+                short = estimate.credits - 1
+                error = await refused(account.enrich(entity, inputs, caller="ann", max_credits=short))  # pyright: ignore[reportArgumentType]
+                assert isinstance(error, CreditApprovalRequired)
+            found = await account.enrich(entity, inputs, caller="ann", max_credits=estimate.credits)  # pyright: ignore[reportArgumentType]
+            charged = len(desk.sandbox.charges) - before
+            assert charged <= found.credits.spent <= estimate.credits
+    assert len(desk.sandbox.charges) > 20, "the inputs did reach different records"
+
+
+async def test_a_number_that_holds_only_an_extension_is_not_free(desk: Desk) -> None:
+    account = await desk.open(max_credits_per_call=0)
+    for phone in ("#3495550129", "x4155551234", "+"):
+        assert (await account.estimate("contact", [{"phone": phone}])).credits == 1
+        error = await refused(account.enrich("contact", [{"phone": phone}], caller="ann"))
+        assert isinstance(error, CreditApprovalRequired)
+    assert desk.sandbox.charges == []
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_a_purchase_is_confirmed_by_the_balance_and_then_costs_nothing(
+    desk: Desk, generation: Generation
+) -> None:
+    account = await desk.open(generation)
+    inputs = await people(account, 3)
+    assert (await account.enrich("contact", inputs, caller="ann")).credits.spent == 3
+    again = await account.estimate("contact", inputs)
+    assert (again.credits, again.exact) == (0, True)
+    assert (await account.enrich("contact", inputs, caller="ann", max_credits=0)).credits.spent == 0
+    assert len(desk.sandbox.charges) == 3
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_what_a_colleague_bought_long_ago_is_not_promised_for_free(
+    desk: Desk, tmp_path: Path, generation: Generation
+) -> None:
+    account = await desk.open(generation)
+    inputs = await people(account, 5)
+    ours, desk.state_url = desk.state_url, f"sqlite:///{tmp_path / 'colleague.sqlite'}"
+    colleague = await desk.open(generation)
+    desk.state_url = ours
+    assert (await colleague.enrich("contact", inputs, caller="bob")).credits.spent == 5
+    desk.clock.now += 330 * 86_400
+    assert (await account.enrich("contact", inputs, caller="ann")).credits.spent == 0
+    desk.clock.now += 70 * 86_400
+    estimate = await account.estimate("contact", inputs)
+    assert estimate.credits == 5
+    assert isinstance(
+        await refused(account.enrich("contact", inputs, caller="ann", max_credits=0)), CreditApprovalRequired
+    )
+    assert (await account.enrich("contact", inputs, caller="ann")).credits.spent == 5
+    assert len(desk.sandbox.charges) == 10
+
+
+async def test_a_call_cancelled_while_it_waits_to_sign_in_owes_nothing(desk: Desk) -> None:
+    account = await desk.open()
+    desk.sandbox.plan = lambda _method, path: Fault(hang=5) if "oauth" in path else None
+    with anyio.move_on_after(0.2):
+        await account.enrich("contact", [{"personId": 7000001}], caller="ann")
+    assert desk.charges()["in_doubt"] == 0
+    assert desk.charges()["sent"] == 0
+    assert not any("enrich" in path for _, path in desk.sandbox.requests)
+
+
 # --- batches ---------------------------------------------------------------------------------------------------
 
 
@@ -394,7 +484,7 @@ async def test_a_task_that_is_cancelled_before_sending_owes_nothing(
 @pytest.mark.parametrize(
     ("cap", "kind"),
     [
-        (-1, "out_of_range"),
+        (-1, "too_low"),
         (1.5, "wrong_type"),
         ("many", "wrong_type"),
         (True, "wrong_type"),

@@ -28,6 +28,7 @@ import httpx2  # noqa: E402
 from sales_zoominfo.app import App  # noqa: E402
 from sales_zoominfo.knowledge import KnowledgeBase  # noqa: E402
 from sales_zoominfo.sandbox import Switches, create_app  # noqa: E402
+from sales_zoominfo.sandbox.dataset import ensure  # noqa: E402
 from sales_zoominfo.settings import load_settings  # noqa: E402
 from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, TOOLS, Modes  # noqa: E402
 from sales_zoominfo.tools.registry import call as call_tool  # noqa: E402
@@ -133,10 +134,9 @@ def startup(folder: Path, rounds: int) -> list[Row]:
         Row("spawn to tools/list, ours", f"{statistics.median(mine[0] for _, mine in pairs) * 1e3:.0f} ms"),
     ]
     used = [mine[1] / other[1] for other, mine in pairs if mine[1] and other[1]]
-    best = min(wall, statistics.median(used)) if used else wall
-    rows.append(Row(f"  ratio, median of {rounds} pairs", f"{wall:.3f}", "<= 1.2", best <= 1.2))
+    rows.append(Row(f"  ratio, median of {rounds} pairs", f"{wall:.3f}", "<= 1.2", wall <= 1.2))
     if used:
-        rows.append(Row("  ratio of processor time", f"{statistics.median(used):.3f}", "<= 1.2 (either)"))
+        rows.append(Row("  ratio of processor time", f"{statistics.median(used):.3f}"))
     return rows
 
 
@@ -221,7 +221,15 @@ SEARCHES: list[tuple[str, dict[str, Any]]] = [
 
 async def calls(folder: Path, rounds: int) -> list[Row]:
     switches = Switches(package="unlimited", rate_authenticate=0, credits=1_000_000)
-    network = Stopwatch(httpx2.ASGITransport(app=create_app(folder / "sandbox", switches=switches)))
+    (folder / "sandbox").mkdir(parents=True, exist_ok=True)
+    ensure(folder / "sandbox", 2000, 20_000)
+    began = time.perf_counter()
+    sandbox = create_app(folder / "sandbox", switches=switches)
+    # Opened by its first request, so that is part of being ready.
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=sandbox), base_url="http://sandbox") as first:
+        await first.get("/gtm/data/v1/users/usage")
+    ready = time.perf_counter() - began
+    network = Stopwatch(httpx2.ASGITransport(app=sandbox))
     settings = load_settings(
         state_url=f"sqlite:///{folder / 'calls.sqlite'}",
         rate_limit=1000,
@@ -254,6 +262,7 @@ async def calls(folder: Path, rounds: int) -> list[Row]:
         rows = [
             Row(f"search_contacts, own cost, {len(own)} calls", milliseconds(own), "p50 <= 1.5 ms"),
             Row("  of it processor time", milliseconds(worked)),
+            Row("sandbox, ready the second time", f"{ready * 1e3:.0f} ms", "< 300 ms"),
             Row(f"sandbox search, {len(network.searches)} calls", milliseconds(network.searches), "p95 <= 10 ms"),
         ]
         rows += await gate(app, tool, timed, rounds)
@@ -296,7 +305,8 @@ async def gate(
     ]
 
 
-# The gate adds four durable writes, a budget and the balance; the sandbox answers faster than any network.
+# The gate adds durable writes and a reading of the balance before and after; the sandbox answers faster than any
+# network, so the ratio is far above what a user of the service sees.
 GATE = 4.0
 
 QUESTIONS = [

@@ -289,6 +289,17 @@ def test_enrich_reads_files(cli: Run, tmp_path: Path, suffix: str) -> None:
     assert answer["meta"]["credits"]["spent"] == 1
 
 
+def test_headings_of_a_sheet_are_understood(tmp_path: Path) -> None:
+    from sales_zoominfo.cli.inputs import read_records
+
+    file = tmp_path / "sheet.csv"
+    file.write_text("Email,First Name,LASTNAME\nada.sample@acme.example,Ada,Sample\n")
+    wanted = {"emailAddress": "ada.sample@acme.example", "firstName": "Ada", "lastName": "Sample"}
+    assert read_records([], file, "contact") == [wanted]
+    file.write_text("Mobile Phone,Direct Phone\n1,2\n")
+    assert read_records([], file, "contact") == [{"Mobile Phone": "1", "Direct Phone": "2"}], "the tool refuses these"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

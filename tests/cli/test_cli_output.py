@@ -35,7 +35,9 @@ def test_formulas_become_text(text: str) -> None:
     assert parse(to_csv([{"jobTitle": text}]))[1] == [f"'{text}"]
 
 
-@pytest.mark.parametrize("text", ["-7000002", "7000001", "+15550100", "-1.5", "Acme, Inc.", 'The "Best"', "a\nb", "é"])
+@pytest.mark.parametrize(
+    "text", ["-7000002", "7000001", "+15550100", "+1 (200) 555-0100", "-1.5", "Acme, Inc.", 'The "Best"', "a\nb", "é"]
+)
 def test_plain_text_numbers_and_ids_stay(text: str) -> None:
     assert parse(to_csv([{"id": text}]))[1] == [text]
 

@@ -48,6 +48,7 @@ def test_demo_tells_the_same_story_each_time(process: Run, state: Path) -> None:
     assert f"Spent 0; balance {bought[2]}." in told
     assert "SANDBOX" in told
     assert "What to do next" in told
+    assert re.search(r"claude mcp add sales-zoominfo -- '?(/[^\n]*)?sales-zoominfo'? serve", told)
     assert "\x1b" not in told
     assert max(len(line) for line in told.splitlines()) <= 80
 

@@ -70,7 +70,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
     ("search_contacts", {"moreFilters": [{"name": "shool", "value": "x"}]}, "INVALID_ARGUMENT", ("'school'",)),
     ("search_contacts", {"jobTitle": "CEO", "pageSize": "many"}, "INVALID_ARGUMENT", ("pageSize", "a whole number")),
     ("search_contacts", {"jobTitle": "CEO", "pageSize": 101}, "INVALID_ARGUMENT", ("pageSize=101", "1..100")),
-    ("search_contacts", {"jobTitle": "CEO", "page": 0}, "INVALID_ARGUMENT", ("page=0",)),
+    ("search_contacts", {"jobTitle": "CEO", "page": 0}, "INVALID_ARGUMENT", ("page must be at least 1",)),
     ("search_contacts", {"jobTitle": "CEO", "detail": "all"}, "INVALID_ARGUMENT", ("concise, full",)),
     ("search_contacts", {"jobTitle": "CEO", "sort": "age"}, "INVALID_ARGUMENT", ("lastName",)),
     ("search_contacts", {"industryCodes": "Softwear"}, "UNKNOWN_VALUE", ("Softwear", "software")),

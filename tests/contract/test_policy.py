@@ -140,6 +140,11 @@ class Auditor:
         if not self.state.exists():
             return False
         with sqlite3.connect(self.state) as db:
+            [(counted,)] = db.execute(
+                "SELECT TOTAL(credits) FROM charge WHERE state IN ('sent', 'spent', 'in_doubt') AND account = 'sandbox'"
+            )
+            if counted < len(self.charged) + 1:
+                return False
             waiting = db.execute(
                 "SELECT zi_id, credits FROM charge WHERE state = 'sent' AND entity = ? AND account = 'sandbox'",
                 (charge.entity,),

@@ -34,6 +34,7 @@ ANSWERABLE: list[tuple[str, set[str]]] = [
     ),
     ("Does it tell me how much my reps talk versus listen on calls?", {"products#conversation-intelligence-chorus"}),
     ("Which skill helps me coach reps from recorded calls?", {"related-skills#which-skill-for-which-question"}),
+    ("how much does ZoomInfo cost", {"products#plans-and-prices"}),
     ("How much is the yearly price of Elite?", {"gotchas#copilot-is-elite-only", "products#plans-and-prices"}),
     ("deals that are stalling or at risk in my pipeline", {"products#copilot"}),
     # Marketing

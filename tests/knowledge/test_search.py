@@ -124,6 +124,9 @@ def test_a_misspelt_id_names_the_right_one(kb: KnowledgeBase) -> None:
         kb.read("gotchas#jwt-expire")
     assert "gotchas#jwt-expiry" in caught.value.nearest
     assert "gotchas#jwt-expiry" in str(caught.value)
+    with pytest.raises(UnknownPassage) as caught:
+        kb.read("gotchas#jwt")
+    assert caught.value.nearest[0] == "gotchas#jwt-expiry"
 
 
 @pytest.mark.parametrize(

@@ -421,7 +421,7 @@ class _Said:
     def __init__(self, data: object) -> None:
         self.data = data
 
-    async def send(self, request: Any, tokens: Any) -> Response:
+    async def send(self, request: Any, tokens: Any, **_: Any) -> Response:
         return answer(self.data)
 
 

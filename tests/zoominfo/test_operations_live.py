@@ -221,9 +221,25 @@ async def test_the_window_ends_the_pages(served_sandbox: Served, generation: Gen
     sent = len(served_sandbox.sandbox.requests)
     with pytest.raises(WindowExceeded) as caught:
         await made.search("contact", EVERYBODY, page=last + 1, size=size)
-    assert caught.value.kind == "past_window"
+    if (generation, size) == ("gtm", 1):
+        assert caught.value.kind == "past_pages"
+        assert "at pageSize 1 the first 100 can be read" in caught.value.message
+        assert "pageSize 100 reads 10,000" in caught.value.next_step
+    else:
+        assert caught.value.kind == "past_window"
     assert len(served_sandbox.sandbox.requests) == sent, "nothing was sent"
     await made.aclose()
+
+
+async def test_enterprise_drops_a_country_that_its_state_lies_in(enterprise: Client) -> None:
+    alone = await enterprise.search("company", {"state": "California"})
+    both_given = await enterprise.search("company", {"state": "ca", "country": "USA"})
+    assert (both_given.total, ids(both_given)) == (alone.total, ids(alone))
+    assert both_given.resolved["state"] == "usa.california"
+    assert "country was left out" in both_given.warnings[0]
+    with pytest.raises(InvalidArgument) as caught:
+        await enterprise.search("company", {"state": "California", "country": "Germany"})
+    assert caught.value.kind == "filters_together"
 
 
 # --- enrich ----------------------------------------------------------------------------------------------------

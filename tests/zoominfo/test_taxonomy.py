@@ -35,13 +35,23 @@ TAXONOMIES: dict[str, list[Value]] = {
         Value("hospitality.food", "Restaurants, Bars & Cafes"),
         *(Value(f"industry.{number}", f"Industry {number}") for number in range(30)),
     ],
-    "metro-regions": [Value("usa.oregon.portland", "Portland"), Value("usa.maine.portland", "Portland")],
+    "metro-regions": [
+        Value("usa.oregon.portland", "Portland"),
+        Value("usa.maine.portland", "Portland"),
+        Value("usa.texas.austin", "TX - Austin"),
+        Value("usa.florida.orlando", "FL - Orlando"),
+        *(Value(f"metro.{number}", f"XX - Town {number}") for number in range(30)),
+    ],
     "management-levels": [
         Value("C Level Exec", "C Level Execs"),
         Value("VP Level Exec", "VP Level Execs"),
         Value("Director", "Directors"),
     ],
-    "departments": [Value("5", "Information Technology"), Value("4", "Sales")],
+    "departments": [
+        Value("5", "Information Technology"),
+        Value("4", "Sales"),
+        Value("6", "Engineering & Technical"),
+    ],
     "tech-products": [
         Value("11", "Skywave", {"attribute": "3.2.1.11"}),
         Value("12", "Skywave Cloud", {"attribute": "3.2.1.12"}),
@@ -78,7 +88,18 @@ async def refused(entity: Entity, **raw: object) -> SalesZoomInfoError:
         ("country", "Great Britain", "uk"),
         ("country", "Korea, Republic of", "korea.south"),
         ("state", "Texas", "usa.texas"),
-        ("state", "TX", "TX"),
+        ("state", "TX", "usa.texas"),
+        ("state", "tx", "usa.texas"),
+        ("state", "on", "canada.ontario"),
+        ("metroRegion", "Austin", "usa.texas.austin"),
+        ("metroRegion", "Austin, TX", "usa.texas.austin"),
+        ("managementLevel", "VP", "VP Level Exec"),
+        ("managementLevel", "vice president", "VP Level Exec"),
+        ("managementLevel", "C-Suite", "C Level Exec"),
+        ("managementLevel", ["CXO", "executive", "C-Level"], "C Level Exec"),
+        ("department", "IT", "5"),
+        ("department", "R&D", "6"),
+        ("department", "engineering", "6"),
         ("industryCodes", "Software", "software"),
         ("industryCodes", ["Software", "software"], "software"),
         ("industryCodes", "Software, Security Software", "software,software.security"),
@@ -94,7 +115,7 @@ async def test_names_and_ids_are_accepted(name: str, given: object, legal: str) 
     entity: Entity = "contact"
     wire, told = await resolved(entity, "gtm", **{name: given})
     assert wire[name] == legal
-    assert (name in told) == (given != legal and not (name in ("department", "sicCodes") and given != "sales"))
+    assert (name in told) == (given != legal and not isinstance(given, int) and name != "sicCodes")
 
 
 async def test_a_filter_without_taxonomy_is_left_alone() -> None:
@@ -119,7 +140,21 @@ async def test_an_unknown_value_of_a_long_list_gets_the_nearest_and_where_to_loo
     assert error.next_step.startswith("Nearest: Security Software (software.security)")
     assert "`lookup` with field 'industries' and query 'Securty Software'" in error.next_step
     lost = await refused("company", industryCodes="qqqq zzzz")
-    assert lost.next_step == "Call `lookup` with field 'industries' to see the legal values."
+    assert lost.next_step.startswith("Call `lookup` with field 'industries' to see the legal values.")
+
+
+@pytest.mark.parametrize("code", ["ZZ", "NV", "12"])
+async def test_two_letters_are_a_state_only_when_the_taxonomy_has_it(code: str) -> None:
+    error = await refused("company", state=code)
+    assert error.kind == "unknown_value"
+    assert "`country` covers the rest" in error.next_step
+
+
+async def test_a_value_that_the_taxonomy_cannot_have_says_where_it_belongs() -> None:
+    lost = await refused("company", metroRegion="London")
+    assert "Orlando" not in lost.next_step
+    assert "US and Canada" in lost.next_step
+    assert "industryKeywords" in (await refused("company", industryCodes="SaaS")).next_step
 
 
 async def test_several_candidates_are_named_and_none_is_chosen() -> None:

@@ -1,7 +1,7 @@
 """THE GATE: the only way to ZoomInfo.
 
 Every call passes here: its cost is resolved from the operations table, reserved in the ledger, sent, settled and told.
-Nothing else imports the client, so nothing can spend without a reservation.
+The composition root makes the client and hands it over; nothing else touches it, so nothing spends unreserved.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -20,15 +20,17 @@ from ..zoominfo.arguments import read_choice, read_id, read_inputs, read_names, 
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import BATCH, ENRICH, Direction, Use
 from ..zoominfo.fields import INPUTS, OUTPUTS
-from ..zoominfo.operations import Entity, Generation, Operation
+from ..zoominfo.operations import OPERATIONS, Entity, Generation, Operation
 from ..zoominfo.records import FieldRight, Limit, Match, Page, Value
 from .ledger import Budget, Caller, Estimate, Ledger, Limits, Outcome, Reservation
+from .match_key import CONSTRAINTS, ID_FIELD
 from .modes import Modes
 
 __all__ = ["Account", "Balance", "Credits", "Enriched", "UsageReport"]
 
 # A reservation that nobody has touched for so many seconds belongs to a process that died.
 ABANDONED_AFTER = 900.0
+GET: dict[Entity, Operation] = {"contact": OPERATIONS["get_contact"], "company": OPERATIONS["get_company"]}
 _UNSENT = Match("NOT_SENT", {}, None)
 _UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
 # What is paid for does not wait longer than this for the balance that is told beside it.
@@ -94,7 +96,11 @@ class Account:
         self._modes = modes
         self._clock = clock
         self._remembered = False
-        self._tidied = -ABANDONED_AFTER
+        # Purchases begun and under way, to know whether a fall of the balance is of one call alone.
+        self._started = 0
+        self._under_way = 0
+        self._abandoned_after = max(ABANDONED_AFTER, 4 * settings.timeout + 60)
+        self._tidied = -self._abandoned_after
 
     @property
     def sandbox(self) -> bool:
@@ -137,9 +143,9 @@ class Account:
 
     async def _tidy(self) -> None:
         # A process that died holds budget until somebody closes its charges, also while this one runs on.
-        if self._clock() - self._tidied >= ABANDONED_AFTER:
+        if self._clock() - self._tidied >= self._abandoned_after:
             self._tidied = self._clock()
-            await self._ledger.recover(ABANDONED_AFTER)
+            await self._ledger.recover(self._abandoned_after)
 
     async def _note_account(self) -> None:
         # From here on, missing credentials on this machine are a mistake and not a wish for the sandbox.
@@ -158,11 +164,15 @@ class Account:
 
     async def lookup(self, name: str, narrow: Mapping[str, str] | None = None) -> list[Value]:
         """A taxonomy; free. See :meth:`Client.lookup`."""
-        return await self._client.lookup(name, narrow)
+        values = await self._client.lookup(name, narrow)
+        await self._note_account()
+        return values
 
     async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
         """Which fields the account may use; free."""
-        return await self._client.field_rights(entity, use, direction)
+        rights = await self._client.field_rights(entity, use, direction)
+        await self._note_account()
+        return rights
 
     async def authenticate(self) -> tuple[Generation, ...]:
         """Sign in to each configured generation."""
@@ -208,7 +218,13 @@ class Account:
         key = "personId" if entity == "contact" else "companyId"
         wanted = read_id(key, record_id)
         found = await self.enrich(
-            entity, [{key: wanted}], caller=caller, outputs=outputs, detail=detail, max_credits=max_credits
+            entity,
+            [{key: wanted}],
+            caller=caller,
+            outputs=outputs,
+            detail=detail,
+            max_credits=max_credits,
+            operation=GET[entity],
         )
         match = found.matches[0]
         if not match.matched:
@@ -234,6 +250,7 @@ class Account:
         detail: object = "concise",
         max_credits: object = None,
         progress: Callable[[int, int], Awaitable[None]] | None = None,
+        operation: Operation | None = None,
     ) -> Enriched:
         """Enrich 1 to 100 records, at most 1 credit each and none for what was bought in the last 12 months.
 
@@ -246,6 +263,7 @@ class Account:
             detail: ``concise`` or ``full``.
             max_credits: the caller's own cap in credits.
             progress: awaited with (inputs done, inputs in all) after each batch.
+            operation: as what it counts; the entity's enrich when None.
 
         Returns:
             What became of each input, in order.
@@ -256,7 +274,7 @@ class Account:
             OutcomeUnknown: the only batch was sent and no answer came.
             SalesZoomInfoError: what ZoomInfo refused; nothing was charged then.
         """
-        operation = ENRICH[entity]
+        operation = operation or ENRICH[entity]
         self._allow(operation, operation.name)
         items = read_inputs(entity, inputs, where=INPUTS[entity])
         needed = (
@@ -285,8 +303,9 @@ class Account:
         except SalesZoomInfoError as error:
             # The records are paid for: an unusable state file must not lose them.
             warnings.append(str(error))
-        balance = await self._read_balance(generation, purchase.spent)
-        return Enriched(items, purchase.matches, Credits(purchase.spent, left, balance), warnings)
+        if self.balance is None:
+            await self._credits_left(generation)
+        return Enriched(items, purchase.matches, Credits(purchase.spent, left, self.balance), warnings)
 
     async def _buy_all(
         self, purchase: _Purchase, progress: Callable[[int, int], Awaitable[None]] | None
@@ -313,21 +332,46 @@ class Account:
         return None
 
     async def _buy(self, purchase: _Purchase, batch: Sequence[int]) -> None:
+        self._started += 1
+        self._under_way += 1
+        mine, alone = self._started, self._under_way == 1
+        try:
+            if purchase.at_stake(batch) and purchase.left is None:
+                purchase.left = await self._credits_left(purchase.generation)
+            before = purchase.left
+            found = await self._send(purchase, batch)
+            purchase.note(batch, found)
+            purchase.left = await self._credits_left(purchase.generation) if purchase.at_stake(batch) else before
+            alone = alone and mine == self._started
+        finally:
+            self._under_way -= 1
+        drop = before - purchase.left if alone and before is not None and purchase.left is not None else None
+        try:
+            with anyio.CancelScope(shield=True):
+                purchase.spent += await self._ledger.settle(purchase.reservation, purchase.outcomes(batch, drop))
+        except SalesZoomInfoError as error:
+            # Unsettled it stays "sent" and counts as spent; the records themselves are here and paid for.
+            purchase.spent += sum(match.matched for match in found)
+            purchase.warnings.append(str(error))
+
+    async def _send(self, purchase: _Purchase, batch: Sequence[int]) -> list[Match]:
         indexes = purchase.spread(batch)
-        try:
+        sent = False
+
+        async def mark() -> None:
+            nonlocal sent
             await self._ledger.mark_sent(purchase.reservation, indexes)
-        except BaseException:
-            # Cancelled, lapsed or unwritable before anything was sent.
-            await self._close(purchase, indexes, sent=False)
-            raise
+            sent = True
+
         try:
-            found = await self._client.enrich(
+            return await self._client.enrich(
                 purchase.entity,
                 purchase.generation,
-                [purchase.inputs[index] for index in batch],
+                [purchase.asked(index) for index in batch],
                 purchase.outputs,
                 purchase.required,
-                at_stake=purchase.at_stake(indexes),
+                at_stake=purchase.at_stake(batch),
+                before_send=mark,
             )
         except OutcomeUnknown:
             purchase.note(batch, [_UNKNOWN] * len(batch))
@@ -337,18 +381,9 @@ class Account:
             await self._close(purchase, indexes, sent=False)
             raise
         except BaseException:
-            # Cancelled or crashed with the request on its way: it may have been paid for.
-            await self._close(purchase, indexes, sent=True)
+            # Cancelled or crashed: once the request is on its way it may have been paid for.
+            await self._close(purchase, indexes, sent=sent)
             raise
-        purchase.note(batch, found)
-        outcomes = purchase.outcomes(batch)
-        try:
-            with anyio.CancelScope(shield=True):
-                purchase.spent += await self._ledger.settle(purchase.reservation, outcomes)
-        except SalesZoomInfoError as error:
-            # Unsettled it stays "sent" and counts as spent; the records themselves are here and paid for.
-            purchase.spent += sum(match.matched for match in found)
-            purchase.warnings.append(str(error))
 
     async def _close(self, purchase: _Purchase, indexes: Sequence[int], *, sent: bool) -> None:
         """Release what was surely not billed, or note what may have been; never hides what ended the call."""
@@ -364,12 +399,12 @@ class Account:
                 # The charges stay counted, and recovery closes them once the state file can be used again.
                 purchase.warnings.append(str(error))
 
-    async def _read_balance(self, generation: Generation, spent: int) -> Balance | None:
-        # The Enterprise API tells the balance in its headers; on GTM a free call asks for it.
-        if generation == "gtm" and (spent or self.balance is None):
-            with suppress(SalesZoomInfoError), anyio.move_on_after(_BALANCE_TIMEOUT):
-                await self._client.usage(generation)
-        return self.balance
+    async def _credits_left(self, generation: Generation) -> int | None:
+        """The account's credits by a free call; None when it cannot be read in time."""
+        with suppress(SalesZoomInfoError), anyio.move_on_after(_BALANCE_TIMEOUT, shield=True):
+            limits = await self._client.usage(generation)
+            return next((limit.remaining for limit in limits if limit.type == "uniqueIdLimit" and limit.metered), None)
+        return None
 
 
 def _asking(caller: str) -> Caller:
@@ -387,18 +422,31 @@ class _Purchase:
     required: list[str]
     reservation: Reservation
     spent: int = 0
+    left: int | None = None
     warnings: list[str] = field(default_factory=list[str])
     matches: list[Match] = field(init=False)
     twins: dict[int, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.matches = [_UNSENT] * len(self.inputs)
-        first: dict[str, int] = {}
+        first: dict[object, int] = {}
         self.twins = {}
-        for index, item in enumerate(self.inputs):
-            # Equal inputs travel once, since each travels as a request and a record even when it is free.
-            lead = first.setdefault(repr(sorted(item.items())), index)
+        for index, item in enumerate(self.reservation.estimate.items):
+            # What the ledger knows as one record travels once, unless a constraint asks for another answer.
+            same = (index if item.twin is None else item.twin, repr(sorted(self.constraints(index).items())))
+            lead = first.setdefault(same, index)
             self.twins.setdefault(lead, []).append(index)
+
+    def constraints(self, index: int) -> dict[str, object]:
+        """What narrows an input's match without naming anybody."""
+        return {name: value for name, value in self.inputs[index].items() if name in CONSTRAINTS}
+
+    def asked(self, index: int) -> dict[str, object]:
+        """An input as it travels: by the record's id where the estimate rests on that record."""
+        record = self.reservation.estimate.items[index].zi_id
+        if record is None:
+            return self.inputs[index]
+        return {ID_FIELD[self.entity]: record, **self.constraints(index)}
 
     def batches(self) -> list[list[int]]:
         leads = list(self.twins)
@@ -407,22 +455,43 @@ class _Purchase:
     def spread(self, batch: Sequence[int]) -> list[int]:
         return [index for lead in batch for index in self.twins[lead]]
 
-    def at_stake(self, indexes: Sequence[int]) -> int:
-        """Credits that these inputs were reserved for."""
-        return sum(self.reservation.estimate.items[index].credits for index in indexes)
+    def at_stake(self, batch: Sequence[int]) -> int:
+        """Credits that these inputs and their twins were reserved for."""
+        return sum(self.reservation.estimate.items[index].credits for index in self.spread(batch))
 
-    def outcomes(self, batch: Sequence[int]) -> list[Outcome]:
-        """What the ledger is told of a batch."""
-        return [
-            # A twin never travelled. Where a record has an id, the ledger sees that by itself.
-            Outcome(
-                index,
-                self.matches[index].matched,
-                self.matches[index].record_id,
-                None if index == lead or self.matches[index].record_id else False,
+    def outcomes(self, batch: Sequence[int], drop: int | None) -> list[Outcome]:
+        """What the ledger is told of a batch.
+
+        Args:
+            batch: the inputs that travelled.
+            drop: by how much the balance fell meanwhile, None when that is not known or not ours alone.
+        """
+        items = self.reservation.estimate.items
+        bought: set[object] = set()
+        told: list[Outcome] = []
+        for lead in batch:
+            for index in self.twins[lead]:
+                match = self.matches[index]
+                # A twin never travelled; where its record has an id, the ledger sees that by itself.
+                charged = None if index == lead or match.record_id else False
+                record = match.record_id or index
+                if match.matched and items[index].credits and index == lead:
+                    charged = None if record not in bought else False
+                    bought.add(record)
+                told.append(Outcome(index, match.matched, match.record_id, charged))
+        if drop is not None and drop > len(bought):
+            self.warnings.append(
+                f"The account's balance fell by {drop} while this call counts {len(bought)}: "
+                "a colleague is spending too, or ZoomInfo charged more than it says."
             )
-            for lead in batch
-            for index in self.twins[lead]
+        if drop not in (0, len(bought)):
+            return told
+        # ZoomInfo's own figure says which it was, so the purchases are confirmed or were free.
+        return [
+            replace(outcome, charged=bool(drop))
+            if outcome.charged is None and outcome.matched and items[outcome.index].credits
+            else outcome
+            for outcome in told
         ]
 
     def note(self, batch: Sequence[int], found: Sequence[Match]) -> None:

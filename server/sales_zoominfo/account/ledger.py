@@ -29,7 +29,7 @@ from uuid import uuid4
 from ..errors import fail
 from ..store import Store, create_once
 from ..zoominfo.operations import Entity
-from .match_key import Input, canonical_id, match_key
+from .match_key import CONSTRAINTS, Input, canonical_id, match_key, own_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,6 +42,9 @@ TERM = 365 * DAY
 # shows that the call at hand did not buy the record.
 SLACK = 2 * DAY
 
+# Two of our calls that get the same record within so many seconds are a race for one purchase.
+RACE = 900.0
+
 KEY_FILE = "ledger.key"
 KEY_SIZE = 32
 
@@ -51,7 +54,7 @@ SETTING_DAY = "ZOOMINFO_MAX_CREDITS_PER_DAY"
 
 NEW = "new"
 OWNED = "under management"
-NO_MATCH = "cannot match"
+ASSUMED = "bought before, not confirmed"
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,17 @@ class Item:
 
     Attributes:
         credits: 0 or 1.
-        why: ``new``, ``under management``, ``duplicate of input n`` (n counts from 0) or ``cannot match``.
-        zi_id: the record that the input names or has matched before, when known.
+        why: ``new``, ``under management``, ``bought before, not confirmed``, or ``duplicate of input n`` (from 0).
+        zi_id: the record to ask for by its id: the one that the input names, or that it has matched and is ours.
         exact: whether ``credits`` is certain.
+        twin: the earlier input that it repeats.
     """
 
     credits: int
     why: str
     zi_id: str | None = None
     exact: bool = False
+    twin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -575,31 +580,43 @@ class Ledger:
         return hmac.digest(self._secret, f"{entity}\n{key}".encode(), "sha256")
 
     def _lines(self, c: sqlite3.Connection, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
-        first: dict[bytes | str, int] = {}  # where a key or a record first appears in the call
+        first: dict[object, int] = {}  # where an input or a record first appears in the call
         lines: list[_Line] = []
         for index, values in enumerate(inputs):
             text = match_key(entity, values)
-            if not text:
-                lines.append(_Line(Item(0, NO_MATCH, None, True), None))
-                continue
-            key = self._digest(entity, text)
-            mapped = c.execute(
-                "SELECT zi_id FROM match_key WHERE account = ? AND entity = ? AND key = ?", (self._account, entity, key)
-            ).fetchone()
-            named = text.removeprefix("id:") if text.startswith("id:") else None
-            record: str | None = mapped[0] if mapped else named
-            twin = first.get(key, first.get(record) if record else None)
-            first.setdefault(key, index if twin is None else twin)
-            if record:
-                first.setdefault(record, index if twin is None else twin)
-            if twin is not None:
-                item = Item(0, f"duplicate of input {twin}", record, True)
-            elif record and (purchase := self._purchase(c, entity, record, now)):
-                item = Item(0, OWNED, record, purchase.confirmed)
-            else:
+            key = self._digest(entity, text) if text else None
+            record, purchase = self._known(c, entity, own_id(entity, values), key, now)
+            # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
+            limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
+            same: object = record or (key, limits)
+            twin = first.setdefault(same, index) if key else index
+            if twin != index:
+                item = Item(0, f"duplicate of input {twin}", record, True, twin)
+            elif purchase is None:
                 item = Item(1, NEW, record)
+            elif purchase.confirmed:
+                item = Item(0, OWNED, record, True)
+            else:
+                # It may have been a colleague's, of unknown date, and have lapsed since.
+                item = Item(1, ASSUMED, record)
             lines.append(_Line(item, key))
         return lines
+
+    def _known(
+        self, c: sqlite3.Connection, entity: Entity, named: str, key: bytes | None, now: float
+    ) -> tuple[str | None, Purchase | None]:
+        """The record that an input is asked for by, where that is certain, and its purchase.
+
+        That is the id it names, or the record under management that it has matched before: the gate asks for that one
+        by its id, since an address can come to mean somebody else.
+        """
+        mapped = c.execute(
+            "SELECT zi_id FROM match_key WHERE account = ? AND entity = ? AND key = ?", (self._account, entity, key)
+        ).fetchone()
+        for record in (*(mapped or ()), named):
+            if record and (purchase := self._purchase(c, entity, record, now)):
+                return record, purchase
+        return named or None, None
 
     def _check(
         self,
@@ -851,6 +868,9 @@ def _pays(row: _Charge, charged: bool | None, told: float | None, known: Purchas
         return False
     if known is None:
         return True
+    if not known.confirmed:
+        # Made while this call was on its way it is this purchase; else it may have lapsed.
+        return row.credits > 0 and known.bought_at < row.at - RACE
     # A purchase that nobody of ours made, dated about now and learnt during the call, is this call's.
     ours = known.call_id is not None
     return not (ours or known.bought_at < row.at - SLACK or row.credits == 0)
@@ -911,26 +931,19 @@ def _sum_up(entity: Entity, lines: Sequence[_Line]) -> Estimate:
     items = tuple(line.item for line in lines)
     credits = sum(item.credits for item in items)
     new = sum(item.why == NEW for item in items)
-    assumed = sum(item.why == OWNED and not item.exact for item in items)
-    who = "person" if entity == "contact" else "company"
+    assumed = sum(item.why == ASSUMED for item in items)
     if not new and not assumed:
-        if any(item.why == OWNED for item in items):
-            reason = "exact: the records are under management by purchases that ZoomInfo confirmed"
-        else:
-            reason = "exact: no input can match a record"
-        return Estimate(credits, True, reason, items)
+        return Estimate(credits, True, "exact: ZoomInfo has confirmed the purchases", items)
     parts: list[str] = []
     if new:
+        noun = "person" if entity == "contact" else "company"
         parts.append(
-            f"{_plural(new, 'one input is', '{} inputs are')} not known to be under management; it costs less where"
-            f" a colleague owns the record, an input matches nothing, or two inputs are the same {who}"
+            f"{_plural(new, 'one input is', '{} inputs are')} new here; free where a colleague has bought the {noun}"
+            " or nothing matches"
         )
     if assumed:
         parts.append(
-            f"{_plural(assumed, 'one record counts', '{} records count')} as free because an earlier call got it,"
-            " though ZoomInfo has not told the purchase date"
+            f"{_plural(assumed, 'one record', '{} records')} came with an earlier call, but ZoomInfo has not"
+            " confirmed the purchase"
         )
     return Estimate(credits, False, "upper bound: " + "; ".join(parts), items)
-
-
-# -- match inputs

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping
 
 from ..zoominfo.operations import Entity
 
 Input = Mapping[str, object]
 
-# They narrow a match or choose what comes back; they do not say whom.
-_CONSTRAINTS = frozenset(
-    ["outputFields", "requiredFields", "lastUpdatedDateAfter", "validDateAfter", "contactAccuracyScoreMin"]
-)
+# They narrow a match; they do not say whom.
+CONSTRAINTS = frozenset(["lastUpdatedDateAfter", "validDateAfter", "contactAccuracyScoreMin"])
+ID_FIELD: dict[Entity, str] = {"contact": "personId", "company": "companyId"}
 # They tell two namesakes apart, but match nobody by themselves.
 _HINTS = frozenset(["jobTitle"])
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?\d+")
-_EXTENSION = re.compile(r"\s*(?:ext\.?|extension|x|#)\s*\d+\s*$", re.IGNORECASE)
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://|^//", re.IGNORECASE)
 
 
@@ -37,12 +34,26 @@ def canonical_id(value: object) -> str:
     return str(int(text)) if _NUMBER.fullmatch(text) else text
 
 
+def own_id(entity: Entity, input: Input) -> str:
+    """The record that an input names by its id alone.
+
+    Args:
+        entity: what the input describes.
+        input: ZoomInfo's field names and values.
+
+    Returns:
+        The id; empty when the input gives anything else to match by, which ZoomInfo falls back on.
+    """
+    name = ID_FIELD[entity]
+    identity = {key for key, value in input.items() if key not in CONSTRAINTS and _text(value)}
+    return canonical_id(input[name]) if identity == {name} else ""
+
+
 def match_key(entity: Entity, input: Input) -> str:
     """What a match input identifies, in one canonical form.
 
-    The id alone wins. For a contact then e-mail, hashed e-mail, phone (with the name, because colleagues share a
-    switchboard) or profile URL; else everything that is given together, so that two inputs are taken for
-    the same only when nothing tells them apart. Constraints such as ``requiredFields`` do not belong to it.
+    Everything that is given counts: ZoomInfo falls back from one key to the next, so inputs that share an id or an
+    address and differ in a name can be different records. Constraints such as ``validDateAfter`` do not belong to it.
 
     Args:
         entity: what the input describes.
@@ -51,20 +62,9 @@ def match_key(entity: Entity, input: Input) -> str:
     Returns:
         The canonical text; empty when the input holds nothing that ZoomInfo could match.
     """
-    values = {name: value for name, value in input.items() if name not in _CONSTRAINTS}
-    own_id = canonical_id(values.get("personId" if entity == "contact" else "companyId"))
-    if own_id:
-        return f"id:{own_id}"
-    if entity == "contact":
-        for name in ("emailAddress", "hashedEmail"):
-            if found := _normal(name, values.get(name)):
-                return f"{name}:{found}"
-        if not _normal("phone", values.get("phone")) and (url := _normal("externalURL", values.get("externalURL"))):
-            return f"externalURL:{url}"
-    parts: dict[str, str] = {}
-    for name, value in values.items():
-        if found := _normal(name, value):
-            parts[name] = found
+    if found := own_id(entity, input):
+        return f"id:{found}"
+    parts = {name: _normal(name, value) for name, value in input.items() if name not in CONSTRAINTS and _text(value)}
     if "firstName" in parts and "lastName" in parts and "fullName" not in parts:
         parts["fullName"] = f"{parts.pop('firstName')} {parts.pop('lastName')}"
     if not parts.keys() - _HINTS:
@@ -77,25 +77,24 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, (list, tuple)):
-        parts = cast("Sequence[object]", value)
-        return ",".join(sorted({_text(part) for part in parts} - {""}))
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", str(value))).strip()
 
 
 def _normal(name: str, value: object) -> str:
     text = _text(value)
-    if not text:
-        return ""
-    if name == "companyId":
-        return canonical_id(text)
-    if name in ("phone", "companyPhone", "companyFax"):
-        return re.sub(r"\D", "", _EXTENSION.sub("", text)).removeprefix("00")
-    if name == "externalURL":
-        return _profile(text)
-    if name in ("companyWebsite", "companyDomain"):
-        return ",".join(sorted({_host(part) for part in text.split(",")} - {""}))
-    return text.casefold()
+    match name:
+        case "personId" | "companyId":
+            found = canonical_id(text)
+        case "phone" | "companyPhone" | "companyFax":
+            found = re.sub(r"\D", "", text).removeprefix("00")
+        case "externalURL":
+            found = _profile(text)
+        case "companyWebsite":
+            found = ",".join(sorted({_host(part) for part in text.split(",")} - {""}))
+        case _:
+            found = text
+    # What leaves nothing behind, such as "http://", still tells two inputs apart.
+    return (found or text).casefold()
 
 
 def _host(url: str) -> str:

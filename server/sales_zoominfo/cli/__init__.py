@@ -216,7 +216,7 @@ def enrich_command(
 ) -> None:
     """Get e-mails, phones and profiles. SPENDS up to 1 credit a record; says how many, and asks first.
 
-    For example: sales-zoominfo enrich contact emailAddress=ada@acme.example
+    For example: sales-zoominfo enrich contact emailAddress=ada.sample@acme.example
     """
     from .inputs import read_names, read_records
     from .views import show_rows

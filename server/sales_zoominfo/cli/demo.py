@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -197,21 +199,32 @@ class _Story:
         self._console.print(line, style="bold")
 
 
+def _command() -> str:
+    # An assistant starts it from a folder of its own, so a bare name works only when it is on PATH.
+    started = Path(sys.argv[0])
+    beside = Path(sys.executable).with_name("sales-zoominfo")
+    if started.stem == "sales-zoominfo" and started.is_file():
+        return str(started.absolute())
+    return str(beside) if beside.is_file() else shutil.which("sales-zoominfo") or "sales-zoominfo"
+
+
 def _next_steps(console: Console) -> None:
+    command = _command()
+    quoted = shlex.quote(command)
     console.print()
     console.print("What to do next", style="bold")
     for title, lines in (
-        ("Connect an assistant", ["claude mcp add sales-zoominfo -- sales-zoominfo serve"]),
-        ("Any other MCP client", ['{"command": "sales-zoominfo", "args": ["serve"]}']),
+        ("Connect an assistant", [f"claude mcp add sales-zoominfo -- {quoted} serve"]),
+        ("Any other MCP client", [json.dumps({"command": command, "args": ["serve"]}, ensure_ascii=False)]),
         (
             "Use your own account",
             [
                 "export ZOOMINFO_CLIENT_ID=… ZOOMINFO_CLIENT_SECRET=…  (GTM API)",
                 "export ZOOMINFO_USERNAME=… ZOOMINFO_PASSWORD=…  (Enterprise API)",
-                "sales-zoominfo doctor",
+                f"{quoted} doctor",
             ],
         ),
-        ("Go on by hand", ["sales-zoominfo search companies -f companyName=Acme"]),
+        ("Go on by hand", [f"{quoted} search companies -f companyName=Acme"]),
     ):
         console.print(f"  {title}", style="dim")
         for line in lines:

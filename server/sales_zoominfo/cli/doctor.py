@@ -191,8 +191,7 @@ async def _network(using: Settings, credentials: Credentials) -> tuple[bool, lis
 
 
 def _host(base: str) -> str:
-    # An address may carry a user and a password.
-    return base.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2]
+    return base.split("://", 1)[-1].split("/", 1)[0]
 
 
 def _clock(date: str | None, now: float, keyed: bool) -> Finding:

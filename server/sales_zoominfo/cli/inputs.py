@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, fail
+from ..zoominfo.fields import MATCH_KEYS
+from ..zoominfo.operations import Entity
 
 INPUT_SUFFIXES = (".csv", ".json", ".jsonl")
 # A file of 100 rows is far below this; a larger one is not what was meant.
@@ -70,9 +73,9 @@ def read_records(pairs: Sequence[str], file: Path | None, what: str) -> list[dic
         reason = "one record is given in words, or many in a file."
         raise fail("filters_together", first="key=value", second="--input", reason=reason)
     if file is not None:
-        return _from_file(file)
+        return _from_file(file, "contact" if what == "contact" else "company")
     if not pairs:
-        example = "emailAddress=ada@acme.example" if what == "contact" else "companyWebsite=acme.example"
+        example = "emailAddress=ada.sample@acme.example" if what == "contact" else "companyWebsite=acme.example"
         how = f"Give key=value words such as {example}, or --input FILE."
         raise fail("missing_argument", where=f"enrich {what}", name="a record to match", how=how)
     record: dict[str, Any] = {}
@@ -83,7 +86,7 @@ def read_records(pairs: Sequence[str], file: Path | None, what: str) -> list[dic
     return [record]
 
 
-def _from_file(file: Path) -> list[dict[str, Any]]:
+def _from_file(file: Path, entity: Entity) -> list[dict[str, Any]]:
     suffix = file.suffix.lower()
     if suffix not in INPUT_SUFFIXES:
         raise _unusable("a .csv, .json or .jsonl file", f"'{file.name[-40:]}'")
@@ -98,7 +101,7 @@ def _from_file(file: Path) -> list[dict[str, Any]]:
         raise _unusable("UTF-8 text", "another encoding") from None
     except OSError as error:
         raise _unusable("a readable file", f"one that fails with '{error.strerror}'") from None
-    rows = _csv(text) if suffix == ".csv" else _json(text) if suffix == ".json" else _jsonl(text)
+    rows = _csv(text, entity) if suffix == ".csv" else _json(text) if suffix == ".json" else _jsonl(text)
     if not rows:
         raise _unusable("a file with 1 to 100 rows", "an empty one")
     return rows
@@ -108,22 +111,36 @@ def _unusable(expected: str, got: str) -> SalesZoomInfoError:
     return fail("wrong_type", name="--input", expected=expected, got=got)
 
 
-def _csv(text: str) -> list[dict[str, Any]]:
+def _csv(text: str, entity: Entity) -> list[dict[str, Any]]:
     try:
         # Spreadsheets of some countries write semicolons, exports tabs.
         head = text.split("\n", 1)[0]
         delimiter = max(",;\t", key=head.count)
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        headings = _keys(reader.fieldnames or (), entity)
         rows: list[dict[str, Any]] = []
         for row in reader:
             if None in row:
                 raise _unusable("a CSV file with as many cells as headings", f"a longer row in line {reader.line_num}")
-            cells = {name.strip(): value.strip() for name, value in row.items() if name and value and value.strip()}
+            cells = {headings[name]: value.strip() for name, value in row.items() if name and value and value.strip()}
             if cells:
                 rows.append(cells)
         return rows
     except csv.Error as error:
         raise _unusable("a well-formed CSV file", f"a broken one ({error})") from None
+
+
+def _keys(headings: Sequence[str], entity: Entity) -> dict[str, str]:
+    # A sheet's headings are a person's: "Email" and "First Name" mean emailAddress and firstName.
+    known = {_plain(name): key.name for key in MATCH_KEYS[entity].values() for name in (*key.aliases, key.name)}
+    meant = {heading: known.get(_plain(heading), heading.strip()) for heading in headings}
+    names = list(meant.values())
+    # Two columns of one meaning stay as they are, so that the tool refuses the one that it does not know.
+    return {heading: name if names.count(name) == 1 else heading.strip() for heading, name in meant.items()}
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s_-]", "", heading).casefold()
 
 
 def _json(text: str) -> list[dict[str, Any]]:

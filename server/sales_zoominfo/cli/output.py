@@ -26,7 +26,7 @@ View = Callable[["Console", "Envelope"], None]
 _SUFFIXES: dict[str, Format] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table"}
 # Wide enough for a table in a file or a pipe, where nothing wraps.
 _FILE_WIDTH = 160
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|\+[\d ()-]+")
 # What spreadsheets take for the start of a formula, full-width forms too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -192,7 +192,7 @@ def _cell(value: object) -> str:
 
 
 def _safe(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula; plain numbers and ids stay what they are."""
+    """A cell that no spreadsheet runs as a formula; plain numbers, ids and phone numbers stay what they are."""
     if text.lstrip(" ").startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
     return text

@@ -305,6 +305,8 @@ class KnowledgeBase:
 
         known = list(self._passages)
         near = difflib.get_close_matches(key[:200], known, n=5, cutoff=0.6)
+        # The start of an id, such as gotchas#jwt, says more than its spelling does.
+        near = [name for name in known if "#" in key and key[-1] != "#" and name.startswith(key)] + near
         if len(near) < 3:
             by_subject = self._index.search(key.replace("#", " ")[:200])
             near += [self._rows[match.row].id for match in by_subject[:5]]

@@ -28,11 +28,12 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
         )
     account = await call.runtime.account()
     rows: list[Row] = []
-    total, exact = 0, True
+    total, highest, exact = 0, 0, True
     reasons: list[str] = []
     for name in given:
         estimate = await account.estimate(_LISTS[name], arguments[name])
         total += estimate.credits
+        highest = max(highest, estimate.credits)
         exact = exact and estimate.exact
         # The basis stands beside it, of all lists together.
         reasons.append(f"{name}: {estimate.reason.split(': ', 1)[-1]}")
@@ -42,6 +43,9 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
         ]
     budget = await account.budget(call.caller)
     limits = account.limits()
+    # Each list is a call of its own, while day and hour have to bear both.
+    rooms = {"call": (highest, limits.per_call), "hour": (total, budget.hour_left), "day": (total, budget.day_left)}
+    limited = [name for name, (wanted, room) in rooms.items() if wanted > room]
     return envelope(
         rows,
         totalResults=len(rows),
@@ -50,7 +54,8 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
             "dayLeft": budget.day_left,
             "hourLeft": budget.hour_left,
             "callCeiling": limits.per_call,
-            "fits": total <= min(budget.day_left, budget.hour_left, limits.per_call),
+            "fits": not limited,
+            **({"limitedBy": limited} if limited else {}),
         },
         credits={"spent": 0, **balance_meta(account.balance)},
         sandbox=account.sandbox,

@@ -138,9 +138,10 @@ TOOLS = (
         "enrich_contacts",
         "Enrich contacts",
         "enrich",
-        "Get e-mails, phone numbers (with do-not-call flags) and profiles of 1 to 100 people. SPENDS at most 1 credit "
-        "for each new person; none for one bought in the last 12 months, and none without a match. Call "
-        "estimate_credits first and set maxCredits. Use search_contacts to find people, get_contact for one id.",
+        "Get e-mails, phone numbers (with do-not-call flags) and profiles of up to 100 people, of which at most 25 new "
+        "ones by default. SPENDS at most 1 credit for each new person; none for one bought in the last 12 months, and "
+        "none without a match. Call estimate_credits first and set maxCredits. Use search_contacts to find people, "
+        "get_contact for one id.",
         {
             "contacts": match_schema("contact"),
             "outputFields": _outputs("contact"),
@@ -156,7 +157,8 @@ TOOLS = (
         "enrich_companies",
         "Enrich companies",
         "enrich",
-        "Get full profiles of 1 to 100 companies: revenue (thousands of USD), headcount, industry, funding, parents. "
+        "Get profiles of up to 100 companies, of which at most 25 new ones by default: revenue (thousands of USD), "
+        "headcount, industry, funding, parents. "
         "SPENDS at most 1 credit for each new company; none for one bought in the last 12 months, and none without a "
         "match. A website matches better than a name. Call estimate_credits first and set maxCredits.",
         {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from ..errors import fail, near
 from ..zoominfo.arguments import read_choice, read_names, read_number, read_text
 from ..zoominfo.fields import FILTERS, OUTPUTS, SEARCH_ROW, SHOWN, SORTS
 from ..zoominfo.operations import Entity
-from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, nearest
+from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, fold, meant, nearest
 from .contract import Envelope, balance_meta, envelope
 from .spec import DETAIL, Arguments, Call, Schema, Tool, choice, filter_schema, text, texts, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..zoominfo.records import Page, Row
 
 _PAGING = ("page", "pageSize", "sort", "outputFields", "detail", "moreFilters")
@@ -73,9 +76,10 @@ async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
     if shown is None and detail == "concise":
         shown = {spec.name for spec in specs.values() if spec.concise}
     account = await call.runtime.account()
+    filters = _filters(arguments)
     page = await account.search(
         entity,
-        _filters(arguments),
+        filters,
         page=arguments.get("page", 1),
         size=arguments.get("pageSize", 25),
         sort=arguments.get("sort"),
@@ -89,18 +93,59 @@ async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
         nextPage=page.next_page,
         resolved=page.resolved,
         credits={"spent": 0, **balance_meta(account.balance)},
-        warnings=_window_warning(page),
+        warnings=[
+            *page.warnings,
+            *_window_warning(page),
+            *_filter_warnings(entity, filters, page),
+            *_field_warning(entity, [] if outputs is None else shown or (), page),
+        ],
         sandbox=account.sandbox,
     )
 
 
 def _window_warning(page: Page) -> list[str]:
-    if page.total <= page.window:
+    if page.total > page.widest:
+        return [
+            f"{page.total:,} records match and only the first {page.widest:,} can be read. "
+            "Split the set by a filter such as state or employeeRangeMin and employeeRangeMax."
+        ]
+    if page.rows and page.next_page is None and page.page * page.size < page.total:
+        # The window holds them all, but page numbers end first.
+        return [f"This is the last page at pageSize {page.size}; pageSize 100 reads all {page.total:,} records."]
+    return []
+
+
+# How closely a kind of filter cuts: what names single records first, ranges and flags last.
+_NARROW = ("id", "history", "text", "date", "lookup", "choice")
+BILLIONS = 10_000_000
+
+
+def _filter_warnings(entity: Entity, filters: Arguments, page: Page) -> list[str]:
+    told: list[str] = []
+    lowest = filters.get("revenueMin")
+    if lowest is not None:
+        given = cast("list[object]", lowest)[0] if isinstance(lowest, list) else lowest
+        floor = read_number("revenueMin", given, whole=True, low=0, high=None)
+        if floor >= BILLIONS:
+            told.append(f"revenueMin counts thousands of USD: this is ${floor / 1_000_000:,g} billion or more.")
+    if page.total == 0:
+        specs = FILTERS[entity]
+        names = sorted(filters, key=lambda name: (*_NARROW, specs[name].kind).index(specs[name].kind))
+        if len(names) == 1:
+            told.append(f"Nothing matches {names[0]}; try another value or another filter.")
+        else:
+            drop = " or ".join(names[:2])
+            told.append(f"Nothing matches {', '.join(filters)} together. Leave out the narrowest first: {drop}.")
+    return told
+
+
+def _field_warning(entity: Entity, names: Iterable[str], page: Page) -> list[str]:
+    absent = sorted(name for name in names if not SEARCH_ROW[entity][name].known(page.generation))
+    if not absent:
         return []
-    return [
-        f"{page.total:,} records match and only the first {page.window:,} can be read. "
-        "Split the set by a filter such as state or employeeRangeMin and employeeRangeMax."
-    ]
+    tool = "enrich_contacts" if entity == "contact" else "enrich_companies"
+    more = f"; {tool} tells it" if set(absent) & OUTPUTS[entity].keys() else ""
+    return [f"Rows of the Enterprise search never hold {', '.join(absent)}{more}."]
 
 
 async def search_contacts(call: Call, arguments: Arguments) -> Envelope:
@@ -127,17 +172,34 @@ async def lookup(call: Call, arguments: Arguments) -> Envelope:
     query = read_text("query", arguments.get("query") or "")
     account = await call.runtime.account()
     if name in _TABLES:
-        rows = await _table(call, name)
-        rows = [row for row in rows if query.casefold() in f"{row['name']} {row.get('text', '')}".casefold()]
-        total = len(rows)
+        every = await _table(call, name)
+        rows = [row for row in every if _tells(row, query)]
+        known = len(every)
     else:
         narrow = {key: read_text(key, arguments[key]) for key in LOOKUP_FILTERS if arguments.get(key)}
         values = await account.lookup(name, narrow)
-        total = len(values)
-        found = nearest(query, values, limit) if query else values
+        known = len(values)
+        found = nearest(meant(query, name), values, known) if query else values
         rows = [{"id": value.id, "name": value.name, **value.more} for value in found]
-    warnings = [f"{len(rows) - limit} more; give a query."] if len(rows) > limit else []
-    return envelope(rows[:limit], totalResults=total, field=name, warnings=warnings, sandbox=account.sandbox)
+    warnings: list[str] = []
+    if not rows and query:
+        warnings.append(f"Nothing resembles '{query[:60]}'; leave query out to see all {known:,}.")
+    elif len(rows) > limit:
+        warnings.append(f"{len(rows) - limit:,} more; give a {'narrower ' if query else ''}query or a higher limit.")
+    return envelope(rows[:limit], totalResults=len(rows), field=name, warnings=warnings, sandbox=account.sandbox)
+
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+
+def _tells(row: Row, query: str) -> bool:
+    # "start date" is in positionStartDateMin, and "revenu" in revenueMin.
+    text = f"{row['name']} {row.get('text', '')}"
+    if query.casefold() in text.casefold():
+        return True
+    words = [word.casefold() for word in _WORDS.findall(text)]
+    sought = [fold(word) for word in _WORDS.findall(query.casefold())]
+    return bool(sought) and all(any(word.startswith(part) for word in words) for part in sought)
 
 
 async def _table(call: Call, name: str) -> list[Row]:

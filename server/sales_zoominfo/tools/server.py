@@ -44,7 +44,9 @@ not bought in the last 12 months): call estimate_credits, tell the user the cost
 enrich_contacts or enrich_companies with maxCredits set to it. get_usage shows what is left. \
 An answer holds rows in `data` and paging, credits and warnings in `meta`; meta.sandbox true means that the records \
 are fictional, so say so. An error names the field, the legal values and the next step; follow it once before asking \
-the user. Respect directPhoneDoNotCall and mobilePhoneDoNotCall. One call takes up to 100 records.\
+the user. Respect directPhoneDoNotCall and mobilePhoneDoNotCall. One call takes up to 100 records, of which at \
+most 25 new ones (25 credits) by default. Intent, scoops, news, org charts and a company's technologies are not \
+served by these tools yet: say so, and explain them from the knowledge base.\
 """
 
 OUTPUT_SCHEMA: dict[str, Any] = {

@@ -125,6 +125,8 @@ def read_number(name: str, value: object, *, whole: bool, low: int | None, high:
     if number is None or (whole and isinstance(number, float)):
         shown = value if isinstance(value, str) else f"{float(value):g}" if _printable(value) else "that large a number"
         raise fail("wrong_type", name=name, expected=expected, got=f"'{shown[:40]}'", details={"field": name})
+    if high is None and low is not None and number < low:
+        raise fail("too_low", name=name, value=_digits(number), low=low, details={"field": name, "low": low})
     if (low is not None and number < low) or (high is not None and number > high):
         raise fail(
             "out_of_range",
@@ -275,14 +277,6 @@ def read_filters(entity: Entity, generation: Generation, raw: Mapping[str, objec
             raise fail("out_of_range", name=where, value=len(unique), low=1, high=spec.most, details={"field": name})
         values[name] = unique
     _check_together(specs, values)
-    if generation == "enterprise" and "state" in values and "country" in values:
-        raise fail(
-            "filters_together",
-            first="state",
-            second="country",
-            reason="the Enterprise API takes either, so every state of the country would come back.",
-            details={"field": "state"},
-        )
     return values
 
 

@@ -1,12 +1,13 @@
 """One async method per operation of ZoomInfo's data APIs, the same for both generations.
 
-Nothing outside :mod:`sales_zoominfo.account` may import this module: credits, privacy and audit are decided there.
+Only :mod:`sales_zoominfo.account` calls it (:mod:`sales_zoominfo.app` makes it): credits, privacy and audit are
+decided there.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -93,9 +94,11 @@ class Client:
             )
         return able[0]
 
-    async def _send(self, generation: Generation, request: Request) -> Response:
+    async def _send(
+        self, generation: Generation, request: Request, before_send: Callable[[], Awaitable[None]] | None = None
+    ) -> Response:
         side = self._sides[generation]
-        response = await side.transport.send(request, side.tokens)
+        response = await side.transport.send(request, side.tokens, before_send=before_send)
         self.sandbox = self.sandbox or response.sandbox
         left = response.headers.get(side.codec.balance_header or "") or ""
         if left.isascii() and left.isdigit() and len(left) < 20:
@@ -156,12 +159,12 @@ class Client:
         generation = self.choose(SEARCH[entity], self._filter_homes(entity, filters))
         codec = self._sides[generation].codec
         values = read_filters(entity, generation, filters)
-        if number * rows > codec.window or number > MAX_PAGE[generation]:
-            window = min(codec.window, MAX_PAGE[generation] * rows)
-            raise fail("past_window", window=window, page=number, size=rows, details={"window": window})
+        _check_window(generation, codec.window, number, rows)
         resolved = await resolve(FILTERS[entity], generation, values, lambda field: self._taxonomy(generation, field))
+        warnings = _one_place(values) if generation == "enterprise" else ()
         response = await self._send(generation, codec.search(entity, values, number, rows, order))
-        return replace(_read(SEARCH[entity], lambda: codec.page(entity, response, number, rows)), resolved=resolved)
+        found = _read(SEARCH[entity], lambda: codec.page(entity, response, number, rows))
+        return replace(found, resolved=resolved, widest=codec.window, generation=generation, warnings=warnings)
 
     def _filter_homes(self, entity: Entity, names: Iterable[str]) -> list[tuple[str, list[Generation]]]:
         specs = FILTERS[entity]
@@ -212,6 +215,7 @@ class Client:
         required: Sequence[str] = (),
         *,
         at_stake: int | None = None,
+        before_send: Callable[[], Awaitable[None]] | None = None,
     ) -> list[Match]:
         """Enrich a batch. Each record not bought in the last 12 months costs a credit.
 
@@ -222,6 +226,7 @@ class Client:
             outputs: output fields that the generation has.
             required: a record lacking one of these is no match, and free.
             at_stake: credits that it costs at most, when fewer than one for each input.
+            before_send: awaited right before the request leaves; what it raises ends the call unsent.
 
         Returns:
             What became of each input, in order.
@@ -236,7 +241,7 @@ class Client:
         sent = codec.enrich(entity, inputs, outputs, required)
         if at_stake is not None:
             sent = replace(sent, credits=at_stake)
-        response = await self._send(generation, sent)
+        response = await self._send(generation, sent, before_send)
         try:
             return _read(sent.operation, lambda: codec.matches(entity, response, inputs))
         except UpstreamUnavailable as error:
@@ -311,6 +316,41 @@ class Client:
         codec = self._sides[generation].codec
         response = await self._send(generation, codec.rights(entity, use, direction))
         return _read(operation, lambda: codec.granted(response))
+
+
+def _check_window(generation: Generation, window: int, page: int, size: int) -> None:
+    # Small pages end at the last page number, long before the window does, and larger pages read on.
+    pages = MAX_PAGE[generation]
+    if page > pages and pages * size < window:
+        raise fail(
+            "past_pages",
+            page=page,
+            pages=pages,
+            size=size,
+            window=f"{pages * size:,}",
+            largest=MAX_PAGE_SIZE,
+            widest=f"{window:,}",
+            details={"window": pages * size},
+        )
+    if page * size > window:
+        raise fail("past_window", window=window, page=page, size=size, details={"window": window})
+
+
+def _one_place(values: dict[str, list[object]]) -> tuple[str, ...]:
+    # The Enterprise API takes either of the two, so a country beside its state would bring back the whole country.
+    if "state" not in values or "country" not in values:
+        return ()
+    state, country = str(values["state"][0]), str(values["country"][0])
+    if not state.startswith(f"{country}."):
+        raise fail(
+            "filters_together",
+            first="state",
+            second="country",
+            reason="the Enterprise API takes either, so every state of the country would come back.",
+            details={"field": "state"},
+        )
+    del values["country"]
+    return (f"country was left out: state={state} lies in it, and the Enterprise API would widen the search to both.",)
 
 
 def _read(operation: Operation, codec: Callable[[], T]) -> T:

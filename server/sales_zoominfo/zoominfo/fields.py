@@ -105,7 +105,11 @@ _STRUCTURE = ("UNSPECIFIED", "LOCATION", "DIVISION", "ACQUISITION", "SUBSIDIARY"
 # Filters on the company, which both searches have.
 _SHARED: tuple[Filter, ...] = (
     Filter("companyId", "id", "ZoomInfo company ids.", "comma", aliases=("zoominfoCompanyId", "companyIdList")),
-    _text("companyName", "Company name.", aliases=("company", "companyNames", "accountName", "organization")),
+    _text(
+        "companyName",
+        "Words of the company's name, namesakes too; companyId for one company.",
+        aliases=("company", "companyNames", "accountName", "organization"),
+    ),
     _text(
         "companyWebsite",
         "Company websites or bare domains.",
@@ -131,11 +135,13 @@ _SHARED: tuple[Filter, ...] = (
     _lookup(
         "state",
         "states",
-        "State or province, a name or a two-letter US code; one a call.",
+        "US or Canadian state, person's or headquarters'; locationSearchType decides. One a call.",
         "one",
         aliases=("region", "province"),
     ),
-    _lookup("metroRegion", "metro-regions", "US and Canadian metro areas.", aliases=("metro", "city", "metroArea")),
+    _lookup(
+        "metroRegion", "metro-regions", "US and Canadian metros, likewise.", aliases=("metro", "city", "metroArea")
+    ),
     _lookup("continent", "continents", "Continent.", "one"),
     _text("zipCode", "Postal code.", aliases=("zip", "postalCode", "postcode")),
     Filter(
@@ -197,7 +203,7 @@ _SHARED: tuple[Filter, ...] = (
     _lookup(
         "techAttributeTagList",
         "tech-products",
-        "Technologies in use: product ids (GTM) or dotted tags (Enterprise).",
+        "Technologies in use, names or ids; several mean OR.",
         enterprise_join="or",
         aliases=("technology", "technologies", "techStack", "companyTechStack", "techAttributeTagIdList"),
     ),
@@ -260,7 +266,7 @@ _SHARED: tuple[Filter, ...] = (
     ),
     _flag(
         "underManagement",
-        "True: each row says whether it is already under management, that is free to enrich.",
+        "True: rows tell which are free to enrich.",
         enterprise=None,
     ),
 )
@@ -312,7 +318,7 @@ _CONTACT_ONLY: tuple[Filter, ...] = (
     _choice(
         "companyPastOrPresent",
         ("present", "past", "pastAndPresent"),
-        "Whether company filters mean the present employer, past ones or both.",
+        "Which employers the company filters mean.",
     ),
     Filter(
         "employmentHistory",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from .fields import Output
+from .operations import Generation
 
 Row = dict[str, Any]
 
@@ -44,6 +45,9 @@ class Page:
         page, size: the page asked for, from 1, and its size.
         window: how many records of this search can be read at this page size.
         resolved: filter values that were turned into ids, by filter name.
+        widest: how many records can be read at the largest page size.
+        generation: the API that answered.
+        warnings: what was changed about the request before it was sent.
     """
 
     rows: list[Row]
@@ -52,6 +56,9 @@ class Page:
     size: int
     window: int
     resolved: dict[str, str] = field(default_factory=dict[str, str])
+    widest: int = 0
+    generation: Generation = "gtm"
+    warnings: tuple[str, ...] = ()
 
     @property
     def next_page(self) -> int | None:

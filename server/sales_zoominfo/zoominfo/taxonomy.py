@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 from ..errors import fail
 from .fields import Filter
@@ -47,20 +48,55 @@ LOOKUPS: dict[str, str | None] = {
 # Lookups that may be narrowed, by the GTM query parameter and the Enterprise one.
 LOOKUP_FILTERS = ("vendor", "category", "parentCategory", "subCategory")
 
-# Everyday names that no lookup lists.
-_SPOKEN = {
-    "us": "united states",
-    "usa": "united states",
-    "u.s.": "united states",
-    "united states of america": "united states",
-    "america": "united states",
-    "uk": "united kingdom",
-    "great britain": "united kingdom",
-    "holland": "netherlands",
-    "czechia": "czech republic",
+# Postal codes of states and provinces; the lookup has names and dotted ids only, and a search takes any two letters.
+_POSTAL = """
+AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,
+DC District of Columbia,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,KY Kentucky,
+LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,MO Missouri,MT Montana,
+NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,NC North Carolina,ND North Dakota,
+OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,
+UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming,
+AB Alberta,BC British Columbia,MB Manitoba,NB New Brunswick,NL Newfoundland and Labrador,NT Northwest Territories,
+NS Nova Scotia,NU Nunavut,ON Ontario,PE Prince Edward Island,QC Quebec,SK Saskatchewan,YT Yukon
+"""
+
+# Everyday names that no lookup lists: what they mean, and how people say it.
+_SPOKEN: dict[str, dict[str, str]] = {
+    "countries": {
+        "united states": "us,usa,u.s.,united states of america,america",
+        "united kingdom": "uk,u.k.,great britain",
+        "netherlands": "holland",
+        "czech republic": "czechia",
+    },
+    "management-levels": {
+        "c level exec": "c level,cxo,c suite,executive",
+        "vp level exec": "vp,vps,vp level,vice president",
+        "board member": "board",
+        "non manager": "staff,individual contributor",
+    },
+    "departments": {
+        "information technology": "it",
+        "human resources": "hr",
+        "engineering & technical": "r&d,research and development",
+        "operations": "ops",
+        "c-suite": "executive",
+    },
+    "states": {name: code for code, _, name in (entry.strip().partition(" ") for entry in _POSTAL.strip().split(","))},
+}
+
+# Taxonomies whose names are made of parts, one of which is enough where no other name has it.
+_PARTS = {"metro-regions": " - ", "departments": " & "}
+
+# What to do about a value that a taxonomy cannot have.
+_ELSEWHERE = {
+    "industries": " For a word that is no industry, such as SaaS, use industryKeywords.",
+    "states": " States cover the US and Canada; `country` covers the rest.",
+    "metro-regions": " Metro regions cover the US and Canada; `country` covers the rest.",
 }
 
 WHOLE_LIST = 20
+# Below this share of letters, a name is another one: London is no misspelt Orlando.
+_ALIKE = 0.6
 
 LookupCall = Callable[[str], Awaitable[list[Value]]]
 
@@ -84,11 +120,11 @@ def nearest(text: str, values: list[Value], count: int = 5) -> list[Value]:
         matcher.set_seq1(name)
         shared = len(tokens & set(name.replace(".", " ").split())) / max(1, len(tokens))
         # A bound that is cheap to have: long lists hold few names that come near.
-        spelt = matcher.ratio() if matcher.real_quick_ratio() > 0.5 and matcher.quick_ratio() > 0.5 else 0.0
+        spelt = matcher.ratio() if matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE else 0.0
         return spelt + shared + (wanted in name)
 
     scored = [(max(likeness(fold(name)) for name in {value.name, value.id}), value) for value in values]
-    ranked = sorted((pair for pair in scored if pair[0] > 0.5), key=lambda pair: -pair[0])
+    ranked = sorted((pair for pair in scored if pair[0] > _ALIKE), key=lambda pair: -pair[0])
     return [value for _, value in ranked[:count]]
 
 
@@ -109,13 +145,7 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
     Raises:
         UnknownValue: none fits, or several do; the legal or nearest ones are named.
     """
-    for value in values:
-        if value.id == text:
-            return value
-    wanted = _meant(text, lookup)
-    folded = fold(wanted)
-    fits = [value for value in values if folded in (fold(value.name), fold(value.id))]
-    fits = [value for value in fits if value.name.casefold() == wanted.casefold()] or fits
+    fits = _fits(text, values, lookup)
     if len(fits) == 1:
         return fits[0]
     if fits:
@@ -126,7 +156,7 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
             choices="; ".join(show(value) for value in fits),
             details={"field": name, "candidates": [value.id for value in fits]},
         )
-    close = nearest(text, values)
+    close = nearest(meant(text, lookup), values)
     if len(values) <= WHOLE_LIST:
         choices = "Legal values: " + "; ".join(show(value) for value in values) + "."
     elif close:
@@ -134,6 +164,7 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
         choices += f". Call `lookup` with field '{lookup}' and query '{text[:40]}' to see more."
     else:
         choices = f"Call `lookup` with field '{lookup}' to see the legal values."
+    choices += _ELSEWHERE.get(lookup, "")
     legal = values if len(values) <= WHOLE_LIST else close
     raise fail(
         "unknown_value",
@@ -145,17 +176,14 @@ def find(name: str, text: str, values: list[Value], *, lookup: str) -> Value:
 
 
 def _passes(spec: Filter, generation: Generation, text: str) -> bool:
-    # Legal as they are, without asking the taxonomy: product ids or dotted tags, two-letter states, plain codes.
+    # Legal as they are, without asking the taxonomy: product ids or dotted tags, plain codes.
     if spec.lookup == "tech-products":
         return bool((_TAG if generation == "enterprise" else _PRODUCT).fullmatch(text))
-    if spec.lookup == "states":
-        return bool(_US_STATE.fullmatch(text))
     return spec.lookup in ("sic-codes", "naics-codes") and text.isascii() and text.isdigit()
 
 
 _PRODUCT = re.compile(r"[0-9]+")
 _TAG = re.compile(r"[0-9]+(?:\.(?:[0-9]+|\*)){1,3}")
-_US_STATE = re.compile(r"[A-Z]{2}")
 
 
 def _wire_value(spec: Filter, generation: Generation, value: Value) -> str:
@@ -191,7 +219,7 @@ async def resolve(
         for item in items:
             legal += await _resolve_one(spec, spec.lookup, generation, str(item), lookup)
         if legal != items:
-            resolved[name] = ",".join(str(item) for item in legal)
+            resolved[name] = ",".join(dict.fromkeys(str(item) for item in legal))
         values[name] = list(dict.fromkeys(legal))
     return resolved
 
@@ -203,11 +231,11 @@ async def _resolve_one(spec: Filter, field: str, generation: Generation, text: s
         terms = [await _resolve_one(spec, field, generation, part.strip(), lookup) for part in text.split(" AND ")]
         return [" AND ".join(term[0] for term in terms)]
     values = await lookup(field)
-    if "," in text and all(fold(text) not in (fold(value.name), fold(value.id)) for value in values):
+    if "," in text and not _fits(text, values, field):
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if spec.joining(generation) != "one":
             return [item for part in parts for item in await _resolve_one(spec, field, generation, part, lookup)]
-        if len(parts) > 1 and all(_known(part, values, field) for part in parts):
+        if len(parts) > 1 and all(_fits(part, values, field) for part in parts):
             raise fail("one_value_only", name=spec.name, count=len(parts), details={"field": spec.name})
     if field == "tech-products":
         # The other generation's spelling of a product means the same one.
@@ -217,10 +245,35 @@ async def _resolve_one(spec: Filter, field: str, generation: Generation, text: s
     return [_wire_value(spec, generation, find(spec.name, text, values, lookup=field))]
 
 
-def _known(text: str, values: list[Value], lookup: str) -> bool:
-    folded = fold(_meant(text, lookup))
-    return any(folded in (fold(value.name), fold(value.id)) for value in values)
+def _fits(text: str, values: list[Value], lookup: str) -> list[Value]:
+    """The values that a text names: by id, then by name, then as people say it, then by a part of the name."""
+    for value in values:
+        if value.id == text:
+            return [value]
+    for wanted in dict.fromkeys((text, meant(text, lookup))):
+        folded = fold(wanted)
+        fits = [value for value in values if folded in (fold(value.name), fold(value.id))]
+        if fits:
+            return [value for value in fits if value.name.casefold() == wanted.casefold()] or fits
+    mark = _PARTS.get(lookup)
+    if mark is None or mark in text:
+        return []
+    folded = fold(text)
+    return [value for value in values if folded in [fold(part) for part in value.name.split(mark)]]
 
 
-def _meant(text: str, lookup: str) -> str:
-    return _SPOKEN.get(text.casefold().strip(), text) if lookup == "countries" else text
+_CITY = re.compile(r"(.+?),\s*([A-Za-z]{2})")
+
+
+def meant(text: str, lookup: str) -> str:
+    """A value's own name for what people call otherwise, or the text as it is."""
+    city = _CITY.fullmatch(text.strip()) if lookup == "metro-regions" else None
+    if city:
+        return f"{city[2].upper()} - {city[1]}"
+    return _meanings(lookup).get(fold(text.replace("-", " ")), text)
+
+
+@cache
+def _meanings(lookup: str) -> dict[str, str]:
+    table = _SPOKEN.get(lookup, {})
+    return {fold(word): name for name, words in table.items() for word in words.split(",")}

@@ -117,7 +117,13 @@ class Transport:
             for _ in range(min(connections, CONNECTIONS)):
                 group.start_soon(touch)
 
-    async def send(self, request: Request, tokens: TokenSource | None) -> Response:
+    async def send(
+        self,
+        request: Request,
+        tokens: TokenSource | None,
+        *,
+        before_send: Callable[[], Awaitable[None]] | None = None,
+    ) -> Response:
         """Send one operation: slot, token, request, and again where that is safe.
 
         A refusal for rate (429) and one refused token (401) are always repeated, nothing was done then. Failures
@@ -126,6 +132,7 @@ class Transport:
         Args:
             request: what to send.
             tokens: where the bearer token comes from; None sends without one.
+            before_send: awaited before each sending, after all waiting; what it raises ends the call unsent.
 
         Returns:
             The 2xx answer.
@@ -139,7 +146,7 @@ class Transport:
         """
         progress = _Progress()
         with anyio.move_on_after(self._timeout):
-            return await self._send(request, tokens, self._clock() + self._timeout, progress)
+            return await self._send(request, tokens, before_send, self._clock() + self._timeout, progress)
         # Raised here and not in a handler, so that no exception of the HTTP library hangs on to ours.
         if progress.sent:
             raise self._lost(request, f"no answer within {_seconds(self._timeout)} s")
@@ -198,7 +205,12 @@ class Transport:
             raise _unavailable(operation, answer, failures)
 
     async def _send(
-        self, request: Request, tokens: TokenSource | None, deadline: float, progress: _Progress
+        self,
+        request: Request,
+        tokens: TokenSource | None,
+        before_send: Callable[[], Awaitable[None]] | None,
+        deadline: float,
+        progress: _Progress,
     ) -> Response:
         url, headers, content = self._encode(request)
         careful = request.spends or request.operation.writes
@@ -212,6 +224,8 @@ class Transport:
             token = await tokens.token() if tokens is not None else None
             if token is not None:
                 headers["Authorization"] = f"Bearer {token.value}"
+            if before_send is not None:
+                await before_send()
             answer = await self._once(request.method, url, headers, content, deadline - self._clock(), progress)
             if isinstance(answer, _Answer):
                 self._limiter.feedback(request.lane, answer.status, answer.headers)
