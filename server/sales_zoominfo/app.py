@@ -109,9 +109,11 @@ class App:
             self._knowledge = KnowledgeBase.load()
         return self._knowledge
 
-    def results_folder(self) -> Path | None:
-        """Where answers too long to show are kept over stdio; None before the state is open."""
-        return None if self._store is None else self._store.directory / RESULTS
+    def results_folder(self) -> Path:
+        """Where answers too long to show are kept over stdio."""
+        from .store import directory_of
+
+        return directory_of(self.settings.state_url) / RESULTS
 
     async def aclose(self) -> None:
         """Close the connections and the state."""

@@ -4,6 +4,6 @@
 """
 
 from .files import create_once, default_state_dir
-from .sqlite import Store, open_store
+from .sqlite import Store, directory_of, open_store
 
-__all__ = ["Store", "create_once", "default_state_dir", "open_store"]
+__all__ = ["Store", "create_once", "default_state_dir", "directory_of", "open_store"]

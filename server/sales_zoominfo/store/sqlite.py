@@ -211,6 +211,18 @@ def _abandon(future: Future[Store]) -> None:
         future.result().abandon()
 
 
+def directory_of(url: str | None) -> Path:
+    """The folder of a state file, without opening the file.
+
+    Args:
+        url: as for :func:`open_store`.
+
+    Raises:
+        InvalidArgument: the address is not one of a state file.
+    """
+    return default_state_dir() if url is None else _path_of(url).parent
+
+
 def _path_of(url: str) -> Path:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.casefold() != "sqlite":

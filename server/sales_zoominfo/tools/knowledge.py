@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import anyio.to_thread
+
 from ..errors import fail
 from ..zoominfo.arguments import read_number, read_text
 from .contract import Envelope, envelope
@@ -11,8 +13,10 @@ from .spec import Arguments, Call, Tool, text, whole
 async def search_knowledge(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
     limit = int(read_number("limit", arguments.get("limit", 5), whole=True, low=1, high=20))
+    query = read_text("query", arguments["query"])
     base = call.runtime.knowledge()
-    result = base.search(read_text("query", arguments["query"]), limit=limit)
+    # The first question reads the files and builds the index.
+    result = await anyio.to_thread.run_sync(lambda: base.search(query, limit=limit))
     rows = [
         {
             "id": hit.id,
@@ -34,7 +38,7 @@ async def read_knowledge(call: Call, arguments: Arguments) -> Envelope:
 
     name = read_text("id", arguments["id"])
     try:
-        passage = call.runtime.knowledge().read(name)
+        passage = await anyio.to_thread.run_sync(call.runtime.knowledge().read, name)
     except UnknownPassage as error:
         hint = f", did you mean '{error.nearest[0]}'" if error.nearest else ""
         how = "Call search_knowledge for ids."

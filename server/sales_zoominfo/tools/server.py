@@ -159,12 +159,14 @@ class ZoomInfoServer(MCPServer[None]):
         return shorten(answer, uri, file)
 
     async def _kept(self, uri: str) -> str | None:
-        # Memory holds the latest answers, the folder those before them.
+        # Memory holds the latest answers, the folder those before them and of earlier servers.
         text = self._whole.get(uri)
         named = _RESULT_URI.fullmatch(uri)
-        folder = self._results()
-        if text is not None or named is None or folder is None:
+        if text is not None or named is None:
             return text
+        folder = self._results()
+        if folder is None:
+            return None
         try:
             return await anyio.Path(folder / f"{named[1]}-{named[2]}.json").read_text(encoding="utf-8")
         except OSError:
