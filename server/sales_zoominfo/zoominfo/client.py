@@ -16,7 +16,7 @@ from .arguments import read_filters, read_number, read_outputs, read_sort, wrong
 from .codec import BATCH, ENRICH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use, unreadable
 from .fields import FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
-from .operations import OPERATIONS, Entity, Generation, Operation
+from .operations import LAST_PAGE, OPERATIONS, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value
 from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
 from .transport import Transport
@@ -25,7 +25,6 @@ T = TypeVar("T")
 
 MAX_PAGE_SIZE = 100
 PREFERENCE: tuple[Generation, ...] = ("gtm", "enterprise")
-MAX_PAGE = {"gtm": 100, "enterprise": 1000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +319,7 @@ class Client:
 
 def _check_window(generation: Generation, window: int, page: int, size: int) -> None:
     # Small pages end at the last page number, long before the window does, and larger pages read on.
-    pages = MAX_PAGE[generation]
+    pages = LAST_PAGE[generation]
     if page > pages and pages * size < window:
         raise fail(
             "past_pages",

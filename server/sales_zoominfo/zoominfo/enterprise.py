@@ -31,7 +31,7 @@ from .codec import (
 )
 from .fields import SEARCH_ROW
 from .messages import Request, Response
-from .operations import OPERATIONS, Entity, Generation
+from .operations import OPERATIONS, WINDOW, Entity, Generation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
 from .taxonomy import LOOKUPS
 
@@ -40,7 +40,7 @@ class EnterpriseCodec:
     """See :class:`~sales_zoominfo.zoominfo.codec.Codec`."""
 
     generation: Generation = "enterprise"
-    window = 1_000
+    window = WINDOW["enterprise"]
     balance_header = "X-Usage-Unique-Id-Limit-Remaining"
 
     def search(

@@ -30,20 +30,18 @@ from .codec import (
 )
 from .fields import SEARCH_ROW
 from .messages import Request, Response
-from .operations import OPERATIONS, Entity, Generation, Operation
+from .operations import LAST_PAGE, OPERATIONS, WINDOW, Entity, Generation, Operation
 from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
 
 _SEARCH_TYPE: dict[Entity, str] = {"contact": "ContactSearch", "company": "CompanySearch"}
 _ENRICH_TYPE: dict[Entity, str] = {"contact": "ContactEnrich", "company": "CompanyEnrich"}
-# Page numbers end here, so small pages reach fewer records than the window holds.
-MAX_PAGE = 100
 
 
 class GtmCodec:
     """See :class:`~sales_zoominfo.zoominfo.codec.Codec`."""
 
     generation: Generation = "gtm"
-    window = 10_000
+    window = WINDOW["gtm"]
     # The GTM API documents no usage headers; its usage endpoint tells the balance.
     balance_header = None
 
@@ -66,7 +64,7 @@ class GtmCodec:
         meta = as_object(response.data.get("meta"))
         total = read_total(meta.get("totalResults"), SEARCH[entity], "meta.totalResults")
         rows = [clean(SEARCH_ROW[entity], self._search_row(entity, resource)) for resource in resources]
-        return Page(rows, total, page, size, min(self.window, MAX_PAGE * size))
+        return Page(rows, total, page, size, min(self.window, LAST_PAGE["gtm"] * size))
 
     def _search_row(self, entity: Entity, resource: Mapping[str, Any]) -> dict[str, Any]:
         attributes = as_object(resource.get("attributes"))

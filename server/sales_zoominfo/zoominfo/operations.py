@@ -15,6 +15,11 @@ Entity = Literal["contact", "company"]
 Lane = Literal["auth", "standard", "scaling"]
 
 
+# How many records of one search a generation lets one read, and its highest page number.
+WINDOW: dict[Generation, int] = {"gtm": 10_000, "enterprise": 1_000}
+LAST_PAGE: dict[Generation, int] = {"gtm": 100, "enterprise": 1_000}
+
+
 class Cost(NamedTuple):
     """What one call of an operation costs.
 

@@ -13,10 +13,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 from ..errors import SalesZoomInfoError, fail
 from .messages import Request
-from .operations import Generation
+from .operations import LAST_PAGE, WINDOW
 
-# ZoomInfo's windows: Enterprise 1,000 results, GTM 10,000.
-_WINDOW: dict[Generation, int] = {"enterprise": 1_000, "gtm": 10_000}
 _CODE = re.compile(r"^(?:ZI|PFAPI)\d{4}$")
 _NAME = re.compile(r"^[A-Za-z0-9_.]{1,64}$")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_.:-]{1,64}$")
@@ -233,7 +231,9 @@ def refusal(request: Request, status: int, problem: Problem, headers: Mapping[st
             page, size = _page(request)
             # A page number above 100 is the same limit as seen through a smaller page.
             narrow = "page number cannot" in problem.text and isinstance(size, int)
-            window = 100 * size if narrow and isinstance(size, int) else _WINDOW[request.generation]
+            window = (
+                LAST_PAGE[request.generation] * size if narrow and isinstance(size, int) else WINDOW[request.generation]
+            )
             details |= {"page": page, "pageSize": size, "window": window}
             return fail(row.kind, page=page, size=size, window=window, details=details)
         case "upstream_failed":
