@@ -50,7 +50,9 @@ def test_demo_tells_the_same_story_each_time(process: Run, state: Path) -> None:
     assert "What to do next" in told
     assert re.search(r"claude mcp add sales-zoominfo -- '?(/[^\n]*)?sales-zoominfo'? serve", told)
     assert "\x1b" not in told
-    assert max(len(line) for line in told.splitlines()) <= 80
+    # A command to copy stays on one line, however long the path of the checkout is.
+    prose = [line for line in told.splitlines() if "sales-zoominfo" not in line]
+    assert max(len(line) for line in prose) <= 80
 
 
 def test_demo_leaves_nothing_behind(process: Run, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
