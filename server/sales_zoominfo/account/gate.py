@@ -178,6 +178,10 @@ class Account:
         """Sign in to each configured generation."""
         return await self._client.authenticate()
 
+    async def token_life(self, generation: Generation) -> float:
+        """Seconds that the access token still lives; free. See :meth:`Client.token_life`."""
+        return await self._client.token_life(generation)
+
     async def usage(self, caller: str) -> UsageReport:
         """ZoomInfo's limits and our budgets; free."""
         await self._tidy()

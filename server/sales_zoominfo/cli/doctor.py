@@ -1,11 +1,14 @@
-"""``doctor``: what of the set-up works, and how to mend what does not. Never prints a secret."""
+"""``doctor``: what of the set-up and the account works, and how to mend what does not.
+
+Never prints a secret and never spends a credit. What is not well names the passage that explains it.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -13,16 +16,20 @@ import anyio
 
 from ..account.caller import caller_id
 from ..app import SERVICE_URL, App, ledger_name
-from ..errors import SalesZoomInfoError, fail, near
+from ..errors import NotAvailable, PlanDoesNotInclude, SalesZoomInfoError, fail, near
 from ..settings import Settings, env_name
 from .run import CALLER, Spinner, run, settings
-from .views import API_NAMES
+from .views import API_NAMES, cell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
+    from ..account.gate import Account
     from ..zoominfo.credentials import Credentials
-    from ..zoominfo.operations import Generation
+    from ..zoominfo.operations import Entity, Generation
+    from ..zoominfo.records import FieldRight, Limit, Value
 
 Mark = Literal["✓", "✗", "–", "!"]
 
@@ -31,24 +38,80 @@ SKEW = 60.0
 _PROBE_TIMEOUT = 10.0
 _DEADLINE = 20.0
 _STYLES = {"✓": "green", "✗": "red", "–": "dim", "!": "yellow"}
+# A token that is renewed in time never has less left, unless tokens of the account live that short. Seconds.
+_SHORT_LIFE = 180.0
+# Below this share of the contract's credits, somebody should know. As a quotient.
+_LOW = 0.05
+_NAMES_SHOWN = 8
+
+# The passage of the knowledge base that explains an error, by its kind.
+INCOMPLETE = "troubleshooting#credentials-are-incomplete"
+KEY = "troubleshooting#the-private-key-cannot-be-read"
+CLOCK = "troubleshooting#the-clock-is-wrong"
+FIRST_401 = "troubleshooting#401-on-the-first-sign-in-with-pki"
+LATER_401 = "troubleshooting#401-after-the-api-worked-at-first"
+OTHER_API = "troubleshooting#401-with-a-token-of-the-other-api"
+UNAUTHORIZED = "troubleshooting#unauthorized_client-from-the-token-endpoint"
+UNREACHABLE = "troubleshooting#the-service-cannot-be-reached"
+STATE = "troubleshooting#the-state-file-cannot-be-used"
+NO_INTENT = "troubleshooting#intent-data-does-not-show-for-target-accounts"
+NOT_A_TOPIC = "troubleshooting#an-intent-topic-is-not-on-the-list"
+NOT_IN_PLAN = "troubleshooting#a-field-is-not-in-the-plan"
+GAPS = "troubleshooting#enrichment-returns-incomplete-data"
+EXHAUSTED = "troubleshooting#credits-are-exhausted"
+FORBIDDEN = "troubleshooting#403-forbidden"
+CREDITS = "gotchas#credits"
+LIFE = "gotchas#jwt-expiry"
+SANDBOX = "troubleshooting#answers-are-fictional-sandbox-data"
+FAILED = "troubleshooting#500-or-504-from-zoominfo"
+CODES = "troubleshooting#error-codes-of-this-server"
+PASSAGES: dict[str, tuple[str, ...]] = {
+    "credentials_incomplete": (INCOMPLETE,),
+    "credentials_missing": (INCOMPLETE,),
+    "credentials_ambiguous": (INCOMPLETE,),
+    "setting_invalid": (CODES,),
+    "key_unreadable": (KEY,),
+    "login_refused": (LATER_401, INCOMPLETE),
+    "token_refused": (LATER_401, OTHER_API),
+    "client_credentials_off": (UNAUTHORIZED,),
+    "session_lost": ("troubleshooting#the-session-dies-when-two-programs-run",),
+    "plan_endpoint": (FORBIDDEN,),
+    "plan_field": (NOT_IN_PLAN,),
+    "rate_limited": ("troubleshooting#429-too-many-requests",),
+    "credits_exhausted": (EXHAUSTED, CREDITS),
+    "usage_limit": (FORBIDDEN,),
+    "state_unusable": (STATE,),
+    "upstream_unreachable": (UNREACHABLE,),
+    "upstream_failed": (FAILED,),
+    "upstream_unreadable": (FAILED,),
+    "upstream_blocked": (UNREACHABLE,),
+    "upstream_no_route": ("troubleshooting#404-with-no-static-resource",),
+    "deadline": (UNREACHABLE,),
+    "wrong_generation": (FORBIDDEN,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, how it is, and what to do about it."""
+    """What was looked at, how it is, what to do about it, and the ids of the passages that explain it."""
 
     mark: Mark
     title: str
     text: str
     fix: str = ""
+    passages: tuple[str, ...] = ()
 
 
-def _failed(title: str, error: SalesZoomInfoError) -> Finding:
-    return Finding("✗", title, error.message, error.next_step)
+def _failed(title: str, error: SalesZoomInfoError, passages: tuple[str, ...] | None = None) -> Finding:
+    explained = PASSAGES.get(error.kind, ()) if passages is None else passages
+    return Finding("✗", title, error.message, error.next_step, explained)
 
 
-def doctor() -> int:
+def doctor(topics: Sequence[str] = ()) -> int:
     """Run all checks and print them.
+
+    Args:
+        topics: names of intent topics, to be compared with those the account has.
 
     Returns:
         1 when something fails, else 0.
@@ -56,16 +119,21 @@ def doctor() -> int:
     from rich.console import Console
 
     with Spinner("Checking…"):
-        findings = run(examine)
+        findings = run(lambda: examine(topics))
     console = Console(highlight=False, markup=False, emoji=False)
     for finding in findings:
         _print(console, finding)
     failures = sum(finding.mark == "✗" for finding in findings)
+    warnings = sum(finding.mark == "!" for finding in findings)
     console.print()
     if failures:
         console.print(f"{failures} to mend.", style="red")
+    elif warnings:
+        console.print(f"It works; {warnings} to know about.", style="yellow")
     else:
         console.print("All is well.", style="green")
+    if any(finding.passages for finding in findings):
+        console.print("Each “See” is a passage: sales-zoominfo knowledge --read ID")
     return 1 if failures else 0
 
 
@@ -81,44 +149,69 @@ def _print(console: Console, finding: Finding) -> None:
     if finding.fix:
         line.add_row("", "", Text(f"→ {finding.fix}"))
     console.print(line)
+    for passage in finding.passages:
+        # Further left than the text, so that the longest id is in one piece on 80 columns and can be copied.
+        console.print(f"  See {passage}", soft_wrap=True)
 
 
-async def examine() -> list[Finding]:
-    """All findings, in the order in which one would mend them."""
-    findings: list[Finding] = []
+async def examine(topics: Sequence[str] = ()) -> list[Finding]:
+    """All findings, in the order in which one would mend them.
+
+    Args:
+        topics: names of intent topics to look for.
+    """
     try:
         using = settings()
     except SalesZoomInfoError as error:
-        return [_failed("settings", error)]
+        return [*_knowledge(), _failed("settings", error)]
     using = using.model_copy(update={"timeout": min(using.timeout, _DEADLINE)})
-    findings += _settings(using)
+    knowledge = _knowledge()
+    findings = _settings(using)
     credentials, found = _credentials(using)
-    state = await _state(using, credentials)
-    findings += [*found, *state]
+    findings += [*found, *await _state(using, credentials)]
     if credentials is None or any(finding.mark == "✗" for finding in findings):
         skipped = "not tried before the above is mended"
-        return [*findings, Finding("–", "network", skipped), Finding("–", "sign-in", skipped)]
+        steps = ("network", "sign-in", *(["topics"] if topics else []))
+        return [*knowledge, *findings, *(Finding("–", step, skipped) for step in steps)]
+    findings = [*knowledge, *findings]
     if not credentials:
         return [
             *findings,
             Finding("–", "network", "not needed: the sandbox runs inside this program"),
-            *await _sign_in(using, "sandbox"),
+            *await _account(using, "sandbox", topics),
         ]
     reachable, network = await _network(using, credentials)
     findings += network
     if not reachable:
-        return [*findings, Finding("–", "sign-in", "not tried without a connection")]
+        skipped = "not tried without a connection"
+        return [*findings, *(Finding("–", step, skipped) for step in ("sign-in", *(["topics"] if topics else [])))]
+    keyed = credentials.enterprise is not None and credentials.enterprise.private_key is not None
     for generation in ("gtm", "enterprise"):
         if getattr(credentials, generation) is not None:
-            findings += await _sign_in(using, generation)
+            findings += await _account(using, generation, topics, keyed=keyed and generation == "enterprise")
     return findings
+
+
+def _knowledge(root: Path | None = None) -> list[Finding]:
+    from ..knowledge import KnowledgeBase
+
+    base = KnowledgeBase.load(root)
+    title = "knowledge"
+    if not base.files:
+        fix = "Install sales-zoominfo again, or clone its repository again: references/ belongs to it."
+        return [Finding("✗", title, problem, fix) for problem in base.problems]
+    fix = "Its text is served all the same; restore the file from the repository."
+    damaged = [Finding("!", title, problem, fix) for problem in base.problems]
+    count = len(base.ids)
+    return damaged or [Finding("✓", title, f"{count:,} passages in {len(base.files)} files")]
 
 
 def _settings(using: Settings) -> list[Finding]:
     names = [env_name(name) for name in Settings.model_fields]
     unknown = sorted(name for name in os.environ if name.startswith("ZOOMINFO_") and name.upper() not in names)
     found = [
-        Finding("!", "settings", f"{name} is no setting and has no effect{near(name, names)}.") for name in unknown
+        Finding("!", "settings", f"{name} is no setting and has no effect{near(name, names)}.", "", (INCOMPLETE,))
+        for name in unknown
     ]
     modes = [mode for mode, on in (("read-only", using.read_only), ("free-only", using.free_only)) if on]
     return found or [Finding("✓", "settings", "well-formed" + (f"; {' and '.join(modes)}" if modes else ""))]
@@ -134,7 +227,8 @@ def _credentials(using: Settings) -> tuple[Credentials | None, list[Finding]]:
         return None, [_failed("credentials", error)]
     if not credentials:
         why = "ZOOMINFO_API=sandbox" if using.api == "sandbox" else "no credentials are set"
-        return credentials, [Finding("–", "credentials", f"{why}: SANDBOX, fictional data, no account needed")]
+        text = f"{why}: SANDBOX, fictional data, no account needed"
+        return credentials, [Finding("–", "credentials", text, "", (SANDBOX,))]
     found: list[Finding] = []
     if credentials.gtm is not None:
         how = "refresh token" if credentials.gtm.refresh_token else "client credentials"
@@ -162,7 +256,7 @@ async def _state(using: Settings, credentials: Credentials | None) -> list[Findi
         finally:
             await store.close()
     except SalesZoomInfoError as error:
-        return [_failed("state", error)]
+        return [_failed("state", error, (STATE,))]
     found = [Finding("✓", "state", str(store.path))]
     if credentials:
         name, mark, place = ledger_name(using, credentials).partition("@")
@@ -198,7 +292,7 @@ def _clock(date: str | None, now: float, keyed: bool) -> Finding:
     try:
         told = parsedate_to_datetime(date or "").timestamp()
     except (ValueError, TypeError):
-        return Finding("–", "clock", "the answer tells no time to compare with")
+        return Finding("–", "clock", "the answer tells no time to compare with", "", (CLOCK,))
     # The header counts whole seconds.
     skew = now - told - 0.5
     if abs(skew) <= SKEW:
@@ -206,28 +300,29 @@ def _clock(date: str | None, now: float, keyed: bool) -> Finding:
     way = "ahead of" if skew > 0 else "behind"
     effect = "the sign-in with a key is refused" if keyed else "a sign-in with a key would be refused"
     text = f"{abs(skew):.0f} s {way} the service, so {effect}"
-    return Finding("!", "clock", text, "Set this machine's clock, best by a time service (NTP).")
+    return Finding("!", "clock", text, "Set this machine's clock, best by a time service (NTP).", (CLOCK,))
 
 
-async def _sign_in(using: Settings, generation: Generation | Literal["sandbox"]) -> list[Finding]:
-    """Sign in and read the usage, which proves that the token is taken."""
+# --- the account -----------------------------------------------------------------------------------------------
+
+
+async def _account(
+    using: Settings, generation: Generation | Literal["sandbox"], topics: Sequence[str], *, keyed: bool = False
+) -> list[Finding]:
+    """Sign in and read what the account has: usage, intent topics, field rights. All of it is free."""
     label = API_NAMES.get(generation, "sandbox")
     app = App(using.model_copy(update={"api": generation}))
     try:
         account = await app.account()
-        first = await _try(f"sign-in {label}", account.authenticate, lambda _: "accepted")
-        if first.mark == "✗":
-            return [first]
-        usage = await _try(
-            f"usage {label}",
-            lambda: account.usage(caller_id(CALLER)),
-            lambda _: (
-                "readable"
-                + (f"; {account.balance.credits:,} credits left" if account.balance else "")
-                + ("; SANDBOX: fictional data" if account.sandbox else "")
-            ),
+        findings = await _sign_in(account, label, keyed=keyed)
+        if findings[0].mark == "✗":
+            return findings
+        checks = (
+            lambda: _usage(account, label, using),
+            lambda: _topics(account, label, topics),
+            lambda: _fields(account, label),
         )
-        return [first, usage]
+        return [*findings, *await _together(checks)]
     except SalesZoomInfoError as error:
         return [_failed(f"sign-in {label}", error)]
     finally:
@@ -235,8 +330,155 @@ async def _sign_in(using: Settings, generation: Generation | Literal["sandbox"])
             await app.aclose()
 
 
-async def _try(title: str, check: Callable[[], Awaitable[object]], text: Callable[[object], str]) -> Finding:
+async def _together(checks: Sequence[Callable[[], Awaitable[list[Finding]]]]) -> list[Finding]:
+    # Side by side, so that a service that hangs costs one deadline and not three.
+    found: dict[int, list[Finding]] = {}
+
+    async def one(index: int) -> None:
+        found[index] = await checks[index]()
+
+    async with anyio.create_task_group() as group:
+        for index in range(len(checks)):
+            group.start_soon(one, index)
+    return [finding for index in sorted(found) for finding in found[index]]
+
+
+async def _sign_in(account: Account, label: str, *, keyed: bool) -> list[Finding]:
+    title = f"sign-in {label}"
+    generation = account.generations[0]
     try:
-        return Finding("✓", title, text(await check()))
+        await account.authenticate()
+        left = await account.token_life(generation)
     except SalesZoomInfoError as error:
-        return _failed(title, error)
+        passages = PASSAGES.get(error.kind, ())
+        if error.kind == "login_refused" and (keyed or generation == "gtm"):
+            passages = (FIRST_401, CLOCK) if keyed else (UNAUTHORIZED, INCOMPLETE)
+        return [_failed(title, error, passages)]
+    accepted = Finding("✓", title, f"accepted; the token lives {_minutes(left)} more, renewed in time")
+    if left >= _SHORT_LIFE:
+        return [accepted]
+    usual = " (Enterprise tokens live 60 minutes)" if generation == "enterprise" else ""
+    text = f"it lives {_minutes(left)} only{usual}: a program that keeps one will see a 401"
+    fix = "Renew before the end of its life; this server does so by itself."
+    return [replace(accepted, text="accepted"), Finding("!", f"token {label}", text, fix, (LATER_401, LIFE))]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(0.0, seconds):.0f} s"
+
+
+async def _try(title: str, check: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    try:
+        return await check()
+    except (PlanDoesNotInclude, NotAvailable) as error:
+        # The rest works without what the plan leaves out.
+        return [replace(_failed(title, error), mark="!")]
+    except SalesZoomInfoError as error:
+        return [_failed(title, error)]
+
+
+async def _usage(account: Account, label: str, using: Settings) -> list[Finding]:
+    async def check() -> list[Finding]:
+        report = await account.usage(caller_id(CALLER))
+        left = f"; {account.balance.credits:,} credits left" if account.balance else ""
+        fictional = "; SANDBOX: fictional data" if account.sandbox else ""
+        low = [found for limit in report.limits for found in _limit(limit, label, using.max_credits_per_call)]
+        return [Finding("✓", f"usage {label}", f"readable{left}{fictional}"), *low]
+
+    return await _try(f"usage {label}", check)
+
+
+def _limit(limit: Limit, label: str, ceiling: int) -> list[Finding]:
+    if not limit.metered:
+        return []
+    told = f"{max(0, limit.remaining):,} of {limit.total:,} left"
+    if limit.type == "uniqueIdLimit":
+        if limit.remaining <= 0:
+            fix = "Ask your ZoomInfo admin for more; what was bought within 12 months stays free."
+            return [Finding("✗", f"credits {label}", f"{told}: nothing new can be enriched", fix, (EXHAUSTED, CREDITS))]
+        if limit.remaining < max(ceiling, _LOW * limit.total):
+            fix = "Estimate before each run, and ask your ZoomInfo admin for more in time."
+            return [Finding("!", f"credits {label}", told, fix, (CREDITS,))]
+    elif limit.type in ("requestLimit", "recordLimit") and limit.remaining <= 0:
+        what = "requests" if limit.type == "requestLimit" else "records"
+        fix = "Ask your ZoomInfo admin for more, or wait for the renewal of the contract."
+        return [Finding("!", f"usage {label}", f"{what}: {told}", fix, (FORBIDDEN,))]
+    return []
+
+
+async def _topics(account: Account, label: str, topics: Sequence[str]) -> list[Finding]:
+    title = f"topics {label}"
+
+    async def check() -> list[Finding]:
+        values = await account.lookup("intent-topics")
+        if values:
+            count = f"{len(values):,} intent topic{'' if len(values) == 1 else 's'} subscribed to"
+            found = Finding("✓", title, count)
+        else:
+            text = "the account has no intent topic, so no intent signal will ever show"
+            fix = "Have your ZoomInfo admin subscribe to topics, in the admin portal."
+            found = Finding("!", title, text, fix, (NO_INTENT,))
+        return [found, *(_topic(name, values, label) for name in topics)]
+
+    return await _try(title, check)
+
+
+def _topic(name: str, values: list[Value], label: str) -> Finding:
+    from ..zoominfo.taxonomy import fold, nearest
+
+    title = f"topic {label}"
+    shown = cell(name[:60])
+    fits = [value.name for value in values if fold(name) in (fold(value.name), fold(value.id))]
+    if fits:
+        spelt = "" if name in fits else f" as '{cell(fits[0])}'"
+        return Finding("✓", title, f"'{shown}' is on the account's list{spelt}")
+    close = "; ".join(cell(value.name) for value in nearest(name, values))
+    fix = f"Nearest: {close}. " if close else ""
+    fix += "`sales-zoominfo lookup intent-topics` lists all; your admin can subscribe to more."
+    text = f"'{shown}' is not among the account's {len(values):,} topics"
+    return Finding("✗", title, text, fix, (NOT_A_TOPIC,))
+
+
+# What people buy ZoomInfo for, so it is named first.
+_REACH = (
+    "email", "phone", "mobilePhone", "supplementalEmail", "emailAlt", "directPhoneAlt", "mobilePhoneAlt",
+    "companyPhone",
+)  # fmt: skip
+
+
+async def _fields(account: Account, label: str) -> list[Finding]:
+    title = f"fields {label}"
+    generation = account.generations[0]
+
+    async def check() -> list[Finding]:
+        denied: dict[Entity, list[str]] = {}
+        readable: list[str] = []
+        for entity in ("contact", "company"):
+            rights = await account.field_rights(entity, "enrich", "output")
+            denied[entity], granted = _denied(entity, generation, rights)
+            readable.append(f"{granted} {entity} fields")
+        parts = [f"{entity}: {_several(names)}" for entity, names in denied.items() if names]
+        if not parts:
+            return [Finding("✓", title, f"{' and '.join(readable)} granted, none refused")]
+        fix = "Leave them out of outputFields, or ask your ZoomInfo account manager for them."
+        reach = any(name in _REACH for names in denied.values() for name in names)
+        passages = (NOT_IN_PLAN, GAPS) if reach else (NOT_IN_PLAN,)
+        return [Finding("!", title, f"not in the plan: {'; '.join(parts)}", fix, passages)]
+
+    return await _try(title, check)
+
+
+def _denied(entity: Entity, generation: Generation, rights: Iterable[FieldRight]) -> tuple[list[str], int]:
+    from ..zoominfo.fields import OUTPUTS
+
+    documented = {name for name, spec in OUTPUTS[entity].items() if spec.known(generation)}
+    told = {right.name: right.granted for right in rights if right.name in documented}
+    # A field that the list leaves out may still be served, so only a plain no counts.
+    refused = [name for name, granted in told.items() if granted is False]
+    order = sorted(refused, key=lambda name: (_REACH.index(name) if name in _REACH else len(_REACH), name))
+    return order, sum(granted is True for granted in told.values())
+
+
+def _several(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more

@@ -122,6 +122,14 @@ class Client:
             await side.tokens.token()
         return self.generations
 
+    async def token_life(self, generation: Generation) -> float:
+        """Seconds that the access token of a generation still lives, signing in when there is none.
+
+        Raises:
+            AuthenticationFailed: the sign-in was refused.
+        """
+        return (await self._sides[generation].tokens.token()).expires_at - self._clock()
+
     # --- search ---
 
     async def search(
