@@ -203,7 +203,7 @@ def _legend(entity: Entity, language: Language) -> list[str]:
         "",
         f"- **•**：筛选条件带此标记，表示它是 `search_{plural}` 的独立参数，其余以 `name` 和 `value` 写进 "
         "`moreFilters`；返回字段带此标记，表示它在精简结果里。",
-        "- **取值**：`industries` 这类名称是分类表，名称或 ID 都可以给，用 `lookup` 列出。*可多值*：可以给多个值。"
+        "- **取值**：`industries` 这类名称是查找表，名称或 ID 都可以给，用 `lookup` 列出。*可多值*：可以给多个值。"
         "*任一*：可以给多个值，命中一个即可。*多个词*：一段文本里写几个词。没有这些标记的，每次调用只能给一个值。",
         "- **GTM**、**Ent.**：ZoomInfo 的 GTM API、Enterprise API 文档里有没有这个名称。**类型**：结果行里的类型，"
         "两代 API 一致。",
@@ -312,7 +312,7 @@ def _mark(known: object, words: _Words) -> str:
 # Short sections, since each is a passage of its own in the knowledge base.
 _SECTIONS = (
     _Section("tables: how to read them", "字段表的读法", _legend),
-    _Section("filters with a taxonomy", "筛选条件：分类表取值", _filters(frozenset({"lookup"}))),
+    _Section("filters with a taxonomy", "筛选条件：查找表取值", _filters(frozenset({"lookup"}))),
     _Section(
         "filters by choice, id and flag",
         "筛选条件：枚举、ID 与开关",

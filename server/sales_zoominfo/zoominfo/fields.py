@@ -357,7 +357,7 @@ _CONTACT_ONLY: tuple[Filter, ...] = (
     _date("lastUpdatedDateAfter", "Profile updated after.", aliases=("updatedAfter",)),
     _date("validDateAfter", "Profile confirmed valid after."),
     _number("lastUpdatedInMonths", "Profile updated within so many months.", low=1),
-    _flag("excludePartialProfiles", "Leave out people without an active company."),
+    _flag("excludePartialProfiles", "People without an active company; the name and the GTM text disagree on what true does."),
     _choice("hasBeenNotified", _LEVELS, "People told of their listing: exclude, include or only."),
     Filter("locationCompanyId", "id", "Ids of company locations.", "array", gtm="integers", enterprise="strings"),
     _flag("filterByBuyingCommittee", "Only people of the buying committee."),
@@ -376,7 +376,7 @@ _COMPANY_ONLY: tuple[Filter, ...] = (
     Filter(
         "certified",
         "choice",
-        "1: certified by the company; 0: not.",
+        "1: ZoomInfo confirmed activity within 12 months; 0: not.",
         gtm="integer",
         enterprise="integer",
         choices=("0", "1"),
