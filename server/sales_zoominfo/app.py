@@ -235,15 +235,18 @@ def serve_parser() -> argparse.ArgumentParser:
     """The flags of ``sales-zoominfo serve``; argparse, since typer would cost a fifth of a second."""
     import argparse
 
-    parser = argparse.ArgumentParser("sales-zoominfo serve", description="Serve the MCP tools over stdio.")
+    parser = argparse.ArgumentParser("sales-zoominfo serve", description="Serve the MCP tools over stdio or HTTP.")
     parser.add_argument("--toolsets", help="toolsets with commas, or `all` (default: the default ones)")
     parser.add_argument("--read-only", action="store_true", help="only tools that change and spend nothing")
     parser.add_argument("--free-only", action="store_true", help="only tools that cannot spend a credit")
+    parser.add_argument("--http", action="store_true", help="serve over HTTP at /mcp, on this machine alone")
+    parser.add_argument("--host", help="with --http: 127.0.0.1 (default), ::1 or localhost")
+    parser.add_argument("--port", type=int, help="with --http: the port (default 8000); 0 takes a free one")
     return parser
 
 
 def serve(argv: Sequence[str]) -> int:
-    """Run the MCP server over stdio until the client hangs up.
+    """Run the MCP server: over stdio until the client hangs up, over HTTP until it is interrupted.
 
     Args:
         argv: the flags behind ``serve``.
@@ -255,12 +258,28 @@ def serve(argv: Sequence[str]) -> int:
     import sys
 
     flags: dict[str, object] = {}
-    if argv:
-        # Loaded for flags alone, since most clients start the server without. A mode flag can only tighten.
-        given = serve_parser().parse_args(argv)
-        flags = {"toolsets": given.toolsets, "read_only": given.read_only or None, "free_only": given.free_only or None}
+    http, host, port = False, None, None
     try:
-        server = build_server(App(load_settings(**flags)))
+        if argv:
+            # Loaded for flags alone, since most clients start the server without. A mode flag can only tighten.
+            given = serve_parser().parse_args(argv)
+            flags = {
+                "toolsets": given.toolsets,
+                "read_only": given.read_only or None,
+                "free_only": given.free_only or None,
+            }
+            http, host, port = given.http, given.host, given.port
+            for name, value in (("--host", host), ("--port", port)):
+                if value is not None and not http:
+                    raise fail("option_invalid", name=name, reason="it goes with --http", how="Add --http.")
+        settings = load_settings(**flags)
+        server = build_server(App(settings))
+        if http:
+            from .serving import read_token, serve_http
+
+            token = read_token(settings)
+            serve_http(server, token, "127.0.0.1" if host is None else host, 8000 if port is None else port)
+            return 0
     except SalesZoomInfoError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

@@ -308,6 +308,12 @@ TEXTS: dict[str, Text] = {
         "The option {name} is wrong: {reason}.",
         "{how}",
     ),
+    "http_token_missing": Text(
+        InvalidArgument,
+        "ZoomInfo credentials are configured, so serving over HTTP needs {setting}, and it is not set.",
+        "Make a token with `{command}`, set {setting} or {file}, and give it to each client "
+        "as the header `Authorization: Bearer TOKEN`.",
+    ),
     "reservation_lapsed": Text(
         UpstreamUnavailable,
         "The credits set aside for this call lapsed while it waited, so nothing was sent and nothing was charged.",

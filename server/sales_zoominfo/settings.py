@@ -13,7 +13,7 @@ from .errors import fail
 Generation = Literal["gtm", "enterprise"]
 
 # Secrets that may also come from a file, as container platforms hand them over.
-FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token")
+FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token", "http_token")
 
 
 class Settings(BaseModel):
@@ -46,6 +46,11 @@ class Settings(BaseModel):
     private_key_file: Path | None = Field(None, description="File that holds ZOOMINFO_PRIVATE_KEY.")
     client_secret_file: Path | None = Field(None, description="File that holds ZOOMINFO_CLIENT_SECRET.")
     refresh_token_file: Path | None = Field(None, description="File that holds ZOOMINFO_REFRESH_TOKEN.")
+    http_token: SecretStr | None = Field(
+        None,
+        description="Token that clients of `serve --http` send as `Authorization: Bearer`; needed with credentials.",
+    )
+    http_token_file: Path | None = Field(None, description="File that holds ZOOMINFO_HTTP_TOKEN.")
     base_url: str = Field(
         "https://api.zoominfo.com",
         # No user:password@ part: the address is shown, logged and part of the ledger's account name.

@@ -16,6 +16,7 @@ ORDER = (
     "__main__",
     "cli",
     "app",
+    "serving",
     "tools",
     "agent",
     "jobs",

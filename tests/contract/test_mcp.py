@@ -23,7 +23,7 @@ from mcp_clients import ERAS, SERVER, Connect, call, over_stdio, refusal, run
 
 from sales_zoominfo.errors import TEXTS
 from sales_zoominfo.knowledge.skill_extension import SkillListResult
-from sales_zoominfo.tools import registry, server
+from sales_zoominfo.tools import protocol, registry, server
 from sales_zoominfo.tools.contract import MAX_CHARS, envelope, shorten, to_json
 from sales_zoominfo.tools.spec import MAX_TEXT
 
@@ -329,8 +329,8 @@ def test_a_long_answer_is_shown_in_part_and_kept_whole(home: Home, era: str) -> 
 
 
 def test_an_older_long_answer_stays_readable(connect: Connect, era: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "KEPT_RESULTS", 1)
-    monkeypatch.setattr(server, "MAX_CHARS", 500)
+    monkeypatch.setattr(protocol, "KEPT_RESULTS", 1)
+    monkeypatch.setattr(protocol, "MAX_CHARS", 500)
 
     async def visit() -> None:
         async with connect(era) as client:

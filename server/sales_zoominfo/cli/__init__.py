@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -113,7 +113,7 @@ def _tell(answer: Envelope) -> None:
 )
 @command
 def serve_command(ctx: typer.Context) -> None:
-    """Serve the MCP tools over stdio, for an assistant [--toolsets a,b] [--read-only] [--free-only]."""
+    """Serve the MCP tools over stdio, or on a port with --http [--toolsets a,b] [--read-only] [--free-only]."""
     from ..app import serve
 
     raise typer.Exit(serve(ctx.args))
@@ -142,6 +142,38 @@ def sandbox_command(
     from .sandbox import serve_sandbox
 
     serve_sandbox(host, port, state)
+
+
+@app.command("config", rich_help_panel=_START)
+@command
+def config_command(
+    client: Annotated[
+        str | None, typer.Argument(metavar="[CLIENT]", help="Which client; none lists them all.", show_default=False)
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Merge it into the client's file, keeping the rest.")] = False,
+    scope: Annotated[
+        Literal["user", "project"] | None,
+        typer.Option("--scope", help="For all projects (default where possible) or the one in this folder."),
+    ] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Only tools that change and spend nothing.")] = False,
+    free_only: Annotated[bool, typer.Option("--free-only", help="Only tools that cannot spend a credit.")] = False,
+    toolsets: Annotated[
+        str | None, typer.Option("--toolsets", help="Toolsets with commas, or all.", show_default=False)
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option("--env", metavar="NAME", help="Hand on this variable too; its value is not written."),
+    ] = None,
+) -> None:
+    """Print the configuration of Claude, Codex, Cursor, VS Code and others, or write it. Never writes a secret."""
+    from ..tools.registry import read_toolsets
+    from .config import config
+
+    flags = [flag for flag, given in (("--read-only", read_only), ("--free-only", free_only)) if given]
+    if toolsets is not None:
+        read_toolsets(toolsets)
+        flags += ["--toolsets", toolsets]
+    config(client, put=write, scope=scope, flags=flags, env=env or ())
 
 
 # --- data ------------------------------------------------------------------------------------------------------
@@ -318,6 +350,12 @@ def knowledge_command(
     read: Annotated[
         str | None, typer.Option("--read", help="Read a passage or file in full, by its id.", show_default=False)
     ] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", help="Search this file only, such as gotchas.", show_default=False)
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="en or zh; the query's by default.", show_default=False)
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", help="Hits at most, 1 to 20.")] = 3,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -329,12 +367,14 @@ def knowledge_command(
     if bool(query) == (read is not None):
         how = "Ask a question, or read a passage with --read ID; not both."
         raise fail("missing_argument", where="knowledge", name="a question or --read ID", how=how)
+    chosen = {name: value for name, value in (("topic", topic), ("language", language)) if value is not None}
     with Output(format, output) as sink:
         if read is not None:
-            answer = call_tool("read_knowledge", {"id": read}, waiting="Reading…")
+            # A topic is none of its arguments, and the tool says so.
+            answer = call_tool("read_knowledge", {"id": read, **chosen}, waiting="Reading…")
             sink.show(answer, show_passage)
         else:
-            arguments: dict[str, object] = {"query": " ".join(query or []), "limit": limit}
+            arguments: dict[str, object] = {"query": " ".join(query or []), "limit": limit, **chosen}
             answer = call_tool("search_knowledge", arguments, waiting="Reading…")
             sink.show(answer, show_hits)
     _tell(answer)
@@ -357,8 +397,13 @@ def usage_command(format: FormatOption = None, output: OutputOption = None) -> N
 
 @app.command("doctor", rich_help_panel=_ACCOUNT)
 @command
-def doctor_command() -> None:
-    """Check credentials, state, clock, network and sign-in, and say what to mend."""
+def doctor_command(
+    topics: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="NAME", help="Is this intent topic on the account's list? Repeat it for more."),
+    ] = None,
+) -> None:
+    """Check set-up, sign-in, credits, intent topics and field rights, and say what to mend. Free."""
     from .doctor import doctor
 
-    raise typer.Exit(doctor())
+    raise typer.Exit(doctor(topics or ()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import SalesZoomInfoError
 from ..settings import load_settings
+from .config import server_command
 from .run import Spinner, run
 from .state import share_dataset, state_folder
 from .views import Row, cell
@@ -199,23 +199,17 @@ class _Story:
         self._console.print(line, style="bold")
 
 
-def _command() -> str:
-    # An assistant starts it from a folder of its own, so a bare name works only when it is on PATH.
-    started = Path(sys.argv[0])
-    beside = Path(sys.executable).with_name("sales-zoominfo")
-    if started.stem == "sales-zoominfo" and started.is_file():
-        return str(started.absolute())
-    return str(beside) if beside.is_file() else shutil.which("sales-zoominfo") or "sales-zoominfo"
-
-
 def _next_steps(console: Console) -> None:
-    command = _command()
-    quoted = shlex.quote(command)
+    command = server_command()
+    quoted = shlex.join(command)
     console.print()
     console.print("What to do next", style="bold")
     for title, lines in (
         ("Connect an assistant", [f"claude mcp add sales-zoominfo -- {quoted} serve"]),
-        ("Any other MCP client", [json.dumps({"command": command, "args": ["serve"]}, ensure_ascii=False)]),
+        (
+            "Any other MCP client",
+            [json.dumps({"command": command[0], "args": [*command[1:], "serve"]}, ensure_ascii=False)],
+        ),
         (
             "Use your own account",
             [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import fail
+from ..serving import listen
 from .run import Spinner, err, settings
 from .state import share_dataset, state_folder
 
@@ -32,7 +31,7 @@ def serve_sandbox(host: str, port: int, state: Path | None) -> None:
     from ..sandbox.keys import PRIVATE
 
     # Before the data is built: a port in use is better known at once.
-    listener = _listen(host, port)
+    listener = listen(host, port, spare=8080, legal="Take 127.0.0.1, or 0.0.0.0 for all.")
     with listener:
         try:
             with Spinner("Building the fictional data (first time only)…"):
@@ -61,28 +60,6 @@ def _folder(state: Path | None) -> Path:
     folder = home / "sandbox-server"
     share_dataset(home / "sandbox", folder)
     return folder
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            reason = f"port {port} on {host} is in use"
-            how = f"End the program that uses it, or take another: --port {port + 1 if port < 65535 else 8080}."
-            raise fail("option_invalid", name="--port", reason=reason, how=how) from None
-        if error.errno == errno.EACCES:
-            raise fail(
-                "option_invalid", name="--port", reason=f"port {port} is reserved", how="Take one above 1023."
-            ) from None
-        reason = f"nothing can listen on {host} ({(error.strerror or 'unknown host').lower()})"
-        raise fail("option_invalid", name="--host", reason=reason, how="Take 127.0.0.1, or 0.0.0.0 for all.") from None
-    return listener
 
 
 def _address(host: str, port: int) -> str:

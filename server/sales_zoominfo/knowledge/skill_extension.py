@@ -11,11 +11,20 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
+import anyio
+import anyio.to_thread
 from mcp import MCPError
 from mcp.server.context import ServerRequestContext
 from mcp.server.mcpserver import Extension, MethodBinding, ResourceBinding
 from mcp.server.mcpserver.resources import FunctionResource
-from mcp.types import INVALID_PARAMS, CacheableResult, PaginatedRequestParams, PaginatedResult, RequestParams
+from mcp.types import (
+    INVALID_PARAMS,
+    CacheableResult,
+    PaginatedRequestParams,
+    PaginatedResult,
+    RequestParams,
+    Resource,
+)
 
 from .root import SKILL_NAME, find_skill_root
 
@@ -23,7 +32,10 @@ _BASE = f"skill://{SKILL_NAME}"
 _ENTRY = f"{_BASE}/SKILL.md"
 _VERSIONS = frozenset({"2026-07-28"})  # older protocol versions do not advertise extensions
 _TTL_MS = 300_000  # the files change when the package does
+_MARKDOWN = "text/markdown"
+_DIRECTORY = "inode/directory"
 _DESCRIPTION = "How to answer questions about ZoomInfo and to use its data: what the assistant follows."
+_LISTED = 400  # characters of a description; a list of resources is read as a whole
 
 
 class SkillGetParams(RequestParams):
@@ -46,11 +58,24 @@ class SkillGetResult(CacheableResult):
     result_type: Literal["complete"] = "complete"
 
 
+class DirectoryReadParams(PaginatedRequestParams):
+    """Parameters of resources/directory/read: the address of a folder of the skill."""
+
+    uri: str
+
+
+class DirectoryReadResult(PaginatedResult, CacheableResult):
+    """Answer of resources/directory/read: the direct children."""
+
+    resources: list[Resource]
+    result_type: Literal["complete"] = "complete"
+
+
 class SkillExtension(Extension):
     """Serves SKILL.md and references/ to clients that read skills from a server.
 
     Construction only lists file names. Contents are read, and digests computed, at the first
-    skills/list, skills/get or resource read.
+    resources/list, skills/list, skills/get or resource read.
 
     Args:
         root: directory that holds SKILL.md and references/; None for `find_skill_root()`.
@@ -61,28 +86,46 @@ class SkillExtension(Extension):
     def __init__(self, root: Path | None = None) -> None:
         self._root = root if root is not None else find_skill_root()
         self._files = _files(self._root)
+        self._resources = {
+            f"{_BASE}/{name}": FunctionResource(
+                uri=f"{_BASE}/{name}",
+                name=SKILL_NAME if name == "SKILL.md" else name,
+                description=_DESCRIPTION if name == "SKILL.md" else None,
+                mime_type=_MARKDOWN,
+                fn=partial(_read, self._root / name),
+            )
+            for name in self._files
+        }
+        self._describing = anyio.Lock()
+        self._described = False
+
+    def settings(self) -> dict[str, Any]:
+        """What the extension is advertised with."""
+        return {"directoryRead": True}
 
     def resources(self) -> Sequence[ResourceBinding]:
         """One resource for each file of the skill."""
-        return [
-            ResourceBinding(
-                FunctionResource(
-                    uri=f"{_BASE}/{name}",
-                    name=SKILL_NAME if name == "SKILL.md" else name,
-                    description=_DESCRIPTION if name == "SKILL.md" else None,
-                    mime_type="text/markdown",
-                    fn=partial((self._root / name).read_text, encoding="utf-8"),
-                )
-            )
-            for name in self._files
-        ]
+        return [ResourceBinding(resource) for resource in self._resources.values()]
 
     def methods(self) -> Sequence[MethodBinding]:
-        """The two request methods of the extension."""
+        """The request methods of the extension."""
         return [
             MethodBinding("skills/list", PaginatedRequestParams, self._list, _VERSIONS),
             MethodBinding("skills/get", SkillGetParams, self._get, _VERSIONS),
+            MethodBinding("resources/directory/read", DirectoryReadParams, self._directory, _VERSIONS),
         ]
+
+    async def describe(self) -> None:
+        """Give the resources the titles and descriptions that their files carry; reads them once."""
+        async with self._describing:
+            if self._described:
+                return
+            told = await anyio.to_thread.run_sync(_descriptions, self._root, self._files)
+            for uri, resource in self._resources.items():
+                title, description = told.get(uri.removeprefix(f"{_BASE}/"), ("", ""))
+                resource.title = title or resource.name
+                resource.description = description or resource.description
+            self._described = True
 
     @cached_property
     def _entry(self) -> dict[str, Any] | None:
@@ -102,6 +145,25 @@ class SkillExtension(Extension):
             return None
         return {"uri": _ENTRY, "frontmatter": front, "resources": resources}
 
+    async def _directory(self, _: ServerRequestContext[Any, Any], params: DirectoryReadParams) -> DirectoryReadResult:
+        await self.describe()
+        folder = f"{params.uri.rstrip('/')}/"
+        below = [uri.removeprefix(folder) for uri in self._resources if uri.startswith(folder)]
+        # Nothing above the skill's own folder is a folder of ours.
+        if not below or not folder.startswith(f"{_BASE}/"):
+            text = f"No folder of the skill: {params.uri[:200]}. Its folders start at {_BASE}."
+            raise MCPError(INVALID_PARAMS, text, {"uri": params.uri[:200]})
+        children: list[Resource] = []
+        for name in dict.fromkeys(path.partition("/")[0] for path in below):
+            uri = f"{folder}{name}"
+            file = self._resources.get(uri)
+            if file is None:
+                children.append(Resource(uri=uri, name=name, mime_type=_DIRECTORY))
+            else:
+                listed = Resource(uri=uri, name=file.name or name, title=file.title, mime_type=file.mime_type)
+                children.append(listed.model_copy(update={"description": file.description}))
+        return DirectoryReadResult(resources=children, ttl_ms=_TTL_MS, cache_scope="public")
+
     async def _list(self, _: ServerRequestContext[Any, Any], __: PaginatedRequestParams) -> SkillListResult:
         skills = [self._entry] if self._entry else []
         return SkillListResult(skills=skills, ttl_ms=_TTL_MS, cache_scope="public")
@@ -110,6 +172,39 @@ class SkillExtension(Extension):
         if self._entry is None or params.uri != _ENTRY:
             raise MCPError(INVALID_PARAMS, f"Unknown skill URI: {params.uri[:200]}. This server has {_ENTRY}.")
         return SkillGetResult(skill=self._entry, ttl_ms=_TTL_MS, cache_scope="public")
+
+
+def _read(path: Path) -> str:
+    # As it is on disk, since the digest covers its bytes.
+    return path.read_bytes().decode("utf-8")
+
+
+def _descriptions(root: Path, files: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Title and description by file name; a file that cannot be read is left out."""
+    from .passages import FrontMatterError, is_contents, read_document, split_front_matter
+
+    told: dict[str, tuple[str, str]] = {}
+    for name in files:
+        path = root / name
+        try:
+            if name == "SKILL.md":
+                front, _ = split_front_matter(path.read_text(encoding="utf-8"))
+                told[name] = ("ZoomInfo skill", str(front.get("description") or ""))
+                continue
+            document, _ = read_document(root, path)
+        except (OSError, UnicodeDecodeError, FrontMatterError):
+            continue
+        chinese = document.language == "zh"
+        mark, stop = ("；", "。") if chinese else ("; ", ". ")
+        titles = [section.title for section in document.sections if section.level == 2 and not is_contents(section)]
+        listed = mark.join(titles)
+        if len(listed) > _LISTED:
+            listed = listed[:_LISTED].rsplit(mark, 1)[0] + f"{mark}…"
+        sentences = [listed] if listed else []
+        if document.last_verified:
+            sentences.append(f"{'最近核对' if chinese else 'Last verified'} {document.last_verified}")
+        told[name] = (document.title, "".join(f"{sentence}{stop}" for sentence in sentences).strip())
+    return told
 
 
 def _files(root: Path) -> list[str]:

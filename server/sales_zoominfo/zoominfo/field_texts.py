@@ -306,7 +306,10 @@ OUTPUTS_TEXT: dict[Entity, dict[str, tuple[str, str]]] = {
             "all funding so far, unit not documented, by analogy:",
             "累计融资额，文档未写单位，类推为千美元",
         ),
-        "certified": ("ZoomInfo's team confirmed activity within 12 months", "ZoomInfo 团队是否确认近 12 个月有经营活动"),
+        "certified": (
+            "ZoomInfo's team confirmed activity within 12 months",
+            "ZoomInfo 团队是否确认近 12 个月有经营活动",
+        ),
         "isDefunct": ("the company no longer exists", "公司是否已不存在"),
         "companyStatusDate": ("since when companyStatus holds", "`companyStatus` 生效的时间"),
         "lastUpdatedDate": ("when the profile last changed", "档案最近一次更新的时间"),

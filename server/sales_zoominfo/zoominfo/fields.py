@@ -357,7 +357,10 @@ _CONTACT_ONLY: tuple[Filter, ...] = (
     _date("lastUpdatedDateAfter", "Profile updated after.", aliases=("updatedAfter",)),
     _date("validDateAfter", "Profile confirmed valid after."),
     _number("lastUpdatedInMonths", "Profile updated within so many months.", low=1),
-    _flag("excludePartialProfiles", "People without an active company; the name and the GTM text disagree on what true does."),
+    _flag(
+        "excludePartialProfiles",
+        "People without an active company; the name and the GTM text disagree on what true does.",
+    ),
     _choice("hasBeenNotified", _LEVELS, "People told of their listing: exclude, include or only."),
     Filter("locationCompanyId", "id", "Ids of company locations.", "array", gtm="integers", enterprise="strings"),
     _flag("filterByBuyingCommittee", "Only people of the buying committee."),
