@@ -309,35 +309,62 @@ async def gate(
 # network, so the ratio is far above what a user of the service sees.
 GATE = 4.0
 
-QUESTIONS = [
-    "What happens when credits run out?",
-    "JWT expires after how long?",
-    "Why is intent data missing?",
-    "connect Salesforce",
-    "rate limit 429",
-    "uniqueIdLimit",
-    "WebSights companies not people",
-    "how to enrich contacts in bulk",
-    "do not call flags",
-    "积分用完怎么办",
-]
+# The processor time of a first question, in a process of its own: files read, index built, answer given.
+FIRST = """
+import sys, time
+import yaml
+from sales_zoominfo.knowledge import KnowledgeBase
+base = KnowledgeBase.load()
+began = time.process_time()
+base.search(sys.argv[1])
+print(time.process_time() - began)
+"""
+
+
+def first_answer(question: str, rounds: int) -> float:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    runs = [
+        subprocess.run([sys.executable, "-c", FIRST, question], capture_output=True, check=True, env=environment)
+        for _ in range(rounds)
+    ]
+    return min(float(run.stdout) for run in runs)
 
 
 def knowledge(rounds: int) -> list[Row]:
-    began = time.perf_counter()
+    sys.path.insert(0, str(ROOT))
+    from tests.knowledge import questions as asked
+
+    sets = {
+        "English": asked.EARLIER_ENGLISH + asked.ENGLISH + asked.LATER_ENGLISH,
+        "Chinese": asked.EARLIER_CHINESE + asked.CHINESE + asked.LATER_CHINESE,
+    }
+    refused = asked.EARLIER_UNANSWERABLE + asked.UNANSWERABLE + asked.LATER_UNANSWERABLE
+    rows = [
+        Row(f"knowledge, first answer, {language}", f"{first_answer(question, 3) * 1e3:.0f} ms", "<= 50 ms")
+        for language, question in (("English", "What happens when credits run out?"), ("Chinese", "积分用完怎么办"))
+    ]
     base = KnowledgeBase.load()
-    base.search("credits", limit=5)
-    first = time.perf_counter() - began
-    took: list[float] = []
-    for _ in range(rounds):
-        for question in QUESTIONS:
+    took: list[list[float]] = []
+    for _ in range(max(2, rounds // 3)):
+        took.append([])
+        for question in [question for questions in sets.values() for question, _ in questions] + refused:
             began = time.perf_counter()
             base.search(question, limit=5)
-            took.append(time.perf_counter() - began)
-    return [
-        Row("knowledge, load, index and first answer", f"{first * 1e3:.0f} ms"),
-        Row(f"knowledge, further answers, {len(took)}", milliseconds(took)),
+            took[-1].append(time.perf_counter() - began)
+    rows += [
+        Row(f"knowledge, {len(took[0])} questions, each the first time", milliseconds(took[0])),
+        Row("  and again", milliseconds([each for again in took[1:] for each in again]), "p95 <= 1 ms"),
     ]
+    for language, questions in sets.items():
+        found = [
+            bool(set(accepted.split()) & {hit.id for hit in base.search(question, limit=3).hits})
+            for question, accepted in questions
+        ]
+        share = sum(found) / len(found)
+        rows.append(Row(f"knowledge, recall@3 of {len(found)} in {language}", f"{share:.3f}", ">= 0.95", share >= 0.95))
+    share = sum(not base.search(question).hits for question in refused) / len(refused)
+    rows.append(Row(f"knowledge, refused of {len(refused)} unanswerable", f"{share:.3f}", ">= 0.8", share >= 0.8))
+    return rows
 
 
 def main() -> int:

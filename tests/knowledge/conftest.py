@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sales_zoominfo.knowledge import KnowledgeBase, find_skill_root
+
+from . import distractors
 
 GOOD = """---
 title: Widgets
@@ -32,6 +35,15 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def kb(root: Path) -> KnowledgeBase:
     return KnowledgeBase.load(root)
+
+
+@pytest.fixture(scope="session")
+def mixed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """The shipped knowledge base among as many sections of other vendors' guides."""
+    folder = tmp_path_factory.mktemp("mixed")
+    shutil.copytree(root / "references", folder / "references")
+    distractors.write(folder / "references")
+    return KnowledgeBase.load(folder)
 
 
 @pytest.fixture

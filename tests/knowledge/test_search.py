@@ -13,48 +13,160 @@ from pathlib import Path
 import pytest
 
 from sales_zoominfo.knowledge import KnowledgeBase, UnknownPassage, find_skill_root
+from sales_zoominfo.knowledge.concepts import concepts
+from sales_zoominfo.knowledge.text import is_chinese, language_of, stem
+from sales_zoominfo.tools.knowledge import TOPICS
+from sales_zoominfo.tools.registry import TOOLS
 
 from .conftest import GOOD
-from .questions import ANSWERABLE, CHINESE, HELD_OUT, HELD_OUT_UNANSWERABLE, UNANSWERABLE
+from .questions import (
+    CHINESE,
+    EARLIER_CHINESE,
+    EARLIER_ENGLISH,
+    EARLIER_UNANSWERABLE,
+    ENGLISH,
+    LATER_CHINESE,
+    LATER_ENGLISH,
+    LATER_UNANSWERABLE,
+    UNANSWERABLE,
+    Questions,
+    tuned,
+    validation,
+)
 
 Make = Callable[[dict[str, str]], KnowledgeBase]
 
+TUNED = {"en": EARLIER_ENGLISH + tuned(ENGLISH), "zh": EARLIER_CHINESE + tuned(CHINESE)}
+SEALED = {"en": validation(ENGLISH) + LATER_ENGLISH, "zh": validation(CHINESE) + LATER_CHINESE}
+ALL = {language: TUNED[language] + SEALED[language] for language in ("en", "zh")}
+TUNED_UNANSWERABLE = EARLIER_UNANSWERABLE + tuned(UNANSWERABLE)
+SEALED_UNANSWERABLE = validation(UNANSWERABLE) + LATER_UNANSWERABLE
 
-def recall(kb: KnowledgeBase, questions: list[tuple[str, set[str]]], at: int) -> tuple[float, list[str]]:
-    missed = [q for q, wanted in questions if not wanted & {hit.id for hit in kb.search(q, limit=at).hits}]
+
+def recall(
+    kb: KnowledgeBase, questions: Questions, at: int = 3, language: str | None = None
+) -> tuple[float, list[str]]:
+    """Share of questions with an accepted passage among the first hits, and the others."""
+    missed = [
+        question
+        for question, accepted in questions
+        if not set(accepted.split()) & {hit.id for hit in kb.search(question, limit=at, language=language).hits}
+    ]
     return 1 - len(missed) / len(questions), missed
 
 
 def test_question_set_is_large_enough_and_names_real_passages(kb: KnowledgeBase) -> None:
-    assert len(ANSWERABLE) >= 40 and len(UNANSWERABLE) >= 15
-    for question, wanted in ANSWERABLE + CHINESE + HELD_OUT:
-        assert wanted <= set(kb.ids), question
+    assert len(ALL["en"]) >= 100 and len(ALL["zh"]) >= 100
+    assert len(ENGLISH) >= 60 and len(CHINESE) >= 60 and len(UNANSWERABLE) >= 40
+    asked = [question for questions in ALL.values() for question, _ in questions]
+    refused = TUNED_UNANSWERABLE + SEALED_UNANSWERABLE
+    assert len(set(asked + refused)) == len(asked + refused)
+    assert sum(is_chinese(question) for question in refused) >= 30
+    for question, accepted in [item for questions in ALL.values() for item in questions]:
+        assert set(accepted.split()) <= set(kb.ids), question
+        assert len(accepted.split()) <= 12, f"{question}: a question that anything answers asks nothing"
 
 
-def test_recall_in_english(kb: KnowledgeBase) -> None:
-    share, missed = recall(kb, ANSWERABLE, 3)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("given", [False, True])
+def test_recall(kb: KnowledgeBase, language: str, given: bool) -> None:
+    asked = language if given else None
+    share, missed = recall(kb, ALL[language], language=asked)
     assert share >= 0.95, missed
-    assert recall(kb, ANSWERABLE, 1)[0] >= 0.8
+    assert recall(kb, ALL[language], at=1)[0] >= 0.8
+    sealed, missed = recall(kb, SEALED[language], language=asked)
+    assert sealed >= 0.88, missed
 
 
-def test_recall_of_chinese_questions_over_english_text(kb: KnowledgeBase) -> None:
-    share, missed = recall(kb, CHINESE, 3)
-    assert share >= 0.9, missed
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_recall_among_450_sections_of_other_guides(mixed: KnowledgeBase, kb: KnowledgeBase, language: str) -> None:
+    assert len(mixed.ids) >= len(kb.ids) + 450 and mixed.problems == []
+    share, missed = recall(mixed, ALL[language])
+    assert share >= 0.92, missed
 
 
-def test_recall_on_questions_that_were_not_tuned_on(kb: KnowledgeBase) -> None:
-    share, missed = recall(kb, HELD_OUT, 3)
-    assert share >= 0.85, missed
+def test_the_distractors_are_real_competition(mixed: KnowledgeBase, kb: KnowledgeBase) -> None:
+    foreign = set(mixed.ids) - set(kb.ids)
+    assert any(mixed.read(f"zh/{name}").language == "zh" for name in ("prospero", "callisto-dial"))
+    for question in ("How does Mailhaven sign its webhooks?", "Callisto Dial dialer settings", "Quillcast 价格与套餐"):
+        assert mixed.search(question).hits[0].id in foreign, question
+    seen = {hit.id for question, _ in ALL["en"] + ALL["zh"] for hit in mixed.search(question).hits}
+    assert len(seen & foreign) >= 8
 
 
-def test_unanswerable_questions_get_no_hit_but_the_nearest_headings(kb: KnowledgeBase) -> None:
-    answered = [q for q in UNANSWERABLE if kb.search(q).hits]
-    assert len(answered) <= 0.2 * len(UNANSWERABLE), answered
-    for question in UNANSWERABLE:
+@pytest.mark.parametrize("questions", [TUNED_UNANSWERABLE, SEALED_UNANSWERABLE], ids=["tuned", "sealed"])
+def test_unanswerable_questions_get_no_hit_but_the_nearest_headings(kb: KnowledgeBase, questions: list[str]) -> None:
+    answered = [question for question in questions if kb.search(question).hits]
+    assert len(answered) <= 0.2 * len(questions), answered
+    for question in questions:
         result = kb.search(question)
         assert bool(result.hits) != bool(result.nearest)
         assert all(set(near) == {"id", "title"} and near["id"] in kb.ids for near in result.nearest)
-    assert sum(not kb.search(q).hits for q in HELD_OUT_UNANSWERABLE) >= 0.7 * len(HELD_OUT_UNANSWERABLE)
+
+
+def test_answers_are_in_the_language_of_the_question(kb: KnowledgeBase) -> None:
+    for language, questions in ALL.items():
+        hits = [hit for question, _ in questions for hit in kb.search(question).hits]
+        assert {hit.language for hit in hits} == {language}
+        # A glossary names the other language's term, and a program is in neither language.
+        prose = [hit for hit in hits if "`" not in hit.snippet and not hit.id.startswith(("glossary", "examples"))]
+        assert len(prose) >= 50 and all(is_chinese(hit.snippet) == (language == "zh") for hit in prose)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How long does a token live?", "60 minutes"),
+        ("how many requests per second", "25 per second"),
+        ("令牌多久过期", "60 分钟"),
+        ("how much is Elite a year", "39,995"),
+        ("精英套餐一年多少钱", "39,995"),
+        ("how many contacts per enrich call", "25"),
+        ("which header holds the credits left", "X-Usage-Unique-Id-Limit-Remaining"),
+    ],
+)
+def test_the_snippet_holds_the_answer(kb: KnowledgeBase, question: str, answer: str) -> None:
+    assert any(answer in hit.snippet for hit in kb.search(question, limit=3).hits)
+
+
+@pytest.mark.parametrize("question", ["what happens when credits run out", "积分用完会怎样"])
+def test_a_language_that_is_not_the_questions(kb: KnowledgeBase, question: str) -> None:
+    own = kb.search(question)
+    for language in ("en", "zh"):
+        hits = kb.search(question, language=language).hits
+        assert [hit.id for hit in hits] == [hit.id for hit in own.hits] != []
+        for hit in hits:
+            assert hit.language == language and hit.source.startswith("references/zh/") == (language == "zh")
+            assert hit.source.endswith(hit.id.partition("#")[2])
+
+
+def test_one_topic_alone(kb: KnowledgeBase) -> None:
+    for language in ("en", "zh"):
+        hits = kb.search("credits" if language == "en" else "积分", topic="gotchas", limit=20).hits
+        assert len(hits) >= 2 and all(hit.id.startswith("gotchas#") for hit in hits)
+    near = kb.search("How tall is Mount Everest?", topic="plans").nearest
+    assert near and all(entry["id"].startswith("plans#") for entry in near)
+    with pytest.raises(ValueError, match=r"topic must be one of .*gotchas"):
+        kb.search("credits", topic="gotcha")
+
+
+def test_the_tools_topics_are_the_files(kb: KnowledgeBase, root: Path) -> None:
+    assert list(TOPICS) == kb.topics == sorted(path.stem for path in (root / "references").glob("*.md"))
+    assert {"topic", "language"} <= TOOLS["search_knowledge"].properties.keys()
+    assert TOOLS["search_knowledge"].properties["topic"]["enum"] == kb.topics
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("asynchrnous bulk job", "zoominfo-api-reference#bulk-jobs"),
+        ("dedupliction on export to salesforce", "salesforce#duplicates-on-export-to-salesforce"),
+        ("what is websigths", "products#websights"),
+        ("web sights visitors", "products#websights"),
+    ],
+)
+def test_slips_of_the_fingers(kb: KnowledgeBase, written: str, meant: str) -> None:
+    assert meant in {hit.id for hit in kb.search(written).hits}
 
 
 def test_a_hit_is_cited_dated_and_readable(kb: KnowledgeBase, root: Path) -> None:
@@ -64,10 +176,10 @@ def test_a_hit_is_cited_dated_and_readable(kb: KnowledgeBase, root: Path) -> Non
     for hit in result.hits:
         path, _, anchor = hit.source.partition("#")
         assert (root / path).is_file() and hit.id.endswith(f"#{anchor}")
-        assert hit.last_verified == "2026-11-21"
+        assert hit.last_verified >= "2026-11-21"
         passage = kb.read(hit.id)
         assert passage.source == hit.source and passage.title == hit.title
-        assert 0 < len(hit.snippet) <= 620
+        assert 0 < len(hit.snippet) <= 720
         assert hit.snippet.strip("… ").splitlines()[0][:40] in passage.text
 
 
@@ -130,7 +242,23 @@ def test_a_misspelt_id_names_the_right_one(kb: KnowledgeBase) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "a", "?", "🙂🎉", "的", "the of and", "\x00\n\t", "zoominfo", "'\";--", "\u202e\ufeff", "١٢٣"]
+    "query",
+    [
+        "",
+        "   ",
+        "a",
+        "?",
+        "🙂🎉",
+        "的",
+        "the of and",
+        "\x00\n\t",
+        "zoominfo",
+        "'\";--",
+        "\u202e\ufeff",
+        "١٢٣",
+        "\ud800",
+        "在",
+    ],
 )
 def test_queries_that_say_nothing(kb: KnowledgeBase, query: str) -> None:
     result = kb.search(query, limit=4)
@@ -138,7 +266,14 @@ def test_queries_that_say_nothing(kb: KnowledgeBase, query: str) -> None:
 
 
 def test_very_long_queries_are_answered_quickly(kb: KnowledgeBase) -> None:
-    for query in ("jwt " * 100_000, "x" * 1_000_000, "意向" * 100_000, " ".join(map(str, range(50_000)))):
+    for query in (
+        "jwt " * 2_500,
+        "什么" * 5_000,
+        "jwt " * 100_000,
+        "x" * 1_000_000,
+        "意向" * 100_000,
+        " ".join(map(str, range(50_000))),
+    ):
         start = time.process_time()
         kb.search(query)
         assert time.process_time() - start < 0.2
@@ -221,11 +356,11 @@ def test_a_translation_shares_the_id_of_its_original(make: Make) -> None:
         }
     )
     assert kb.problems == [] and kb.ids == ["widgets#blue-widgets"]
-    hit = kb.search("蓝色部件多少钱").hits[0]
+    hit = kb.search("蓝色部件要几个贝壳").hits[0]
     assert (hit.id, hit.language, hit.source) == ("widgets#blue-widgets", "zh", "references/zh/widgets.md#blue-widgets")
     assert "贝壳" in hit.snippet
     assert [h.language for h in kb.search("blue widget shells").hits] == ["en"]
-    assert kb.search("blue widget shells", language="zh").hits == []
+    assert [h.language for h in kb.search("blue widget shells", language="zh").hits] == ["zh"]
     assert kb.read("widgets#blue-widgets").language == "en"
     assert kb.read("widgets#blue-widgets", language="zh").text.startswith("## 蓝色部件")
     assert kb.read("zh/widgets").language == "zh" and kb.read("widgets", language="zh").language == "zh"
@@ -244,26 +379,48 @@ def test_import_brings_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_index_is_built_in_50_ms_and_a_query_takes_1_ms(root: Path) -> None:
-    code = (
-        "import time, yaml; from sales_zoominfo.knowledge import KnowledgeBase; kb = KnowledgeBase.load()\n"
-        "start = time.process_time(); kb.search('warm'); print(time.process_time() - start)"
-    )
-    runs = [
-        float(
-            subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_env()).stdout
-        )
-        for _ in range(3)
-    ]
-    assert min(runs) <= 0.05, runs
+def test_the_index_is_built_and_asked_in_no_time(root: Path) -> None:
+    """A bound that a slow and busy machine keeps; tests/benchmarks has the figures."""
+    for question in ("warm", "暖"):
+        kb = KnowledgeBase.load(root)
+        start = time.process_time()
+        kb.search(question)
+        assert time.process_time() - start <= 0.5
     kb = KnowledgeBase.load(root)
-    questions = [q for q, _ in ANSWERABLE + CHINESE] + UNANSWERABLE
+    questions = [question for question, _ in ALL["en"] + ALL["zh"]] + UNANSWERABLE
     times: list[float] = []
     for question in questions * 2:
         start = time.process_time()
         kb.search(question)
         times.append(time.process_time() - start)
-    assert statistics.quantiles(times[len(questions) :], n=20)[-1] <= 0.001
+    assert statistics.quantiles(times[len(questions) :], n=20)[-1] <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("how do credits work", "en"),
+        ("积分怎么算", "zh"),
+        ("NON_MATCH_BY_REQUIRED_FIELDS 怎么解决", "zh"),
+        ("You do not have access to this endpoint 怎么办", "zh"),
+        ("what does 意向 mean in the product", "en"),
+        ("API 限流", "zh"),
+        ("", "en"),
+    ],
+)
+def test_the_language_of_a_question(question: str, language: str) -> None:
+    assert language_of(question) == language
+
+
+def test_every_member_of_a_concept_can_be_met() -> None:
+    table = concepts()
+    assert len(table.members) >= 80
+    for name, members in table.members.items():
+        for member in members:
+            if member[0].isascii():
+                assert len(member) <= 2 and all(len(part) > 1 for part in member), (name, member)
+    assert max(map(len, table.chinese)) <= 6
+    assert not table.foreign & set(map(stem, ("notes", "closed", "excel", "monday", "teams", "front")))
 
 
 def test_root_is_the_checkout_or_the_copy_in_the_wheel(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, cast
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
-_FENCE = re.compile(r"\s*(```|~~~)")
 _ANCHOR = re.compile(r'<a (?:id|name)="([^"]+)"></a>')
 _MARKUP = re.compile(r"[`*]|\[([^\]]*)\]\([^)]*\)")
+_NO_SLUG = re.compile(r"[^\w\- ]")
 _CONTENTS = frozenset({"contents", "table-of-contents", "目录"})
 
 
@@ -28,14 +28,21 @@ class Section:
         title: heading without markup.
         level: 1 for `#`, 2 for `##`.
         own: text up to the next heading of any level, without the heading.
-        text: heading, own text and sub-sections.
+        body: the file's text.
+        span: where the heading, the own text and the sub-sections are in it.
     """
 
     slug: str
     title: str
     level: int
     own: str
-    text: str
+    body: str = field(repr=False)
+    span: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """Heading, own text and sub-sections."""
+        return _clean(self.body[slice(*self.span)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,9 @@ class Document:
 
 def plain(text: str) -> str:
     """Text without code ticks, emphasis marks and link targets."""
-    return _MARKUP.sub(lambda found: found.group(1) or "", text).strip()
+    if "`" in text or "*" in text or "[" in text:
+        text = _MARKUP.sub(lambda found: found.group(1) or "", text)
+    return text.strip()
 
 
 def slugify(title: str) -> str:
@@ -79,8 +88,7 @@ def slugify(title: str) -> str:
     Returns:
         Lower case, punctuation gone, spaces as hyphens; Chinese characters stay.
     """
-    kept = re.sub(r"[^\w\- ]", "", plain(title).lower())
-    return kept.strip().replace(" ", "-")
+    return _NO_SLUG.sub("", plain(title).lower()).strip().replace(" ", "-")
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -126,30 +134,35 @@ def split_sections(body: str) -> tuple[Section, ...]:
         `<a id="name"></a>` above a heading sets its anchor, so that a translation can
         share the anchor of the original.
     """
-    lines = body.splitlines()
-    heads: list[tuple[int, int, str, str]] = []  # line, level, title, slug
+    heads: list[tuple[int, int, int, str, str]] = []  # start, end, level, title, slug
     taken: dict[str, int] = {}
     fenced = False
-    for number, line in enumerate(lines):
-        if _FENCE.match(line):
+    start = 0
+    above = ""
+    for line in body.split("\n"):
+        first = line[:1]
+        if first in "`~ \t" and line.lstrip()[:3] in ("```", "~~~"):
             fenced = not fenced
-        found = None if fenced else _HEADING.match(line)
-        if not found:
-            continue
-        above = _ANCHOR.fullmatch(lines[number - 1].strip()) if number else None
-        base = above.group(1) if above else slugify(found.group(2))
-        slug, taken[base] = base, taken.get(base, -1) + 1
-        if taken[base]:
-            slug = f"{base}-{taken[base]}"
-        heads.append((number, len(found.group(1)), plain(found.group(2)), slug))
+        elif first == "#" and not fenced and (found := _HEADING.match(line)):
+            anchor = _ANCHOR.fullmatch(above.strip())
+            base = anchor[1] if anchor else slugify(found[2])
+            slug, taken[base] = base, taken.get(base, -1) + 1
+            if taken[base]:
+                slug = f"{base}-{taken[base]}"
+            heads.append((start, start + len(line), len(found[1]), plain(found[2]), slug))
+        start += len(line) + 1
+        above = line
     out: list[Section] = []
-    for i, (start, level, title, slug) in enumerate(heads):
-        following = heads[i + 1][0] if i + 1 < len(heads) else len(lines)
-        end = next((h[0] for h in heads[i + 1 :] if h[1] <= level), len(lines))
-        own = _ANCHOR.sub("", "\n".join(lines[start + 1 : following])).strip()
-        text = _ANCHOR.sub("", "\n".join(lines[start:end])).strip()
-        out.append(Section(slug, title, level, own, text))
+    for i, (start, behind, level, title, slug) in enumerate(heads):
+        following = heads[i + 1][0] if i + 1 < len(heads) else len(body)
+        end = next((head[0] for head in heads[i + 1 :] if head[2] <= level), len(body))
+        out.append(Section(slug, title, level, _clean(body[behind:following]), body, (start, end)))
     return tuple(out)
+
+
+def _clean(text: str) -> str:
+    """Text without the anchors that stand above the headings of a translation."""
+    return (_ANCHOR.sub("", text) if "<a " in text else text).strip()
 
 
 def is_contents(section: Section) -> bool:

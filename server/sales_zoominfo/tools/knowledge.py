@@ -5,18 +5,45 @@ from __future__ import annotations
 import anyio.to_thread
 
 from ..errors import fail
-from ..zoominfo.arguments import read_number, read_text
+from ..zoominfo.arguments import read_choice, read_number, read_text
 from .contract import Envelope, envelope
-from .spec import Arguments, Call, Tool, text, whole
+from .spec import Arguments, Call, Tool, choice, text, whole
+
+# As the reference files are called; static, so that listing tools reads none of them.
+TOPICS = (
+    "api-requests",
+    "company-fields",
+    "contact-fields",
+    "data-model",
+    "examples",
+    "glossary",
+    "gotchas",
+    "integrations",
+    "plans",
+    "playbooks",
+    "products",
+    "related-skills",
+    "salesforce",
+    "troubleshooting",
+    "zoominfo-api-reference",
+)
+LANGUAGES = ("en", "zh")
 
 
 async def search_knowledge(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
     limit = int(read_number("limit", arguments.get("limit", 5), whole=True, low=1, high=20))
     query = read_text("query", arguments["query"])
+    if not query:  # spaces alone
+        how = "Ask a question or give keywords."
+        raise fail("missing_argument", where="search_knowledge", name="query", how=how, details={"field": "query"})
+    topic = _choice(arguments, "topic", TOPICS)
+    language = _choice(arguments, "language", LANGUAGES)
     base = call.runtime.knowledge()
+    if topic is not None and base.topics:
+        topic = read_choice("topic", topic, tuple(base.topics))
     # The first question reads the files and builds the index.
-    result = await anyio.to_thread.run_sync(lambda: base.search(query, limit=limit))
+    result = await anyio.to_thread.run_sync(lambda: base.search(query, limit=limit, topic=topic, language=language))
     rows = [
         {
             "id": hit.id,
@@ -25,11 +52,14 @@ async def search_knowledge(call: Call, arguments: Arguments) -> Envelope:
             "source": hit.source,
             "lastVerified": hit.last_verified,
             "score": round(hit.score, 2),
+            "language": hit.language,
         }
         for hit in result.hits
     ]
     warnings = [] if rows else ["The knowledge base does not answer this. Say so instead of guessing."]
-    return envelope(rows, nearest=result.nearest, warnings=[*warnings, *base.problems])
+    # Problems are read off the files of both languages.
+    problems = await anyio.to_thread.run_sync(lambda: base.problems)
+    return envelope(rows, nearest=result.nearest, warnings=[*warnings, *problems])
 
 
 async def read_knowledge(call: Call, arguments: Arguments) -> Envelope:
@@ -37,8 +67,10 @@ async def read_knowledge(call: Call, arguments: Arguments) -> Envelope:
     from ..knowledge import UnknownPassage
 
     name = read_text("id", arguments["id"])
+    language = _choice(arguments, "language", LANGUAGES)
+    base = call.runtime.knowledge()
     try:
-        passage = await anyio.to_thread.run_sync(call.runtime.knowledge().read, name)
+        passage = await anyio.to_thread.run_sync(lambda: base.read(name, language=language))
     except UnknownPassage as error:
         hint = f", did you mean '{error.nearest[0]}'" if error.nearest else ""
         how = "Call search_knowledge for ids."
@@ -49,8 +81,15 @@ async def read_knowledge(call: Call, arguments: Arguments) -> Envelope:
         "text": passage.text,
         "source": passage.source,
         "lastVerified": passage.last_verified,
+        "language": passage.language,
     }
     return envelope([row])
+
+
+def _choice(arguments: Arguments, name: str, legal: tuple[str, ...]) -> str | None:
+    """An argument that is one of a few words, or is left out."""
+    value = arguments.get(name)
+    return None if value is None else read_choice(name, value, legal)
 
 
 TOOLS = (
@@ -62,7 +101,9 @@ TOOLS = (
         "Free, no account needed. Cite `source` and `lastVerified`. An empty answer means that it is not known; "
         "`nearest` names close headings. For people and companies use the search tools.",
         {
-            "query": text("A question or keywords."),
+            "query": text("A question or keywords, English or Chinese."),
+            "topic": choice("Search this file only.", TOPICS),
+            "language": choice("Of the answer; default: the query's.", LANGUAGES),
             "limit": whole("Hits at most.", 1, 20, 5),
         },
         search_knowledge,
@@ -74,7 +115,10 @@ TOOLS = (
         "knowledge",
         "Read one passage of the knowledge base in full by the id that search_knowledge gives, or a whole file by its "
         "name. Free.",
-        {"id": text("Passage id such as gotchas#jwt-expiry, or a file such as gotchas.")},
+        {
+            "id": text("Passage id such as gotchas#jwt-expiry, or a file such as gotchas."),
+            "language": choice("Version to read; default en.", LANGUAGES),
+        },
         read_knowledge,
         required=("id",),
     ),
