@@ -332,6 +332,7 @@ def first_answer(question: str, rounds: int) -> float:
 
 def knowledge(rounds: int) -> list[Row]:
     sys.path.insert(0, str(ROOT))
+    from tests.knowledge import held_out
     from tests.knowledge import questions as asked
 
     sets = {
@@ -362,6 +363,11 @@ def knowledge(rounds: int) -> list[Row]:
         ]
         share = sum(found) / len(found)
         rows.append(Row(f"knowledge, recall@3 of {len(found)} in {language}", f"{share:.3f}", ">= 0.95", share >= 0.95))
+    tested = [
+        bool(accepted & {hit.id for hit in base.search(question, limit=3).hits})
+        for question, accepted in held_out.HELD_OUT
+    ]
+    rows.append(Row(f"knowledge, recall@3 of {len(tested)} held out", f"{sum(tested) / len(tested):.3f}"))
     share = sum(not base.search(question).hits for question in refused) / len(refused)
     rows.append(Row(f"knowledge, refused of {len(refused)} unanswerable", f"{share:.3f}", ">= 0.8", share >= 0.8))
     return rows

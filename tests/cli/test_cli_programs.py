@@ -145,3 +145,14 @@ def test_serve_loads_nothing_heavy(state: Path) -> None:
     floor = _imported("-c", bare)
     extra = {name for name in loaded - floor if name.startswith("cryptography")}
     assert extra == set()
+
+
+def test_a_reader_that_leaves_early_is_no_failure(state: Path) -> None:
+    program = [sys.executable, "-m", "sales_zoominfo", "demo"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None and demo.stderr is not None
+        demo.stdout.readline()
+        demo.stdout.close()
+        told = demo.stderr.read()
+        assert demo.wait(60) == 0, told
+    assert "Traceback" not in told and "bug" not in told

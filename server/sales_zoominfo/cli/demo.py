@@ -107,7 +107,8 @@ class _Story:
         snippet = str(hit["snippet"])
         body: RenderableType = Markdown(snippet) if self._console.is_terminal else snippet
         self._console.print(Panel(body, title=cell(hit["title"]), title_align="left"))
-        self._console.print(f"Source: {hit['source']}\nLast checked: {hit['lastVerified']}", style="dim")
+        self._console.print(f"Source: {hit['source']}", style="dim", soft_wrap=True)
+        self._console.print(f"Last checked: {hit['lastVerified']}", style="dim")
 
         answer = await self._call(
             "Companies that fit",

@@ -10,7 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, cast
 
 import anyio
 import typer
@@ -135,6 +135,15 @@ def show_error(error: SalesZoomInfoError) -> None:
         console.print(f"→ {error.next_step}")
 
 
+def _hung_up(error: BaseException) -> bool:
+    """Whether it all comes from a reader that is gone; rich says so by an exit of its own."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_hung_up, cast("BaseExceptionGroup[BaseException]", error).exceptions))
+    if isinstance(error, SystemExit):
+        return isinstance(error.__context__, BrokenPipeError)
+    return isinstance(error, BrokenPipeError)
+
+
 def command(function: Callable[P, None]) -> Callable[P, None]:
     """Turn what a command raises into a message on stderr and an exit code."""
 
@@ -146,7 +155,11 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             sys.stdout.flush()
         except (typer.Exit, typer.Abort):
             raise
-        except BrokenPipeError:
+        except (BrokenPipeError, BaseExceptionGroup, SystemExit) as caught:
+            if not _hung_up(caught):
+                if isinstance(caught, Exception):
+                    raise typer.Exit(_report(caught)) from None
+                raise
             # The reader (head, less) has had enough; nothing may be written at exit either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(0) from None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .index import Index, Match
+from .asked import questions_in
+from .index import Index, IndexRow, Match
 from .passages import Document, Section, is_contents, read_document
 from .root import SKILL_NAME, find_skill_root
 from .text import is_chinese, language_of
@@ -18,10 +19,11 @@ LANGUAGES = ("en", "zh")
 _SNIPPET = 700  # characters: a table row or two, or a short section whole
 # A passage is about a question when it covers most of it; of a long one it may leave out more, as each further
 # word that it shares makes a coincidence less likely.
-_MIN_EVIDENCE = 0.87
+_MIN_EVIDENCE = 1.14
 _PART = 0.2
 _PARTS = 5
 _FEWEST = 0.6  # one word, if only in other words
+_LIKE = 0.5  # what a question known to be answered there adds
 _FOREIGN = 0.5  # a passage that names another product is seldom about it
 _LEADERS = 3  # rows of which one has to reach it
 _LAX = 0.25  # what a further hit may fall short of it
@@ -211,9 +213,15 @@ class KnowledgeBase:
             }:
                 rows = list({**self._rows("en"), **self._rows("zh")}.values())
             on_subject = {id(row.document): _on_subject(row.document) for row in rows}
+            asked = questions_in(language)
             index = Index(
                 (
-                    (row.section.title, row.section.own, f"{row.document.title} {' '.join(row.document.aliases)}")
+                    IndexRow(
+                        row.section.title,
+                        row.section.own,
+                        f"{row.document.title} {' '.join(row.document.aliases)}",
+                        asked.get(row.id, ()),
+                    )
                     for row in rows
                 ),
                 frozenset(number for number, row in enumerate(rows) if not on_subject[id(row.document)]),
@@ -388,7 +396,7 @@ def _evidence(match: Match) -> float:
     """How sure it is that a passage is about the question; see `_MIN_EVIDENCE`."""
     if match.parts < _FEWEST:
         return 0.0
-    return match.coverage + _PART * min(match.parts, _PARTS) - _FOREIGN * match.foreign
+    return match.coverage + _PART * min(match.parts, _PARTS) + _LIKE * match.near - _FOREIGN * match.foreign
 
 
 def _entrances(rows: list[_Row], topic: str | None) -> list[_Row]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from operator import neg
 from typing import NamedTuple
 
+from .asked import Asked
 from .concepts import Concepts, concepts, phrases_in
 from .text import (
     CJK_LOOSE,
@@ -36,6 +37,7 @@ _INNER = 0.5  # a part of a name beside the name
 _SEAM = 0.4  # a pair of Chinese characters of which one may only join words
 _CHARACTER = 0.35  # a single Chinese character
 _BROADER = 0.3  # how much a row gains from covering the whole question rather than one word of it
+_NEAR = 1.0  # a question that people ask in the very same words, as a share of the best score
 _ELSEWHERE = 0.6  # a question is about the subject of the knowledge base, unless a better answer is not
 
 # Coverage: how much of a question a row contains
@@ -47,6 +49,7 @@ _NUMBER_UNKNOWN = 0.15  # the figures of a question are its own
 _LONE = 0.2  # a Chinese word of one character
 
 _MAX_QUERY_TERMS = 48
+_KEPT = 16_384  # answers of the index to single terms: queries must not fill the memory
 _CANDIDATES = 20  # rows of the best scores whose coverage is looked at
 
 
@@ -59,6 +62,7 @@ class Match:
         score: BM25 score.
         coverage: share of the query's meaning, 0 to 1, that the row contains.
         parts: how many of its words the row contains.
+        near: how much the query is like one that the row is known to answer, 0 to 1.
         foreign: whether the query is about another product, which the row names.
     """
 
@@ -66,6 +70,7 @@ class Match:
     score: float
     coverage: float
     parts: float
+    near: float
     foreign: bool
 
 
@@ -119,15 +124,31 @@ class Query:
     total: float = 0.0
 
 
+class IndexRow(NamedTuple):
+    """What is indexed.
+
+    Attributes:
+        title: its heading.
+        body: its text.
+        context: text about its file.
+        asked: questions that it answers, in people's own words.
+    """
+
+    title: str
+    body: str
+    context: str
+    asked: Sequence[str] = ()
+
+
 class Index:
-    """An in-memory index over rows of (title, body, context).
+    """An in-memory index over rows.
 
     Args:
-        rows: title, body and context of each row; context is text about the row's file.
+        rows: what is searched.
         elsewhere: rows of files that are about something else than the knowledge base is.
     """
 
-    def __init__(self, rows: Iterable[tuple[str, str, str]], elsewhere: frozenset[int] = frozenset()) -> None:
+    def __init__(self, rows: Iterable[IndexRow], elsewhere: frozenset[int] = frozenset()) -> None:
         self._elsewhere = elsewhere
         self._texts: list[tuple[str, str]] = []
         # Row numbers by written word, which is bytes, and by number of a Chinese pair: one entry for each time.
@@ -141,8 +162,10 @@ class Index:
         lengths: list[int] = []
         files: dict[str, list[int]] = {}
         places = self._places
-        for number, (title, body, context) in enumerate(rows):
-            self._texts.append((title, body))
+        self._asked = Asked()
+        for number, (title, body, context, asked) in enumerate(rows):
+            self._asked.add(number, (title, *asked))  # a title is asked for in its own words too
+            self._texts.append((title, "\n".join((body, *asked))))
             files.setdefault(context, []).append(number)
             prose, *code = body.split("```", 1)
             words = words_of(prose) + words_of(title) * _TITLE_WEIGHT
@@ -174,7 +197,7 @@ class Index:
         self._rarest = self._idf(0)
 
     def _has(self, term: str) -> bool:
-        return term in self._words or (len(term) == 2 and pair_number(term) in self._places)
+        return len(term) > 1 and bool(self._times(term))
 
     def _times(self, term: str) -> dict[int, int]:
         """How often each row has a term, or a member of a concept."""
@@ -188,13 +211,14 @@ class Index:
                     for row, (title, body) in enumerate(self._texts)
                     if term in body or term in title
                 }
-            elif self._has(term):
-                found = Counter(self._places.get(pair_number(term), ()))
+            else:
+                found = Counter(self._asked.rows_with(term))
+                if len(term) == 2:
+                    found.update(self._places.get(pair_number(term), ()))
                 for word in self._words.get(term, ()):
                     found.update(self._places[word])
-            else:
-                return {}
-            self._tf[term] = found
+            if found or len(self._tf) < _KEPT:
+                self._tf[term] = found
         return found
 
     def _idf(self, containing: int) -> float:
@@ -405,6 +429,15 @@ class Index:
                     scores[row] = scores.get(row, 0.0) + value * part
         for row in self._elsewhere & scores.keys():
             scores[row] *= _ELSEWHERE
+        terms: dict[str, float] = {}
+        for slot in query.slots:
+            for term in slot.literals if slot.ranks else ():
+                if len(term) > 1:  # a single Chinese character is in too many questions
+                    terms[term] = max(slot.part, terms.get(term, 0.0))
+        near = self._asked.near(terms)
+        top = max(scores.values(), default=0.0)
+        for row, likeness in near.items():
+            scores[row] = scores.get(row, 0.0) + _NEAR * top * likeness
         if allowed is not None:
             scores = {row: score for row, score in scores.items() if row in allowed}
         best = sorted(zip(scores.values(), map(neg, scores), strict=True), reverse=True)[:_CANDIDATES]
@@ -414,7 +447,7 @@ class Index:
         for score, negative in best:
             coverage, words = _covered(heavy, query.total, -negative)
             score *= 1 - _BROADER + _BROADER * coverage
-            matches.append(Match(-negative, score, coverage, words, foreign))
+            matches.append(Match(-negative, score, coverage, words, near.get(-negative, 0.0), foreign))
         matches.sort(key=lambda match: (-match.score, match.row))
         return matches
 
