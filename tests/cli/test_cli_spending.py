@@ -23,7 +23,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "lookup": (("lookup", "departments"), ("lookup", "contact-fields")),
     "knowledge": (("knowledge", "why 401 after an hour"),),
     "usage": (("usage",),),
-    "doctor": (("doctor",),),
+    "doctor": (("doctor",), ("doctor", "--topic", "Cloud Applications")),
+    "config": (("config",), ("config", "json")),
     "enrich": (
         ("enrich", "contact", "emailAddress=ada.sample@acme.example", "--max-credits", "1"),
         ("enrich", "company", "companyId=900001", "--yes"),

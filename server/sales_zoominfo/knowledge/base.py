@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -128,6 +129,8 @@ class KnowledgeBase:
         self._corpora: dict[str, _Corpus] = {}
         self._sections: dict[str, dict[str, _Row]] = {}
         self._indexes: dict[str, tuple[list[_Row], Index]] = {}
+        # An index keeps what it has found, and calls run in threads of their own.
+        self._searching = threading.Lock()
 
     @classmethod
     def load(cls, root: Path | None = None) -> KnowledgeBase:
@@ -156,7 +159,7 @@ class KnowledgeBase:
     def _corpus(self, language: str) -> _Corpus:
         """The files in a language; read when first needed, since most questions need one language."""
         if language not in self._corpora:
-            corpus = self._corpora[language] = _Corpus()
+            corpus = _Corpus()
             for path in self._paths[language]:
                 try:
                     document, problem = read_document(self.root, path)
@@ -167,6 +170,8 @@ class KnowledgeBase:
                 if problem:
                     corpus.problems.append(problem)
                 corpus.documents[document.name] = document
+            # Only when it is whole, since calls run in threads of their own.
+            self._corpora[language] = corpus
         return self._corpora[language]
 
     @cached_property
