@@ -10,6 +10,8 @@ import pytest
 
 from sales_zoominfo.knowledge import KnowledgeBase, base
 from sales_zoominfo.knowledge.asked import Asked, questions_in
+from sales_zoominfo.knowledge.index import Index, IndexRow
+from sales_zoominfo.knowledge.text import word_terms
 
 from .held_out import HELD_OUT, HELD_OUT_UNANSWERABLE
 
@@ -55,11 +57,26 @@ def test_without_them_more_is_missed(monkeypatch: pytest.MonkeyPatch, kb: Knowle
     assert share_found(bare, False) + share_found(bare, True) < share_found(kb, False) + share_found(kb, True)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_written_word_is_found_by_its_terms(kb: KnowledgeBase, language: str) -> None:
+    index = kb._searched(language)[1]
+    words = {word for word in index._places if isinstance(word, bytes)} | set(index._asked.places)
+    assert len(words) > 1_000
+    assert [word for word in words for term in word_terms(word) if word not in index._written(term)] == []
+
+
 def test_likeness_is_of_words_in_any_form() -> None:
-    asked = Asked()
-    asked.add(0, ["who pays when credits run out"])
-    asked.add(1, ["令牌过期了怎么办", "token keeps expiring"])
-    assert asked.near({"credit": 1.0})[0] > 0
-    assert asked.near({"pay": 1.0, "credit": 1.0})[0] > asked.near({"pay": 1.0, "unknown": 1.0})[0]
-    assert set(asked.near({"过期": 1.0})) == {1}
-    assert asked.near({"nothing": 1.0}) == asked.near({}) == {}
+    rows = [
+        IndexRow("Running out", "", "", ["who pays when credits run out"]),
+        IndexRow("过期", "", "", ["令牌过期了怎么办", "token keeps expiring"]),
+    ]
+    index = Index(rows)
+
+    def likeness(question: str) -> dict[int, float]:
+        return {match.row: match.near for match in index.search(index.parse(question))}
+
+    assert likeness("credit")[0] > 0
+    assert likeness("pay credits")[0] > likeness("pay something unheard")[0]
+    assert likeness("令牌过期")[1] > 0.5
+    assert likeness("expired tokens")[1] > 0.5
+    assert likeness("unheard") == Asked().near({}) == {}

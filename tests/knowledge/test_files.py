@@ -168,7 +168,7 @@ def test_skill_front_matter_follows_the_specification() -> None:
 
 def test_skill_names_only_tools_that_exist() -> None:
     _, body = split_front_matter((HERE / "SKILL.md").read_text(encoding="utf-8"))
-    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)*)`", body)) - {"last_verified", "expires_in", "exp"}
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)*)`", body)) - {"last_verified", "expires_in", "exp", "nearest"}
     arguments = {name for tool in TOOLS.values() for name in tool.properties}
     assert named - arguments == set(TOOLS)
 

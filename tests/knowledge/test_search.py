@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -372,6 +373,21 @@ def test_nothing_is_read_before_the_first_question(tmp_path: Path) -> None:
     (tmp_path / "references").mkdir()
     (tmp_path / "references" / "late.md").write_text(GOOD, encoding="utf-8")
     assert kb.search("blue widgets").hits
+
+
+def test_first_questions_at_once_see_every_passage(root: Path) -> None:
+    base = KnowledgeBase.load(root)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            questions = ["积分用完怎么办", "What happens when credits run out?"] * 2
+            answers = list(pool.map(lambda question: base.search(question).hits, questions))
+    finally:
+        sys.setswitchinterval(interval)
+    alone = KnowledgeBase.load(root)
+    assert answers == [alone.search(question).hits for question in questions]
+    assert base.ids == alone.ids
 
 
 def test_import_brings_nothing_heavy() -> None:

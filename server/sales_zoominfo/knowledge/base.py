@@ -32,7 +32,8 @@ _TAIL = 0.3  # a hit this far below the best one only costs the reader time
 _MAX_QUERY = 2_000  # characters read of a query: longer ones are pasted documents
 _SUBJECT = "ZoomInfo"
 _AMOUNT = re.compile(
-    r"how (?:many|much|long|often|big|large)|\b(?:max|maximum|limit|price|cost)|多少|多久|多长|几|上限|最多|价格"
+    r"how (?:many|much|long|often|big|large)|\b(?:max|maximum|limit|price|cost)|多少|多久|多长|几|上限|最多|价格",
+    re.IGNORECASE,
 )
 _DIGIT = re.compile("[0-9]")
 
@@ -129,8 +130,7 @@ class KnowledgeBase:
         self._corpora: dict[str, _Corpus] = {}
         self._sections: dict[str, dict[str, _Row]] = {}
         self._indexes: dict[str, tuple[list[_Row], Index]] = {}
-        # An index keeps what it has found, and calls run in threads of their own.
-        self._searching = threading.Lock()
+        self._indexing = threading.Lock()
 
     @classmethod
     def load(cls, root: Path | None = None) -> KnowledgeBase:
@@ -211,27 +211,28 @@ class KnowledgeBase:
 
         English files that are not translated stand among the Chinese ones.
         """
-        if language not in self._indexes:
-            rows = list(self._rows(language).values())
-            if language == "zh" and not {path.name for path in self._paths["en"]} <= {
-                path.name for path in self._paths["zh"]
-            }:
-                rows = list({**self._rows("en"), **self._rows("zh")}.values())
-            on_subject = {id(row.document): _on_subject(row.document) for row in rows}
-            asked = questions_in(language)
-            index = Index(
-                (
-                    IndexRow(
-                        row.section.title,
-                        row.section.own,
-                        f"{row.document.title} {' '.join(row.document.aliases)}",
-                        asked.get(row.id, ()),
-                    )
-                    for row in rows
-                ),
-                frozenset(number for number, row in enumerate(rows) if not on_subject[id(row.document)]),
-            )
-            self._indexes[language] = rows, index
+        with self._indexing:
+            if language not in self._indexes:
+                rows = list(self._rows(language).values())
+                if language == "zh" and not {path.name for path in self._paths["en"]} <= {
+                    path.name for path in self._paths["zh"]
+                }:
+                    rows = list({**self._rows("en"), **self._rows("zh")}.values())
+                on_subject = {id(row.document): _on_subject(row.document) for row in rows}
+                asked = questions_in(language)
+                index = Index(
+                    (
+                        IndexRow(
+                            row.section.title,
+                            row.section.own,
+                            f"{row.document.title} {' '.join(row.document.aliases)}",
+                            asked.get(row.id, ()),
+                        )
+                        for row in rows
+                    ),
+                    frozenset(number for number, row in enumerate(rows) if not on_subject[id(row.document)]),
+                )
+                self._indexes[language] = rows, index
         return self._indexes[language]
 
     @cached_property

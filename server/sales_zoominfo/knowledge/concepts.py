@@ -256,7 +256,7 @@ def phrases_in(text: str, known: Container[str]) -> list[str]:
 
     Args:
         text: any text.
-        known: the phrases, of two to six characters; identifiers around them do not matter.
+        known: the phrases, of up to six characters; a single one is not looked for at the very end of the text.
 
     Returns:
         Phrases in reading order, none overlapping another.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from .text import (
     EVERYDAY,
     FIRM,
     is_chinese,
+    is_plain,
     pair_number,
     pairs_in,
     pairs_of,
@@ -180,11 +182,15 @@ class Index:
                     places[pair].append(number)
                 length += len(pairs)
             lengths.append(length)
-        self._words: dict[str, list[bytes]] = {}
-        for word in places:
-            if isinstance(word, bytes):
+        self._asked.close()
+        words = {word for word in places if isinstance(word, bytes)} | self._asked.places.keys()
+        # A term is the beginning of a plain word, give or take its last letters; names are taken apart.
+        self._plain = sorted((word.lower(), word) for word in words if is_plain(word))
+        self._parted: dict[str, list[bytes]] = {}
+        for word in words:
+            if not is_plain(word):
                 for term in word_terms(word):
-                    self._words.setdefault(term, []).append(word)
+                    self._parted.setdefault(term, []).append(word)
         for context, numbers in files.items():
             terms = {term for word in words_of(context) for term in word_terms(word)}
             for run in CJK_RUN.findall(context):
@@ -212,14 +218,28 @@ class Index:
                     if term in body or term in title
                 }
             else:
-                found = Counter(self._asked.rows_with(term))
+                words = self._written(term)
+                found = Counter(self._asked.rows_with(term, words))
                 if len(term) == 2:
                     found.update(self._places.get(pair_number(term), ()))
-                for word in self._words.get(term, ()):
-                    found.update(self._places[word])
+                for word in words:
+                    found.update(self._places.get(word, ()))
             if found or len(self._tf) < _KEPT:
                 self._tf[term] = found
         return found
+
+    def _written(self, term: str) -> list[bytes]:
+        """The words that a term stands for."""
+        words = list(self._parted.get(term, ()))
+        if term.isascii():
+            start = term[: max(3, len(term) - 2)].encode()
+            place = bisect_left(self._plain, (start,))
+            while place < len(self._plain) and self._plain[place][0].startswith(start):
+                word = self._plain[place][1]
+                if term in word_terms(word):
+                    words.append(word)
+                place += 1
+        return words
 
     def _idf(self, containing: int) -> float:
         return math.log(1 + (self._size - containing + 0.5) / (containing + 0.5))
@@ -260,7 +280,8 @@ class Index:
                 for row in self._contexts.get(term, ()):
                     times = tf.get(row, 0) + _CONTEXT_WEIGHT
                     gain[row] = weight * times / (times + norms[row])
-            self._gains[term] = gain
+            if gain or len(self._gains) < _KEPT:
+                self._gains[term] = gain
         return gain
 
     # --- taking a question apart ---------------------------------------------------------------------------
@@ -468,7 +489,7 @@ class Index:
                     if value > gain.get(row, 0.0):
                         gain[row] = value
             reach = _Reach(gain, literal, concept)
-            if len(self._reaches) < 16_384:
+            if len(self._reaches) < _KEPT:
                 self._reaches[key] = reach
         return reach
 

@@ -163,12 +163,17 @@ def word_terms(word: bytes) -> tuple[str, ...]:
     return known
 
 
+def is_plain(word: bytes) -> bool:
+    """Whether a word has no parts: letters alone, and one capital at most, at the beginning."""
+    return word.isalpha() and (word.islower() or word[1:].islower() or len(word) == 1)
+
+
 def _word_terms(word: str) -> tuple[str, ...]:
     if word in STOP_WORDS:
         return ()
     if word.isalpha():
         lower = word.lower()
-        # One capital at most, at the beginning: a word without parts.
+        # As `is_plain` has it.
         if lower == word or lower[1:] == word[1:]:
             return (stem(lower),) if len(word) > 1 and lower not in STOP_WORDS else ()
     parts = [part.lower() for part in _PART.findall(word.replace("ZoomInfo", "zoominfo"))]  # not Zoom and Info

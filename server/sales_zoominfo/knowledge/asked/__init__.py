@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from ..text import CJK_RUN, CJK_STOP, is_chinese, pairs_in, word_terms, words_of
+from ..text import CJK_RUN, is_chinese, word_terms, words_of
 
 _UNASKED = 0.5  # a word that nobody asks with, as a share of the rarest one
 _LEAST_SHARED = 0.25  # of a question; those that share less are not looked at
@@ -40,34 +41,46 @@ def questions_in(language: str) -> dict[str, list[str]]:
 
 
 class Asked:
-    """Questions with the row that answers each, and how much another question is like them.
-
-    Nothing is counted before a question comes: these are many, and the words of one are few.
-    """
+    """Questions with the row that answers each, and how much another question is like them."""
 
     def __init__(self) -> None:
         self._questions: list[str] = []
         self._rows: list[int] = []
-        # Words between spaces, a line for each question, with the place where each line ends; the same for Chinese.
-        self._words, self._lower, self._word_ends = b"", b"", list[int]()
-        self._chinese, self._chinese_ends = "", list[int]()
+        # Numbers of questions by written word.
+        self.places: defaultdict[bytes, list[int]] = defaultdict(list)
+        self._chinese, self._ends = "", list[int]()
         self._found: dict[str, tuple[float, frozenset[int]]] = {}
         self._sizes: dict[int, int] = {}
 
     def add(self, row: int, questions: Sequence[str]) -> None:
         """Take in what a row answers."""
+        places = self.places
+        for number, question in enumerate(questions, len(self._rows)):
+            for word in words_of(question):
+                places[word].append(number)
         self._questions.extend(questions)
         self._rows.extend([row] * len(questions))
 
-    def rows_with(self, term: str) -> list[int]:
-        """The rows of the questions that have a term, a row for each question."""
-        return [self._rows[question] for question in self._find(term)[1]]
+    def close(self) -> None:
+        """Say that all rows are there."""
+        if not all(map(str.isascii, self._questions)):
+            self._chinese = "\n".join(self._questions)
+            self._ends = list(accumulate(len(question) + 1 for question in self._questions))
+
+    def rows_with(self, term: str, words: Sequence[bytes]) -> list[int]:
+        """The rows of the questions that have a term, a row for each question.
+
+        Args:
+            term: of a question, or a pair of Chinese characters.
+            words: those that it stands for.
+        """
+        return [self._rows[question] for question in self._find(term, words)[1]]
 
     def near(self, terms: Mapping[str, float]) -> dict[int, float]:
         """Rows with a question of like words.
 
         Args:
-            terms: of a question, each with how much of a word it is.
+            terms: of a question, each with how much of a word it is; their rows have been asked for before.
 
         Returns:
             The likeness of the best question of each row, 0 to 1: how much of the question it covers, less where one
@@ -95,36 +108,26 @@ class Asked:
         return best
 
     def _size(self, question: int) -> int:
-        """How many terms a question has."""
+        """How many terms a question has; of a Chinese one about as many, since a third of its characters join words."""
         size = self._sizes.get(question)
         if size is None:
             text = self._questions[question]
-            terms = {term for word in words_of(text) for term in word_terms(word)}
-            for run in CJK_RUN.findall(CJK_STOP.sub(" ", text)):
-                terms.update(pairs_in(run))
-            size = self._sizes[question] = len(terms) or 1
+            terms = len({term for word in words_of(text) for term in word_terms(word)})
+            if not text.isascii():
+                terms += 2 * sum(map(len, CJK_RUN.findall(text))) // 3
+            size = self._sizes[question] = terms or 1
         return size
 
-    def _find(self, term: str) -> tuple[float, frozenset[int]]:
+    def _find(self, term: str, words: Sequence[bytes] = ()) -> tuple[float, frozenset[int]]:
         """What a term weighs, and the questions that have it; kept, since questions share words."""
         found = self._found.get(term)
         if found is not None:
             return found
-        if not self._word_ends:
-            self._lay_out()
-        questions: set[int] = set()
-        if term.isascii():
-            # A term is the beginning of the words that it stands for, but for the letter that a suffix changes.
-            start = b" " + term[: max(3, len(term) - 1)].encode()
-            place = self._lower.find(start)
-            while place >= 0:
-                if term in word_terms(self._words[place + 1 : self._words.index(b" ", place + 1)]):
-                    questions.add(bisect_right(self._word_ends, place))
-                place = self._lower.find(start, place + 1)
-        else:
+        questions = {question for word in words for question in self.places.get(word, ())}
+        if not term.isascii():
             place = self._chinese.find(term)
             while place >= 0:
-                questions.add(bisect_right(self._chinese_ends, place))
+                questions.add(bisect_right(self._ends, place))
                 place = self._chinese.find(term, place + 1)
         rarest = math.log(1 + len(self._questions))
         weight = math.log(1 + len(self._questions) / len(questions)) if questions else _UNASKED * rarest
@@ -132,12 +135,3 @@ class Asked:
         if len(self._found) < 16_384:
             self._found[term] = found
         return found
-
-    def _lay_out(self) -> None:
-        lines = [b" %b \n" % b" ".join(words_of(question)) for question in self._questions]
-        self._words = b"".join(lines)
-        self._lower = self._words.lower()
-        self._word_ends = list(accumulate(map(len, lines)))
-        if not all(map(str.isascii, self._questions)):
-            self._chinese = "\n".join(self._questions)
-            self._chinese_ends = list(accumulate(len(question) + 1 for question in self._questions))
