@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,10 +111,13 @@ class App:
         return self._knowledge
 
     def results_folder(self) -> Path:
-        """Where answers too long to show are kept over stdio."""
+        """Where answers too long to show are kept; those whose days are over are deleted first."""
         from .store import directory_of
 
-        return directory_of(self.settings.state_url) / RESULTS
+        folder = directory_of(self.settings.state_url) / RESULTS
+        # A server may run longer than they stay.
+        _purge_results(folder, self._clock())
+        return folder
 
     async def aclose(self) -> None:
         """Close the connections and the state."""
@@ -141,10 +145,11 @@ def ledger_name(settings: Settings, credentials: Credentials) -> str:
 
 def _purge_results(folder: Path, now: float) -> None:
     # They hold what was bought, in clear, so they do not stay.
-    if folder.is_dir():
-        for file in folder.glob("*.json"):
+    for file in folder.glob("*.json"):
+        # Another program of the same user may delete them at the same time.
+        with suppress(OSError):
             if file.stat().st_mtime < now - RESULTS_KEPT_FOR:
-                file.unlink(missing_ok=True)
+                file.unlink()
 
 
 class _Upstream(NamedTuple):

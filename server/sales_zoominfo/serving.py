@@ -87,8 +87,9 @@ def loopback(host: str) -> str:
         # Not resolved: a hosts file could lead elsewhere.
         return "127.0.0.1"
     with suppress(ValueError):
-        if ipaddress.ip_address(host.strip("[]")).is_loopback:
-            return host.strip("[]")
+        address = ipaddress.ip_address(host.strip("[]"))
+        if address.is_loopback:
+            return str(address)
     how = (
         "Take 127.0.0.1, ::1 or localhost. For other machines put a reverse proxy with TLS in front, which sends "
         "the header `Host: 127.0.0.1:PORT`."
@@ -173,16 +174,17 @@ def _digest(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-def http_app(server: MCPServer[None], token: str | None) -> ASGIApp:
+def http_app(server: MCPServer[None], token: str | None, host: str = "127.0.0.1") -> ASGIApp:
     """The ASGI application: Streamable HTTP at :data:`PATH` in both protocol eras, guarded.
 
     Args:
         server: the MCP server.
         token: what clients must send, None to let everyone on this machine in.
+        host: the address that it is served on, as URLs have it.
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    names = ("127.0.0.1", "localhost", "[::1]")
+    names = dict.fromkeys(("127.0.0.1", "localhost", "[::1]", host))
     guard = TransportSecuritySettings(
         # Without a port where it is the scheme's own.
         allowed_hosts=[*names, *(f"{name}:*" for name in names)],
@@ -213,7 +215,7 @@ def serve_http(server: MCPServer[None], token: str | None, host: str, port: int)
         url = f"http://{shown}:{listener.getsockname()[1]}{PATH}"
         print(f"MCP over HTTP on {url}, {who}. Ctrl-C ends it.", file=sys.stderr, flush=True)  # noqa: T201
         config = uvicorn.Config(
-            http_app(server, token),
+            http_app(server, token, shown),
             # The SDK has set up the log.
             log_config=None,
             access_log=False,

@@ -151,6 +151,60 @@ def test_names_of_codex_are_added_to_those_there(cli: Run, monkeypatch: pytest.M
         assert read(file)["mcp_servers"]["sales-zoominfo"]["env_vars"] == ["LANG", "ZOOMINFO_API", "ZOOMINFO_CLIENT_ID"]
 
 
+def test_toml_that_cannot_take_a_table_is_left_alone(cli: Run) -> None:
+    file = file_of("codex", "user")
+    file.parent.mkdir()
+    # A new table before the second line would take it in.
+    old = 'mcp_servers.other.command = "o"\nmodel = "x"\n'
+    file.write_text(old, encoding="utf-8")
+    result = cli("config", "codex", "--write")
+    assert result.exit_code == 2
+    assert "[table]" in result.stderr
+    assert file.read_text(encoding="utf-8") == old
+    assert not backups(file)
+
+
+@pytest.mark.parametrize("name", ["cursor", "codex"])
+def test_a_server_that_was_called_is_started_from_now_on(cli: Run, name: str) -> None:
+    file, key = file_of(name, "user"), CLIENTS[name].key
+    file.parent.mkdir()
+    called = {
+        "cursor": {"type": "http", "url": "http://127.0.0.1:8000/mcp", "headers": {"A": "b"}, "disabled": False},
+        "codex": {"url": "http://127.0.0.1:8000/mcp", "bearer_token_env_var": "T", "disabled": False},
+    }[name]
+    text = json.dumps({key: {"sales-zoominfo": called}})
+    if name == "codex":
+        lines = [f"{field} = {json.dumps(value)}" for field, value in called.items()]
+        text = "\n".join([f"[{key}.sales-zoominfo]", *lines])
+    file.write_text(text, encoding="utf-8")
+    assert cli("config", name, "--write").exit_code == 0
+    assert set(servers(name, read(file))["sales-zoominfo"]) == {"disabled", "command", "args"}
+
+
+def test_two_changes_in_one_second_keep_both_copies(cli: Run) -> None:
+    file = file_of("cursor", "user")
+    file.parent.mkdir()
+    file.write_text("{}", encoding="utf-8")
+    for flag in ("--read-only", "--free-only"):
+        assert cli("config", "cursor", "--write", flag).exit_code == 0
+    assert sorted(copy.read_text(encoding="utf-8") == "{}" for copy in backups(file)) == [False, True]
+
+
+def test_no_other_user_can_read_a_private_file_while_it_changes(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = file_of("cursor", "user")
+    file.parent.mkdir()
+    file.write_text("{}", encoding="utf-8")
+    file.chmod(0o600)
+    modes: list[int] = []
+
+    def look(fd: int) -> None:
+        modes.extend(stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir())
+
+    monkeypatch.setattr(os, "fsync", look)
+    assert cli("config", "cursor", "--write").exit_code == 0
+    assert modes == [0o600] * 3
+
+
 # --- variables and secrets -----------------------------------------------------------------------------------------
 
 
@@ -222,6 +276,10 @@ def test_claude_desktop_gets_values_but_no_secret(cli: Run, monkeypatch: pytest.
         "ZOOMINFO_CLIENT_ID": "some-id",
         "ZOOMINFO_CLIENT_SECRET_FILE": "/run/secrets/zoominfo",
     }
+    monkeypatch.setenv("ZOOMINFO_CLIENT_SECRET_FILE", "zoominfo")  # it starts servers in another folder
+    data = json.loads(cli("config", "claude-desktop").stdout)
+    env = servers("claude-desktop", data)["sales-zoominfo"]["env"]
+    assert env["ZOOMINFO_CLIENT_SECRET_FILE"] == str(Path.cwd() / "zoominfo")
     monkeypatch.setenv("ZOOMINFO_CLIENT_SECRET", SECRET)
     refused = cli("config", "claude-desktop", "--write")
     assert refused.exit_code == 2

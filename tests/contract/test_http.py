@@ -419,10 +419,21 @@ def test_flags_of_http_need_it(capsys: pytest.CaptureFixture[str]) -> None:
         ("::1", "::1"),
         ("[::1]", "::1"),
         ("127.8.9.1", "127.8.9.1"),
+        ("0:0:0:0:0:0:0:1", "::1"),
     ],
 )
 def test_addresses_of_this_machine(host: str, address: str) -> None:
     assert loopback(host) == address
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.1 alone is set up")
+def test_an_address_that_is_served_lets_its_own_name_in(home: Callable[[str], Path]) -> None:
+    with serve_http(home("other"), "--host", "127.8.9.1") as command:
+        assert urlsplit(command.url).hostname == "127.8.9.1"
+        answer = httpx2.post(command.url, content=body("2025-11-25"), headers=ACCEPT)
+        assert answer.status_code == 200
+        refused = httpx2.post(command.url, content=body("2025-11-25"), headers={**ACCEPT, "host": "evil.example"})
+        assert refused.status_code == 421
 
 
 def test_a_token_in_the_sandbox_is_optional_and_honoured(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_only_a_server_that_may_spend_tells_to_enrich(connect: Connect, era: str
                     assert "enrich_contacts" not in text
                     assert "enrich_companies" not in text
                     if name in ("find_prospects", "enrich_records", "sell_on_intent", "clean_crm_data"):
-                        assert "may not spend credits" in text
+                        assert "cannot both estimate and buy" in text
         async with connect(era) as client:
             for name in ("find_prospects", "enrich_records", "sell_on_intent", "clean_crm_data"):
                 text = await written(client, name, ARGUMENTS[name])

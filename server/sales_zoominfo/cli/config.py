@@ -27,6 +27,8 @@ from .run import err
 Scope = Literal["user", "project"]
 NAME = "sales-zoominfo"
 _SETTING_OF = {env_name(name): name for name in Settings.model_fields}
+# Keys of a server that is called over HTTP, in the words of all clients.
+_REMOTE = ("url", "httpUrl", "serverUrl", "headers", "http_headers", "env_http_headers", "bearer_token_env_var")
 _START, _END = f"<!-- {NAME}: start -->", f"<!-- {NAME}: end -->"
 
 
@@ -166,7 +168,8 @@ def _plain_value(name: str, client: Client) -> str:
     if not value:
         reason = f"{name} is not set, and {client.title} needs its value"
         raise fail("option_invalid", name="--env", reason=reason, how=f"Set {name}, then run it again.")
-    return value
+    # The client starts the server in a folder of its own.
+    return str(Path(value).absolute()) if name.endswith("_FILE") else value
 
 
 def _input_id(name: str) -> str:
@@ -219,6 +222,10 @@ def _has_id(prompt: object, ids: set[str]) -> bool:
 
 def _update(table: Any, entry: dict[str, Any]) -> None:
     """Put a server's keys into what is there, keeping keys and variables of the user's own."""
+    if any(key in table for key in _REMOTE):
+        # A server is started or called: clients refuse one that is both, some with their whole file.
+        for key in (*_REMOTE, "type"):
+            table.pop(key, None)
     for key, value in entry.items():
         if key == "env" and isinstance(table.get(key), Mapping):
             table[key].update(value)
@@ -280,7 +287,12 @@ def _render_toml(client: Client, text: str, entry: dict[str, Any]) -> str:
         if client.key not in document:
             document[client.key] = tomlkit.table(is_super_table=True)
         merge(client, document, entry, [])
-        return text if document.unwrap() == before else tomlkit.dumps(document)
+        wanted = document.unwrap()
+        new = text if wanted == before else tomlkit.dumps(document)
+        # Behind dotted keys it writes the new table before keys that do not belong to it.
+        if tomlkit.parse(new).unwrap() != wanted:
+            raise ValueError(f"nothing can be added to {client.key} as it is written there; give it a [table] header")
+        return new
     except TOMLKitError as error:
         raise ValueError(f"not TOML: {error}") from None
 
@@ -387,8 +399,8 @@ def write(name: str, file: Path, render_text: Callable[[str], str]) -> Path | No
     Raises:
         InvalidArgument: the file cannot be read, is not what the client reads, or cannot be written.
     """
-    target = file.resolve()
     try:
+        target = file.resolve()
         raw = target.read_bytes() if target.exists() else None
         # A byte order mark, which some editors leave, is no part of the text.
         old = "" if raw is None else raw.decode("utf-8-sig")
@@ -399,19 +411,22 @@ def write(name: str, file: Path, render_text: Callable[[str], str]) -> Path | No
     except json.JSONDecodeError as error:
         reason = f"is not plain JSON (line {error.lineno}, column {error.colno}: {error.msg.lower()})"
         raise _unusable(file, reason, name) from None
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise _unusable(file, f"cannot be used ({str(error).rstrip('.')})", name) from None
     except OSError as error:
         raise _unusable(file, f"cannot be read ({(error.strerror or type(error).__name__).lower()})", name) from None
     if raw is not None and new == old:
         return None
-    copy = target.with_name(f"{target.name}.{datetime.now().astimezone():%Y%m%d-%H%M%S}.bak")
+    copy = target.with_name(f"{target.name}.{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.bak")
     draft = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if raw is not None:
+            # Both private before they hold anything: such files often carry tokens of other programs.
+            for made in (copy, draft):
+                made.touch(mode=0o600, exist_ok=False)
             shutil.copy2(target, copy)
-        with draft.open("xb") as opened:
+        with draft.open("xb" if raw is None else "wb") as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())

@@ -164,7 +164,7 @@ class Index:
         lengths: list[int] = []
         files: dict[str, list[int]] = {}
         places = self._places
-        self._asked = Asked()
+        self._asked = Asked(self._written)
         for number, (title, body, context, asked) in enumerate(rows):
             self._asked.add(number, (title, *asked))  # a title is asked for in its own words too
             self._texts.append((title, "\n".join((body, *asked))))
@@ -218,11 +218,10 @@ class Index:
                     if term in body or term in title
                 }
             else:
-                words = self._written(term)
-                found = Counter(self._asked.rows_with(term, words))
+                found = Counter(self._asked.rows_with(term))
                 if len(term) == 2:
                     found.update(self._places.get(pair_number(term), ()))
-                for word in words:
+                for word in self._written(term):
                     found.update(self._places.get(word, ()))
             if found or len(self._tf) < _KEPT:
                 self._tf[term] = found

@@ -26,6 +26,7 @@ from mcp.types import (
     Resource,
 )
 
+from ..errors import fail
 from .root import SKILL_NAME, find_skill_root
 
 _BASE = f"skill://{SKILL_NAME}"
@@ -151,8 +152,9 @@ class SkillExtension(Extension):
         below = [uri.removeprefix(folder) for uri in self._resources if uri.startswith(folder)]
         # Nothing above the skill's own folder is a folder of ours.
         if not below or not folder.startswith(f"{_BASE}/"):
-            text = f"No folder of the skill: {params.uri[:200]}. Its folders start at {_BASE}."
-            raise MCPError(INVALID_PARAMS, text, {"uri": params.uri[:200]})
+            how = f"The folders of the skill start at {_BASE}."
+            error = fail("not_found", thing="folder", name=params.uri[:200], hint="", how=how)
+            raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri[:200]})
         children: list[Resource] = []
         for name in dict.fromkeys(path.partition("/")[0] for path in below):
             uri = f"{folder}{name}"
@@ -170,7 +172,10 @@ class SkillExtension(Extension):
 
     async def _get(self, _: ServerRequestContext[Any, Any], params: SkillGetParams) -> SkillGetResult:
         if self._entry is None or params.uri != _ENTRY:
-            raise MCPError(INVALID_PARAMS, f"Unknown skill URI: {params.uri[:200]}. This server has {_ENTRY}.")
+            how = f"This server has {_ENTRY}."
+            raise MCPError(
+                INVALID_PARAMS, str(fail("not_found", thing="skill", name=params.uri[:200], hint="", how=how))
+            )
         return SkillGetResult(skill=self._entry, ttl_ms=_TTL_MS, cache_scope="public")
 
 

@@ -124,19 +124,14 @@ _COMPANIES = Step(
     ("search_companies",),
     "Describe the company search for ZoomInfo's Advanced Search, filter by filter, since it is not served here.",
 )
-_PEOPLE = Step(
-    "Find the people at those companies with search_contacts: companyId, managementLevel, department. Free. Show name, "
-    "title, company and whether an e-mail and a phone exist; the search never holds the addresses and numbers.",
-    ("search_contacts",),
-    "Describe the contact search for ZoomInfo's Advanced Search, since it is not served here.",
-)
 _LEGAL = Step(
-    "Searches take names. Only when one is refused, call lookup for the legal values and go on with the nearest.",
+    "Searches take names, in English. Only when one is refused, call lookup for the legal values, go on with the "
+    "nearest and say so.",
     ("lookup",),
 )
 _NOT_HERE = (
-    "This server may not spend credits as it is started, so do not promise e-mails or phone numbers: stop at the list "
-    "and name ZoomInfo's product, or a server that its owner starts without that limit, as the place to go on."
+    "As it is started, this server cannot both estimate and buy, so do not promise e-mails or phone numbers: stop "
+    "before buying, and name ZoomInfo's product, or a server that its owner starts with those tools, as the next place."
 )
 _BUY_PEOPLE = Step(
     "Buy only what the user picks: call estimate_credits with their ids, say the number and whether it is exact or an "
@@ -149,6 +144,16 @@ _REPORT = Step(
     "do-not-call flag is set.",
     ("enrich_contacts",),
 )
+
+
+def _people(filters: str) -> Step:
+    return Step(
+        f"Find the people at those companies with search_contacts: managementLevel, department and {filters}. Free. "
+        "Show name, title, company and whether an e-mail and a phone exist; the search never holds the addresses and "
+        "numbers.",
+        ("search_contacts",),
+        "Describe the contact search for ZoomInfo's Advanced Search, since it is not served here.",
+    )
 
 
 def _know(subject: str, file: str) -> Step:
@@ -180,11 +185,11 @@ PROMPTS: dict[str, Prompt] = {
             (
                 Step(
                     "Ask once, in one short message, for what is needed and missing: industry, size, place, whom to "
-                    "reach."
+                    "reach. Stop listing people when the wanted number is reached."
                 ),
                 _COMPANIES,
                 _LEGAL,
-                _PEOPLE,
+                _people("companyId, or for a whole segment its industry, size and place instead of ids"),
                 Step(
                     "Name who is who in the buying: who pays, who wants it, who checks it. Say which of them the list "
                     "lacks."
@@ -207,7 +212,8 @@ PROMPTS: dict[str, Prompt] = {
             (
                 Step(
                     "See that each record can match: a person by e-mail, by ZoomInfo id, or by name with company; a "
-                    "company by domain, by ZoomInfo id or by name. Ask for what is missing, and drop duplicates."
+                    "company by domain, by ZoomInfo id or by name. No tool here opens a file: read it yourself or ask "
+                    "for its rows. Ask for what is missing, and drop duplicates."
                 ),
                 Step(
                     "Check the wanted field names with lookup, field contact-fields or company-fields; `granted` tells "
@@ -215,8 +221,8 @@ PROMPTS: dict[str, Prompt] = {
                     ("lookup",),
                 ),
                 Step(
-                    "Call estimate_credits with the same list. Say the number, whether it is exact or an upper bound, "
-                    "and what the budgets leave. Free.",
+                    "Call estimate_credits with the same list, a longer one in parts of 100, and add the parts up. Say "
+                    "the number, whether it is exact or an upper bound, and what the budgets leave. Free.",
                     ("estimate_credits",),
                 ),
                 Step(
@@ -250,8 +256,9 @@ PROMPTS: dict[str, Prompt] = {
             (
                 _know("intent topics, spikes and what the plan must include", "gotchas"),
                 Step(
-                    "Call lookup with field intent-topics and the topic as query; propose the nearest topics when the "
-                    "name is none of them. The account sees signals only for topics that its admin has configured.",
+                    "Call lookup with field intent-topics and the topic, in English, as query; when the name is none "
+                    "of them, propose the nearest topics, or list all without a query. The account sees signals only "
+                    "for topics that its admin has configured.",
                     ("lookup",),
                     "Ask which intent topics the account has configured; signals exist for those alone.",
                 ),
@@ -260,8 +267,14 @@ PROMPTS: dict[str, Prompt] = {
                     "ZoomInfo (a saved search of the topic with the ideal customer profile) and give their names, "
                     "domains or ids."
                 ),
-                _COMPANIES,
-                _PEOPLE,
+                Step(
+                    "Find the ids of those companies with search_companies, which is free: companyWebsite, or else "
+                    "companyName. Industry and country tell which of them fit. A search of a whole industry shows no "
+                    "intent: do not pass its rows off as companies that spike.",
+                    ("search_companies",),
+                    "Companies cannot be searched here; take the company ids from ZoomInfo as well.",
+                ),
+                _people("companyId"),
                 _BUY_PEOPLE,
                 _REPORT,
                 Step(
@@ -284,17 +297,21 @@ PROMPTS: dict[str, Prompt] = {
             ),
             (
                 _know("audiences, campaigns, WebSights and attribution in MarketingOS", "playbooks"),
-                Step("Write the segment as filters: industry, size, place, technology, intent topic."),
                 Step(
-                    "Size it with search_companies (free): meta.totalResults for the whole and for each part. Say when "
-                    "it is too small for the channel or so wide that the message will not fit.",
+                    "Write the segment as filters: industry, size, place, technology, intent topic. Ask for the "
+                    "audience when nothing describes it."
+                ),
+                Step(
+                    "Size it with search_companies (free): meta.totalResults for the whole and for each part. An "
+                    "intent topic cannot be counted here and makes the audience smaller. Say when it is too small for "
+                    "the channel or so wide that the message will not fit.",
                     ("search_companies",),
                     "The segment cannot be counted here; name the filters to enter in ZoomInfo.",
                 ),
                 _LEGAL,
                 Step(
-                    "Say what the company's visitors on the website tell, how those visitors are retargeted, and that "
-                    "WebSights names companies and not people."
+                    "Say what visits to the user's own website show (WebSights names the visiting companies, not "
+                    "people), and how those companies are retargeted."
                 ),
                 Step("Say what is measured, by when, and what would stop the campaign."),
             ),
@@ -316,9 +333,12 @@ PROMPTS: dict[str, Prompt] = {
                 _know("connecting this CRM, field mapping, export preferences and deduplication", "integrations"),
                 Step(
                     "Name the ZoomInfo field for each CRM field, checked with lookup (contact-fields, company-fields), "
-                    "and per field: overwrite, or fill when empty.",
+                    "and per field: overwrite, or fill when empty. ZoomInfo holds people and companies: a deal or a "
+                    "ticket is cleaned through the contact and the account behind it.",
                     ("lookup",),
-                    "Name the ZoomInfo field for each CRM field, and per field: overwrite, or fill when empty.",
+                    "Name the ZoomInfo field for each CRM field, and per field: overwrite, or fill when empty. "
+                    "ZoomInfo holds people and companies: a deal is cleaned through the contact and the account behind "
+                    "it.",
                 ),
                 Step(
                     "Try it on a sample of at most 25 records: estimate_credits, a yes to the number, then "
@@ -353,7 +373,8 @@ PROMPTS: dict[str, Prompt] = {
                     "Ask for the plan and the role when a feature may not be included."
                 ),
                 Step(
-                    "For sign-in and connection have the user run `sales-zoominfo doctor`. Never ask for a key, a "
+                    "When this server or its sign-in to the API fails, have the user run `sales-zoominfo doctor` where "
+                    "the server runs; it does not check other programs or a CRM's connection. Never ask for a key, a "
                     "token or a password, and have one that was pasted replaced."
                 ),
                 Step(

@@ -139,7 +139,7 @@ class PlainServer(MCPServer[None]):
         self._whole[uri] = text
         while len(self._whole) > KEPT_RESULTS:
             self._whole.popitem(last=False)
-        folder = self._results()
+        folder = await anyio.to_thread.run_sync(self._results)
         file = None
         if folder is not None:
             try:
@@ -158,7 +158,7 @@ class PlainServer(MCPServer[None]):
         named = _RESULT_URI.fullmatch(uri)
         if text is not None or named is None:
             return text
-        folder = self._results()
+        folder = await anyio.to_thread.run_sync(self._results)
         if folder is None:
             return None
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -41,9 +41,14 @@ def questions_in(language: str) -> dict[str, list[str]]:
 
 
 class Asked:
-    """Questions with the row that answers each, and how much another question is like them."""
+    """Questions with the row that answers each, and how much another question is like them.
 
-    def __init__(self) -> None:
+    Args:
+        written: the words that a term stands for.
+    """
+
+    def __init__(self, written: Callable[[str], Sequence[bytes]]) -> None:
+        self._written = written
         self._questions: list[str] = []
         self._rows: list[int] = []
         # Numbers of questions by written word.
@@ -67,20 +72,15 @@ class Asked:
             self._chinese = "\n".join(self._questions)
             self._ends = list(accumulate(len(question) + 1 for question in self._questions))
 
-    def rows_with(self, term: str, words: Sequence[bytes]) -> list[int]:
-        """The rows of the questions that have a term, a row for each question.
-
-        Args:
-            term: of a question, or a pair of Chinese characters.
-            words: those that it stands for.
-        """
-        return [self._rows[question] for question in self._find(term, words)[1]]
+    def rows_with(self, term: str) -> list[int]:
+        """The rows of the questions that have a term or a pair of Chinese characters, a row for each question."""
+        return [self._rows[question] for question in self._find(term)[1]]
 
     def near(self, terms: Mapping[str, float]) -> dict[int, float]:
         """Rows with a question of like words.
 
         Args:
-            terms: of a question, each with how much of a word it is; their rows have been asked for before.
+            terms: of a question, each with how much of a word it is.
 
         Returns:
             The likeness of the best question of each row, 0 to 1: how much of the question it covers, less where one
@@ -118,12 +118,12 @@ class Asked:
             size = self._sizes[question] = terms or 1
         return size
 
-    def _find(self, term: str, words: Sequence[bytes] = ()) -> tuple[float, frozenset[int]]:
+    def _find(self, term: str) -> tuple[float, frozenset[int]]:
         """What a term weighs, and the questions that have it; kept, since questions share words."""
         found = self._found.get(term)
         if found is not None:
             return found
-        questions = {question for word in words for question in self.places.get(word, ())}
+        questions = {question for word in self._written(term) for question in self.places.get(word, ())}
         if not term.isascii():
             place = self._chinese.find(term)
             while place >= 0:
