@@ -218,10 +218,11 @@ class Index:
                     if term in body or term in title
                 }
             else:
-                found = Counter(self._asked.rows_with(term))
+                words = self._written(term)
+                found = Counter(self._asked.rows_with(term, words))
                 if len(term) == 2:
                     found.update(self._places.get(pair_number(term), ()))
-                for word in self._written(term):
+                for word in words:
                     found.update(self._places.get(word, ()))
             if found or len(self._tf) < _KEPT:
                 self._tf[term] = found
@@ -231,7 +232,7 @@ class Index:
         """The words that a term stands for."""
         words = list(self._parted.get(term, ()))
         if term.isascii():
-            start = term[: max(3, len(term) - 2)].encode()
+            start = term[: max(3, len(term) - 1)].encode()
             place = bisect_left(self._plain, (start,))
             while place < len(self._plain) and self._plain[place][0].startswith(start):
                 word = self._plain[place][1]

@@ -35,7 +35,7 @@ def questions_in(language: str) -> dict[str, list[str]]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("## "):
                 current = asked.setdefault(f"{path.stem}#{line[3:]}", [])
-            elif line and is_chinese(line) is chinese:
+            elif line and (not line.isascii() and is_chinese(line)) is chinese:
                 current.append(line)
     return asked
 
@@ -72,9 +72,14 @@ class Asked:
             self._chinese = "\n".join(self._questions)
             self._ends = list(accumulate(len(question) + 1 for question in self._questions))
 
-    def rows_with(self, term: str) -> list[int]:
-        """The rows of the questions that have a term or a pair of Chinese characters, a row for each question."""
-        return [self._rows[question] for question in self._find(term)[1]]
+    def rows_with(self, term: str, words: Sequence[bytes]) -> list[int]:
+        """The rows of the questions that have a term, a row for each question.
+
+        Args:
+            term: of a question, or a pair of Chinese characters.
+            words: those that it stands for.
+        """
+        return [self._rows[question] for question in self._find(term, words)[1]]
 
     def near(self, terms: Mapping[str, float]) -> dict[int, float]:
         """Rows with a question of like words.
@@ -118,12 +123,13 @@ class Asked:
             size = self._sizes[question] = terms or 1
         return size
 
-    def _find(self, term: str) -> tuple[float, frozenset[int]]:
+    def _find(self, term: str, words: Sequence[bytes] | None = None) -> tuple[float, frozenset[int]]:
         """What a term weighs, and the questions that have it; kept, since questions share words."""
         found = self._found.get(term)
         if found is not None:
             return found
-        questions = {question for word in self._written(term) for question in self.places.get(word, ())}
+        words = self._written(term) if words is None else words
+        questions = {question for word in words for question in self.places.get(word, ())}
         if not term.isascii():
             place = self._chinese.find(term)
             while place >= 0:
