@@ -19,11 +19,10 @@ from .text import (
     CJK_STOP,
     EVERYDAY,
     FIRM,
+    Texts,
     is_chinese,
     is_plain,
-    pair_number,
     pairs_in,
-    pairs_of,
     stem,
     word_terms,
     words_of,
@@ -153,8 +152,8 @@ class Index:
     def __init__(self, rows: Iterable[IndexRow], elsewhere: frozenset[int] = frozenset()) -> None:
         self._elsewhere = elsewhere
         self._texts: list[tuple[str, str]] = []
-        # Row numbers by written word, which is bytes, and by number of a Chinese pair: one entry for each time.
-        self._places: defaultdict[bytes | int, list[int]] = defaultdict(list)
+        # Row numbers by written word, one for each time.
+        self._places: defaultdict[bytes, list[int]] = defaultdict(list)
         self._contexts: dict[str, set[int]] = {}
         self._tf: dict[str, dict[int, int]] = {}
         self._gains: dict[str, dict[int, float]] = {}
@@ -164,6 +163,7 @@ class Index:
         lengths: list[int] = []
         files: dict[str, list[int]] = {}
         places = self._places
+        chinese: dict[int, str] = {}
         self._asked = Asked(self._written)
         for number, (title, body, context, asked) in enumerate(rows):
             self._asked.add(number, (title, *asked))  # a title is asked for in its own words too
@@ -177,13 +177,14 @@ class Index:
                 places[word].append(number)
             length = len(words)
             if not (title.isascii() and body.isascii()):
-                pairs = [*pairs_of(body), *list(pairs_of(title)) * _TITLE_WEIGHT]
-                for pair in pairs:
-                    places[pair].append(number)
-                length += len(pairs)
+                chinese[number] = "\n".join((body, *[title] * _TITLE_WEIGHT))
+                # As many pairs as characters.
+                length += len(chinese[number]) - len(chinese[number].encode("ascii", "ignore"))
             lengths.append(length)
+        self._chinese_rows = list(chinese)
+        self._chinese = Texts(list(chinese.values()))
         self._asked.close()
-        words = {word for word in places if isinstance(word, bytes)} | self._asked.places.keys()
+        words = places.keys() | self._asked.places.keys()
         # A term is the beginning of a plain word, give or take its last letters; names are taken apart.
         self._plain = sorted((word.lower(), word) for word in words if is_plain(word))
         self._parted: dict[str, list[bytes]] = {}
@@ -220,8 +221,8 @@ class Index:
             else:
                 words = self._written(term)
                 found = Counter(self._asked.rows_with(term, words))
-                if len(term) == 2:
-                    found.update(self._places.get(pair_number(term), ()))
+                if not term.isascii():
+                    found.update(self._chinese_rows[text] for text in self._chinese.holding(term))
                 for word in words:
                     found.update(self._places.get(word, ()))
             if found or len(self._tf) < _KEPT:
@@ -252,6 +253,9 @@ class Index:
     def _concept_times(self, name: str) -> dict[int, int]:
         out: dict[int, int] = {}
         for member in concepts().members[name]:
+            if not member[0].isascii():
+                # Its pairs overlap, and one look for the whole is less work than one for each.
+                member = (member[0] + "".join(pair[-1] for pair in member[1:]),)
             first, *rest = map(self._times, member)
             for row, times in first.items():
                 if rest:
@@ -263,8 +267,6 @@ class Index:
 
     def _adjacent(self, row: int, member: tuple[str, ...]) -> bool:
         """Whether the terms stand side by side somewhere; each is the beginning of a word."""
-        if not member[0].isascii():
-            return True
         return any(_side_by_side(text.lower(), *member) for text in self._texts[row])
 
     def _gain(self, term: str) -> dict[int, float]:
@@ -393,9 +395,7 @@ class Index:
             return None
         if not self._forms:
             self._forms = {
-                word.decode().lower()
-                for word in self._places
-                if isinstance(word, bytes) and len(word) > 3 and word.isalpha()
+                word.decode().lower() for word in self._places if len(word) > 3 and word.isalpha()
             } | concepts().spelling
         if lower not in self._corrected and len(self._corrected) < 4_096:
             # Slips spare the first letter, and the word that is used most is meant most often.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from itertools import chain
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from operator import add
 
 # Words that carry no subject. "zoominfo" is one of them here: every passage is about it.
@@ -85,8 +85,6 @@ CJK_ASKS = re.compile("怎么|什么|如何|怎样|哪|多少|多久|为何|请�
 
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 CJK_RUN = re.compile(r"[㐀-鿿]+")
-_UTF_16 = f"utf-16-{sys.byteorder[0]}e"
-_NOT_CJK = re.compile(r"[^㐀-鿿]+")
 _THOUSANDS = re.compile(r",(?=[0-9]{3})")
 
 _SUFFIXES = {
@@ -195,24 +193,28 @@ def words_of(text: str) -> list[bytes]:
     return _THOUSANDS.sub("", text).encode("ascii", "replace").translate(_SPACED).split()
 
 
-def pairs_of(text: str) -> Iterator[int]:
-    """Neighbouring Chinese characters of a text, in no order, each pair as :func:`pair_number` has it.
+class Texts:
+    """Texts one behind the other, to find those that hold a phrase.
+
+    A question has few pairs of Chinese characters and the texts have many: looking for those few takes less time than
+    a table of all does to make.
 
     Args:
-        text: any text.
-
-    Returns:
-        Numbers, since those are made and counted in half the time; some stand for seams that no pair has.
+        texts: any texts.
     """
-    plain = _NOT_CJK.sub(" ", text).encode(_UTF_16)
-    # Two characters are four bytes: pairs from the first character on, and from the second.
-    halves = (plain[start : start + (len(plain) - start) // 4 * 4] for start in (0, 2))
-    return chain.from_iterable(memoryview(half).cast("I") for half in halves)
 
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._all = "\n".join(texts)
+        self._ends = list(accumulate(len(text) + 1 for text in texts))
 
-def pair_number(pair: str) -> int:
-    """The number of two neighbouring Chinese characters."""
-    return int.from_bytes(pair.encode(_UTF_16), sys.byteorder)
+    def holding(self, phrase: str) -> list[int]:
+        """The number of the text at each place where a phrase stands."""
+        found: list[int] = []
+        place = self._all.find(phrase)
+        while place >= 0:
+            found.append(bisect_right(self._ends, place))
+            place = self._all.find(phrase, place + 1)
+        return found
 
 
 def pairs_in(run: str) -> tuple[str, ...]:

@@ -7,13 +7,11 @@ never shown.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 
-from ..text import CJK_RUN, is_chinese, word_terms, words_of
+from ..text import CJK_RUN, Texts, is_chinese, word_terms, words_of
 
 _UNASKED = 0.5  # a word that nobody asks with, as a share of the rarest one
 _LEAST_SHARED = 0.25  # of a question; those that share less are not looked at
@@ -53,7 +51,7 @@ class Asked:
         self._rows: list[int] = []
         # Numbers of questions by written word.
         self.places: defaultdict[bytes, list[int]] = defaultdict(list)
-        self._chinese, self._ends = "", list[int]()
+        self._chinese = Texts(())
         self._found: dict[str, tuple[float, frozenset[int]]] = {}
         self._sizes: dict[int, int] = {}
 
@@ -68,9 +66,7 @@ class Asked:
 
     def close(self) -> None:
         """Say that all rows are there."""
-        if not all(map(str.isascii, self._questions)):
-            self._chinese = "\n".join(self._questions)
-            self._ends = list(accumulate(len(question) + 1 for question in self._questions))
+        self._chinese = Texts(self._questions)
 
     def rows_with(self, term: str, words: Sequence[bytes]) -> list[int]:
         """The rows of the questions that have a term, a row for each question.
@@ -131,10 +127,7 @@ class Asked:
         words = self._written(term) if words is None else words
         questions = {question for word in words for question in self.places.get(word, ())}
         if not term.isascii():
-            place = self._chinese.find(term)
-            while place >= 0:
-                questions.add(bisect_right(self._ends, place))
-                place = self._chinese.find(term, place + 1)
+            questions.update(self._chinese.holding(term))
         rarest = math.log(1 + len(self._questions))
         weight = math.log(1 + len(self._questions) / len(questions)) if questions else _UNASKED * rarest
         found = weight, frozenset(questions)
