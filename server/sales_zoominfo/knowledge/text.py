@@ -155,7 +155,7 @@ def word_terms(word: bytes) -> tuple[str, ...]:
     """
     known = _TERMS.get(word)
     if known is None:
-        known = _word_terms(word.decode("ascii"))
+        known = _word_terms(word)
         if len(_TERMS) < 65_536:  # queries must not fill the memory
             _TERMS[word] = known
     return known
@@ -166,14 +166,13 @@ def is_plain(word: bytes) -> bool:
     return word.isalpha() and (word.islower() or word[1:].islower() or len(word) == 1)
 
 
-def _word_terms(word: str) -> tuple[str, ...]:
+def _word_terms(written: bytes) -> tuple[str, ...]:
+    word = written.decode("ascii")
     if word in STOP_WORDS:
         return ()
-    if word.isalpha():
+    if is_plain(written):
         lower = word.lower()
-        # As `is_plain` has it.
-        if lower == word or lower[1:] == word[1:]:
-            return (stem(lower),) if len(word) > 1 and lower not in STOP_WORDS else ()
+        return (stem(lower),) if len(word) > 1 and lower not in STOP_WORDS else ()
     parts = [part.lower() for part in _PART.findall(word.replace("ZoomInfo", "zoominfo"))]  # not Zoom and Info
     terms = [stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS]
     if 1 < len(parts) < 6:
