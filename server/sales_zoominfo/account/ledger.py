@@ -19,20 +19,19 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, cast
 from uuid import uuid4
 
-from ..errors import fail
-from ..store import Store, create_once
+from ..errors import SalesZoomInfoError, fail
+from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
+from . import standing
 from .match_key import CONSTRAINTS, Input, canonical_id, match_key, own_id
-
-if TYPE_CHECKING:
-    import sqlite3
+from .standing import LATE, Seen, Stop, Turn, View
 
 DAY = 86_400.0
 HOUR = 3_600.0
@@ -51,6 +50,9 @@ KEY_SIZE = 32
 SETTING_CALL = "ZOOMINFO_MAX_CREDITS_PER_CALL"
 SETTING_HOUR = "ZOOMINFO_MAX_CREDITS_PER_HOUR"
 SETTING_DAY = "ZOOMINFO_MAX_CREDITS_PER_DAY"
+SETTING_CALLER = "ZOOMINFO_MAX_CREDITS_PER_CALLER"
+SETTING_JOB = "ZOOMINFO_MAX_CREDITS_PER_JOB"
+SETTING_TOTAL = "ZOOMINFO_MAX_CREDITS_TOTAL"
 
 NEW = "new"
 OWNED = "under management"
@@ -66,12 +68,22 @@ class Limits:
         per_call: ceiling of one call.
         per_hour: ceiling of one caller in any 3,600 seconds.
         per_day: budget of the account in a UTC day.
+        per_caller: budget of one caller in a UTC day, None for none of its own.
+        per_job: budget of one job, None for none.
+        total: budget of the account for good, None for none.
+        approved: what a person has agreed to for this call; lifts the two ceilings and no budget.
+        approval: id of that consent, which pays for one call only.
     """
 
     max_credits: int | None
     per_call: int
     per_hour: int
     per_day: int
+    per_caller: int | None = None
+    per_job: int | None = None
+    total: int | None = None
+    approved: int = 0
+    approval: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +94,13 @@ class Caller:
         name: id of the caller, whom the hour's ceiling belongs to.
         call_id: id of the call or job.
         operation: name in :data:`~sales_zoominfo.zoominfo.operations.OPERATIONS`.
+        job: id of the job that the call belongs to.
     """
 
     name: str
     call_id: str
     operation: str
+    job: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,12 +148,14 @@ class Reservation:
         entity: what the inputs are.
         caller: for whom.
         estimate: what was reserved, and why.
+        view: where the account stood then.
     """
 
     id: str
     entity: Entity
     caller: Caller
     estimate: Estimate
+    view: View = field(compare=False)
 
     @property
     def credits(self) -> int:
@@ -202,6 +218,8 @@ class Budget:
         day_left: what may still be reserved today.
         hour_left: what this caller may still reserve within the hour.
         resets_at: next midnight UTC, epoch seconds.
+        caller_left: what this caller may still reserve today, None without a budget of its own.
+        total_left: what may still be reserved at all, None without a budget for good.
     """
 
     spent_today: int
@@ -211,6 +229,25 @@ class Budget:
     day_left: int
     hour_left: int
     resets_at: float
+    caller_left: int | None = None
+    total_left: int | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What an answered turn came to.
+
+    Attributes:
+        spent: credits that count as spent by it.
+        seen: what the account's own figure showed.
+        budget: where the account stands now.
+        view: the same, of whether it may spend.
+    """
+
+    spent: int
+    seen: Seen
+    budget: Budget
+    view: View
 
 
 @dataclass(frozen=True)
@@ -252,21 +289,33 @@ class _Charge(NamedTuple):
     state: str
     at: float
     superseded_by: int | None
+    job: str | None
 
 
-_CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by"
+_CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by, job"
+
+
+class _Budget(NamedTuple):
+    """A budget with what has been used of it."""
+
+    scope: str
+    limit: int
+    used: int
+    setting: str
 
 
 class Ledger:
     """The ledger of one account. Several instances, in several processes, may share a file."""
 
-    def __init__(self, store: Store, account: str, *, clock: Callable[[], float] = time.time) -> None:
-        """Bind a ledger to its file.
+    def __init__(self, store: Store, account: str, *, clock: Callable[[], float] | None = None) -> None:
+        """Bind a ledger to its database.
+
+        A clock that jumps breaks no budget: what a later day has spent counts in the earlier one as well.
 
         Args:
             store: an open store.
             account: name of the ZoomInfo account (``ZOOMINFO_ACCOUNT``).
-            clock: epoch seconds; must not go backwards over a midnight.
+            clock: epoch seconds; None for the database's own, :meth:`Transaction.now`.
         """
         self._store = store
         self._account = account
@@ -288,7 +337,7 @@ class Ledger:
         Raises:
             InvalidArgument: the state file cannot be used.
         """
-        return await self._store.read(lambda c: _sum_up(entity, self._lines(c, entity, inputs, self._clock())))
+        return await self._store.read(lambda c: _sum_up(entity, self._lines(c, entity, inputs, self._now(c))))
 
     async def reserve(self, caller: Caller, entity: Entity, inputs: Sequence[Input], limits: Limits) -> Reservation:
         """Set aside what a call costs at most, in one short transaction.
@@ -297,41 +346,48 @@ class Ledger:
             caller: who spends, and for what.
             entity: what the inputs are.
             inputs: match inputs with ZoomInfo's field names, in the order of the call.
-            limits: cap, ceilings and budget; checked in that order, and not at all for a free call.
+            limits: cap, ceilings and budgets; checked in that order, and not at all for a free call.
 
         Returns:
             The reservation; settle, release or mark in doubt each of its inputs.
 
         Raises:
             CreditApprovalRequired: over the cap or a ceiling; nothing is reserved.
-            BudgetExceeded: over the day budget; nothing is reserved.
+            BudgetExceeded: over a budget; nothing is reserved.
+            SpendingStopped, CreditsExhausted, UsageLimitReached: the account may not spend now.
             InvalidArgument: the state file cannot be used.
         """
         reservation = uuid4().hex
 
-        def job(c: sqlite3.Connection) -> Reservation:
-            now = self._clock()
+        def job(c: Transaction) -> Reservation:
+            now = self._now(c)
             lines = self._lines(c, entity, inputs, now)
             estimate = _sum_up(entity, lines)
+            standing.refuse(c, self._account, estimate.credits)
             superseded = [self._doubt_to_supersede(c, caller, entity, line) for line in lines]
             self._check(c, caller, estimate, limits, now, [row for row in superseded if row is not None])
-            for index, (line, doubt) in enumerate(zip(lines, superseded, strict=True)):
-                cursor = c.execute(
-                    "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
-                    " credits, state, live, reserved_at, at) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?)",
+            c.executemany(
+                "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
+                " credits, state, live, reserved_at, at, job) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?,?)",
+                [
                     (
                         *(self._account, reservation, index, caller.name, caller.call_id, caller.operation),
-                        *(entity, line.key, line.item.zi_id, line.item.credits, now, now),
-                    ),
-                )
+                        *(entity, line.key, line.item.zi_id, line.item.credits, now, now, caller.job),
+                    )
+                    for index, line in enumerate(lines)
+                ],
+            )
+            for index, doubt in enumerate(superseded):
                 if doubt is not None:
                     c.execute(
-                        "UPDATE charge SET state = 'superseded', superseded_by = ? WHERE id = ?",
-                        (cursor.lastrowid, doubt.id),
+                        "UPDATE charge SET state = 'superseded', superseded_by ="
+                        " (SELECT heir.id FROM charge AS heir WHERE heir.reservation = ? AND heir.idx = ?)"
+                        " WHERE id = ?",
+                        (reservation, index, doubt.id),
                     )
-            return Reservation(reservation, entity, caller, estimate)
+            return Reservation(reservation, entity, caller, estimate, standing.view(c, self._account, now))
 
-        def undo(c: sqlite3.Connection) -> None:
+        def undo(c: Transaction) -> None:
             for row in _rows(c, "reservation = ?", reservation):
                 _release(c, row)
 
@@ -341,8 +397,12 @@ class Ledger:
             # The caller will never learn the reservation's id; queued behind the job, which cannot be stopped.
             self._store.submit(undo)
             raise
+        except SalesZoomInfoError as error:
+            if error.kind == "state_uncertain":
+                self._store.submit(undo)
+            raise
 
-    async def mark_sent(self, reservation: Reservation, indexes: Sequence[int]) -> None:
+    async def mark_sent(self, reservation: Reservation, indexes: Sequence[int], via: str = "") -> Turn | None:
         """Write down, durably, that inputs are about to be sent. Call it after any waiting, right before the send.
 
         When the awaiting task is cancelled the mark may have been made: nothing was sent, so release the inputs.
@@ -350,20 +410,37 @@ class Ledger:
         Args:
             reservation: the call.
             indexes: which of its inputs.
+            via: the API generation.
+
+        Returns:
+            The turn, for :meth:`conclude`; None when these inputs are being sent once more.
 
         Raises:
-            UpstreamUnavailable: the reservation has lapsed (:meth:`recover`); do not send.
+            UpstreamUnavailable: the reservation has lapsed (:meth:`recover`), or the account's first spend is still
+                being compared; do not send.
+            SpendingStopped, CreditsExhausted, UsageLimitReached: the account may no longer spend; do not send.
             InvalidArgument: the file cannot be used; do not send.
         """
 
-        def job(c: sqlite3.Connection) -> None:
-            now = self._clock()
-            for row in self._own(c, reservation, indexes):
-                if row.state not in ("reserved", "sent"):
-                    raise fail("reservation_lapsed")
-                c.execute("UPDATE charge SET state = 'sent', at = ? WHERE id = ?", (max(now, row.at), row.id))
+        def job(c: Transaction) -> Turn | None:
+            now = self._now(c)
+            rows = list(self._own(c, reservation, indexes))
+            if any(row.state not in ("reserved", "sent") for row in rows):
+                raise fail("reservation_lapsed")
+            fresh = [row for row in rows if row.state == "reserved"]
+            if not fresh:
+                # Sent once more after a refusal: still the same turn.
+                standing.refuse(c, self._account, sum(row.credits for row in rows))
+                c.executemany("UPDATE charge SET at = ? WHERE id = ?", [(max(now, row.at), row.id) for row in rows])
+                return None
+            turn = standing.begin(c, self._account, via, sum(row.credits for row in fresh), now)
+            c.executemany(
+                "UPDATE charge SET state = 'sent', at = ?, via = ?, turn = ? WHERE id = ?",
+                [(max(now, row.at), via, turn.number, row.id) for row in rows],
+            )
+            return turn
 
-        await self._store.write(job)
+        return await self._store.write(job)
 
     # -- after the call
 
@@ -385,13 +462,57 @@ class Ledger:
             InvalidArgument: the file cannot be used; the inputs then stay as they were.
         """
 
-        def job(c: sqlite3.Connection) -> int:
-            now = self._clock()
+        def job(c: Transaction) -> int:
+            now = self._now(c)
             told = {outcome.index: outcome for outcome in outcomes}
             rows = self._own(c, reservation, sorted(told))
             return sum(self._settle(c, row, told[row.idx], now) for row in rows)
 
         return await self._store.write(job)
+
+    async def conclude(
+        self,
+        reservation: Reservation,
+        turn: Turn,
+        tell: Callable[[int | None], Sequence[Outcome]],
+        limits: Limits,
+        *,
+        balance: int | None = None,
+        header: int | None = None,
+    ) -> Closed:
+        """Settle an answered turn by what the account's own figure shows, in one transaction.
+
+        Args:
+            reservation: the call.
+            turn: from :meth:`mark_sent`.
+            tell: the outcomes, given by how much the turn alone has lowered the figure (None when that is not known).
+                It may be called twice and must only compute.
+            limits: for the budget that is told.
+            balance: credits left, read after the answer; None when it was not read.
+            header: the figure that the answer itself carried, when the balance was read by another call.
+
+        Returns:
+            What it came to.
+
+        Raises:
+            InvalidArgument: the file cannot be used; the inputs then stay as they were.
+        """
+
+        def job(c: Transaction) -> Closed:
+            now = self._now(c)
+            seen = Seen()
+            if balance is not None:
+                seen = standing.compare(c, self._account, turn, balance, header, now)
+            told = {outcome.index: outcome for outcome in tell(seen.drop)}
+            rows = self._own(c, reservation, sorted(told))
+            spent = sum(self._settle(c, row, told[row.idx], now) for row in rows)
+            if balance is not None:
+                standing.settle_down(c, self._account, turn)
+            budget = self._budget(c, limits, reservation.caller, now)
+            return Closed(spent, seen, budget, standing.view(c, self._account, now))
+
+        # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.
+        return await self._store.write(job, durable=False)
 
     async def release(self, reservation: Reservation, indexes: Sequence[int]) -> None:
         """Free the credits of inputs that were surely not billed: never sent, or refused with 400, 401, 403 or 429.
@@ -404,7 +525,7 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> None:
+        def job(c: Transaction) -> None:
             for row in self._own(c, reservation, indexes):
                 _release(c, row)
 
@@ -421,7 +542,7 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> None:
+        def job(c: Transaction) -> None:
             for row in self._own(c, reservation, indexes):
                 if row.state in ("reserved", "sent"):
                     c.execute("UPDATE charge SET state = 'in_doubt' WHERE id = ?", (row.id,))
@@ -444,9 +565,12 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> Recovered:
-            limit = self._clock() - older_than
-            stale = _rows(c, "account = ? AND state IN ('reserved', 'sent') AND at <= ?", self._account, limit)
+        def job(c: Transaction) -> Recovered:
+            now = self._now(c)
+            # Also those that a clock which has been set back since dated into the future.
+            limit, future = now - older_than, now + older_than
+            where = "account = ? AND state IN ('reserved', 'sent') AND (at <= ? OR at > ?)"
+            stale = _rows(c, where, self._account, limit, future)
             unsent = [row for row in stale if row.state == "reserved"]
             for row in unsent:
                 _release(c, row)
@@ -473,21 +597,7 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> Budget:
-            now = self._clock()
-            counts = self._counts(c, now)
-            reserved = counts.get("reserved", 0) + counts.get("sent", 0)
-            return Budget(
-                spent_today=counts.get("spent", 0),
-                reserved=reserved,
-                in_doubt=counts.get("in_doubt", 0),
-                day_budget=limits.per_day,
-                day_left=max(0, limits.per_day - sum(counts.values())),
-                hour_left=max(0, limits.per_hour - self._used_in_hour(c, caller.name, now)),
-                resets_at=_midnight(now) + DAY,
-            )
-
-        return await self._store.read(job)
+        return await self._store.read(lambda c: self._budget(c, limits, caller, self._now(c)))
 
     async def owned(self, entity: Entity, ids: Iterable[str]) -> dict[str, Purchase]:
         """Which records are under management.
@@ -504,8 +614,8 @@ class Ledger:
         """
         wanted = list(ids)
 
-        def job(c: sqlite3.Connection) -> dict[str, Purchase]:
-            now = self._clock()
+        def job(c: Transaction) -> dict[str, Purchase]:
+            now = self._now(c)
             found = {given: self._purchase(c, entity, canonical_id(given), now) for given in wanted}
             return {given: purchase for given, purchase in found.items() if purchase is not None}
 
@@ -523,22 +633,148 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> None:
-            now = self._clock()
-            if purchased_at <= now - TERM:
-                return
-            record = canonical_id(zi_id)
-            known = self._purchase(c, entity, record, now)
-            told = min(purchased_at, now)
-            self._put_purchase(c, _with_date(entity, record, known, told))
-            if known is None or known.call_id is None:
-                payer = self._resolve_doubts(c, entity, record, None, paid_before=told)
-                if payer is not None:
-                    self._put_purchase(c, Purchase(entity, record, told, True, payer.caller, payer.call_id))
-            else:
-                self._resolve_doubts(c, entity, record, None, paid_before=None)
+        await self._store.write(lambda c: self._confirm(c, entity, canonical_id(zi_id), purchased_at))
 
-        await self._store.write(job)
+    async def note_management(
+        self, entity: Entity, bought: Sequence[tuple[str, float]], unowned: Sequence[str], asked_at: float
+    ) -> None:
+        """Take note of what ZoomInfo told about many records at once (GTM ``managementStatus``).
+
+        Of a record that is not under management, charges in doubt were not billed, unless they are so young that they
+        may still be carried out; a purchase that was only assumed, or is older than :data:`SLACK`, was not made.
+
+        Args:
+            entity: what the ids are of.
+            bought: ids with their purchase dates, epoch seconds.
+            unowned: ids of records that are not under management.
+            asked_at: when ZoomInfo was asked, epoch seconds.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: Transaction) -> None:
+            for zi_id, at in bought:
+                self._confirm(c, entity, canonical_id(zi_id), at)
+            before = asked_at - LATE
+            for zi_id in unowned:
+                record = canonical_id(zi_id)
+                for row in self._doubts(c, entity, record, None):
+                    if row.state == "in_doubt" and row.at <= before:
+                        _release(c, row)
+                c.execute(
+                    "DELETE FROM purchase WHERE account = ? AND entity = ? AND zi_id = ?"
+                    " AND ((confirmed = 0 AND bought_at <= ?) OR bought_at <= ?)",
+                    (self._account, entity, record, before, asked_at - SLACK),
+                )
+
+        if bought or unowned:
+            await self._store.write(job, durable=False)
+
+    def _confirm(self, c: Transaction, entity: Entity, record: str, purchased_at: float) -> None:
+        now = self._now(c)
+        if purchased_at <= now - TERM:
+            return
+        known = self._purchase(c, entity, record, now)
+        told = min(purchased_at, now)
+        self._put_purchase(c, _with_date(entity, record, known, told))
+        if known is None or known.call_id is None:
+            payer = self._resolve_doubts(c, entity, record, None, paid_before=told)
+            if payer is not None:
+                self._put_purchase(c, Purchase(entity, record, told, True, payer.caller, payer.call_id))
+        else:
+            self._resolve_doubts(c, entity, record, None, paid_before=None)
+
+    async def doubts(self, limit: int) -> list[tuple[Entity, str]]:
+        """Records with a charge in doubt that is old enough to be settled by reading, the latest first.
+
+        Args:
+            limit: how many at most.
+        """
+
+        def job(c: Transaction) -> list[tuple[Entity, str]]:
+            rows = c.execute(
+                "SELECT entity, zi_id, MAX(at) FROM charge WHERE account = ? AND state = 'in_doubt' AND credits > 0"
+                " AND zi_id IS NOT NULL AND at <= ? GROUP BY entity, zi_id ORDER BY MAX(at) DESC LIMIT ?",
+                (self._account, self._now(c) - LATE, limit),
+            )
+            return [(row[0], row[1]) for row in rows.fetchall()]
+
+        return await self._store.read(job)
+
+    async def weigh(self, generation: str, balance: int, view: View) -> int | None:
+        """Settle all charges in doubt by the account's own figure, where it can tell; and keep the figure.
+
+        Args:
+            generation: the API that it was read through.
+            balance: credits left.
+            view: from before it was read.
+
+        Returns:
+            How many of the charges in doubt count as spent; None when they stay in doubt.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: Transaction) -> int | None:
+            billed = standing.weigh(c, self._account, generation, balance, view)
+            if billed is not None:
+                rows = _rows(c, "account = ? AND state = 'in_doubt' AND live = 1 AND credits > 0", self._account)
+                # Which of them it was is not known, so none is recorded as owned: asking again is free at worst.
+                for place, row in enumerate(sorted(rows, key=lambda row: (row.at, row.id))):
+                    if place < billed:
+                        _close(c, row.id, "spent", row.credits)
+                    else:
+                        _release(c, row)
+            standing.note(c, self._account, generation, balance, view, self._now(c))
+            return billed
+
+        return await self._store.write(job)
+
+    # -- whether the account may spend
+
+    async def view(self) -> View:
+        """Where the account stands beside its budgets."""
+        return await self._store.read(lambda c: standing.view(c, self._account, self._now(c)))
+
+    async def note_balance(self, generation: str, balance: int, view: View) -> View:
+        """Keep a figure that was read outside a turn.
+
+        Args:
+            generation: the API that it was read through.
+            balance: credits left.
+            view: from before it was read.
+
+        Returns:
+            The view that it leads to.
+        """
+
+        def job(c: Transaction) -> View:
+            now = self._now(c)
+            standing.note(c, self._account, generation, balance, view, now)
+            return standing.view(c, self._account, now)
+
+        return await self._store.write(job, durable=False)
+
+    async def note_incomparable(self) -> None:
+        """ZoomInfo tells no figure for this account, so its first spend is not compared."""
+        await self._store.write(lambda c: standing.prove(c, self._account, self._now(c)))
+
+    async def note_exhausted(self, what: str | None) -> None:
+        """Note that ``credits``, ``request`` or ``record`` are used up, or with None that there is room again."""
+        await self._store.write(lambda c: standing.exhaust(c, self._account, what, self._now(c)))
+
+    async def resume(self, who: str) -> Stop | None:
+        """Let a stopped account spend again.
+
+        Args:
+            who: the person who decided it.
+
+        Returns:
+            Why it had stopped; None when it had not.
+        """
+        return await self._store.write(lambda c: standing.resume(c, self._account, who, self._now(c)))
 
     async def accounts(self) -> tuple[KnownAccount, ...]:
         """The real accounts that this machine has used, of any name, oldest first.
@@ -547,7 +783,7 @@ class Ledger:
             InvalidArgument: the file cannot be used.
         """
 
-        def job(c: sqlite3.Connection) -> tuple[KnownAccount, ...]:
+        def job(c: Transaction) -> tuple[KnownAccount, ...]:
             rows = c.execute("SELECT name, generation, first_seen FROM account ORDER BY first_seen, name, generation")
             return tuple(KnownAccount(*row) for row in rows)
 
@@ -567,19 +803,23 @@ class Ledger:
         await self._store.write(
             lambda c: (
                 c.execute(
-                    "INSERT OR IGNORE INTO account VALUES (?, ?, ?)", (self._account, generation, self._clock())
+                    "INSERT INTO account VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    (self._account, generation, self._now(c)),
                 ).rowcount
             )
         )
 
     # -- inside a transaction, on the store's thread
 
+    def _now(self, c: Transaction) -> float:
+        return c.now() if self._clock is None else self._clock()
+
     def _digest(self, entity: Entity, key: str) -> bytes:
         if self._secret is None:
             self._secret = create_once(self._store.directory / KEY_FILE, KEY_SIZE)
         return hmac.digest(self._secret, f"{entity}\n{key}".encode(), "sha256")
 
-    def _lines(self, c: sqlite3.Connection, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
+    def _lines(self, c: Transaction, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
         first: dict[object, int] = {}  # where an input or a record first appears in the call
         lines: list[_Line] = []
         for index, values in enumerate(inputs):
@@ -603,7 +843,7 @@ class Ledger:
         return lines
 
     def _known(
-        self, c: sqlite3.Connection, entity: Entity, named: str, key: bytes | None, now: float
+        self, c: Transaction, entity: Entity, named: str, key: bytes | None, now: float
     ) -> tuple[str | None, Purchase | None]:
         """The record that an input is asked for by, where that is certain, and its purchase.
 
@@ -620,7 +860,7 @@ class Ledger:
 
     def _check(
         self,
-        c: sqlite3.Connection,
+        c: Transaction,
         caller: Caller,
         estimate: Estimate,
         limits: Limits,
@@ -639,38 +879,97 @@ class Ledger:
                 cap=limits.max_credits,
                 details={**facts, "cap": limits.max_credits},
             )
-        hour = self._used_in_hour(c, caller.name, now) - sum(row.credits for row in superseded if row.at > now - HOUR)
-        for scope, ceiling, used, setting in (
-            ("call", limits.per_call, 0, SETTING_CALL),
-            ("hour", limits.per_hour, hour, SETTING_HOUR),
-        ):
-            if used + needed > ceiling:
-                facts |= {"scope": scope, "ceiling": ceiling, "used": used, "setting": setting}
-                raise fail(
-                    "over_ceiling",
-                    estimate=needed,
-                    scope=scope,
-                    ceiling=ceiling,
-                    used=used,
-                    setting=setting,
-                    details=facts,
-                )
-        midnight = _midnight(now)
-        used = sum(self._counts(c, now).values()) - sum(row.credits for row in superseded if row.at >= midnight)
-        if used + needed > limits.per_day:
-            left = max(0, limits.per_day - used)
-            facts |= {"budget": limits.per_day, "left": left, "setting": SETTING_DAY}
-            facts["resetsAt"] = datetime.fromtimestamp(midnight + DAY, UTC).isoformat().replace("+00:00", "Z")
-            raise fail(
-                "over_day_budget",
-                estimate=needed,
-                left=left,
-                budget=limits.per_day,
-                setting=SETTING_DAY,
-                details=facts,
-            )
+        refused = self._over_budget(c, caller, limits, now, superseded, facts)
+        if needed > limits.approved or refused is not None or not self._take_approval(c, caller, limits, now):
+            since = now - HOUR
+            hour = self._used(c, since, caller.name) - sum(row.credits for row in superseded if row.at > since)
+            for scope, ceiling, used, setting in (
+                ("call", limits.per_call, 0, SETTING_CALL),
+                ("hour", limits.per_hour, hour, SETTING_HOUR),
+            ):
+                if used + needed > ceiling and (needed > limits.approved or refused is None):
+                    facts |= {"scope": scope, "ceiling": ceiling, "used": used, "setting": setting}
+                    raise fail(
+                        "over_ceiling",
+                        estimate=needed,
+                        scope=scope,
+                        ceiling=ceiling,
+                        used=used,
+                        setting=setting,
+                        # Nobody is asked to agree to what a budget would refuse all the same.
+                        details={**facts, "askable": refused is None},
+                    )
+        if refused is not None:
+            raise refused
 
-    def _counts(self, c: sqlite3.Connection, now: float) -> dict[str, int]:
+    def _over_budget(
+        self,
+        c: Transaction,
+        caller: Caller,
+        limits: Limits,
+        now: float,
+        superseded: Sequence[_Charge],
+        facts: Mapping[str, object],
+    ) -> SalesZoomInfoError | None:
+        needed = cast("int", facts["estimate"])
+        for budget in self._budgets(c, caller, limits, now, superseded):
+            if budget.used + needed > budget.limit:
+                left = max(0, budget.limit - budget.used)
+                told = {**facts, "scope": budget.scope, "budget": budget.limit, "left": left, "setting": budget.setting}
+                daily = budget.scope in ("day", "caller")
+                return fail(
+                    "over_budget",
+                    estimate=needed,
+                    left=left,
+                    scope=budget.scope,
+                    budget=budget.limit,
+                    today=" today" if daily else "",
+                    setting=budget.setting,
+                    details=told | ({"resetsAt": _stamp(_midnight(now) + DAY)} if daily else {}),
+                )
+        return None
+
+    def _budgets(
+        self, c: Transaction, caller: Caller, limits: Limits, now: float, superseded: Sequence[_Charge]
+    ) -> Iterator[_Budget]:
+        """The budgets that bind a call, without what the charges in doubt that it replaces have used."""
+        today = _today(now)
+        freed = sum(row.credits for row in superseded if row.at > today)
+        yield _Budget("day", limits.per_day, sum(self._counts(c, now).values()) - freed, SETTING_DAY)
+        if limits.per_caller is not None:
+            yield _Budget("caller", limits.per_caller, self._used(c, today, caller.name) - freed, SETTING_CALLER)
+        if limits.per_job is not None and caller.job is not None:
+            own = sum(row.credits for row in superseded if row.job == caller.job)
+            yield _Budget("job", limits.per_job, self._used_by_job(c, caller.job) - own, SETTING_JOB)
+        if limits.total is not None:
+            ever = self._used_ever(c) - sum(row.credits for row in superseded)
+            yield _Budget("total", limits.total, ever, SETTING_TOTAL)
+
+    def _take_approval(self, c: Transaction, caller: Caller, limits: Limits, now: float) -> bool:
+        """Use a consent up; False when it has paid for another call."""
+        values = (self._account, limits.approval or uuid4().hex, caller.name, limits.approved, now)
+        taken = c.execute(
+            "INSERT INTO approval (account, id, caller, credits, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            values,
+        )
+        return taken.rowcount == 1
+
+    def _budget(self, c: Transaction, limits: Limits, caller: Caller, now: float) -> Budget:
+        counts = self._counts(c, now)
+        total, per_caller = limits.total, limits.per_caller
+        return Budget(
+            spent_today=counts.get("spent", 0),
+            reserved=counts.get("reserved", 0) + counts.get("sent", 0),
+            in_doubt=counts.get("in_doubt", 0),
+            day_budget=limits.per_day,
+            day_left=max(0, limits.per_day - sum(counts.values())),
+            hour_left=max(0, limits.per_hour - self._used(c, now - HOUR, caller.name)),
+            resets_at=_midnight(now) + DAY,
+            caller_left=None if per_caller is None else max(0, per_caller - self._used(c, _today(now), caller.name)),
+            total_left=None if total is None else max(0, total - self._used_ever(c)),
+        )
+
+    def _counts(self, c: Transaction, now: float) -> dict[str, int]:
         """Credits that count against this UTC day, by state."""
         rows = c.execute(
             "SELECT state, SUM(credits) FROM charge WHERE account = ? AND state IN ('reserved', 'sent') GROUP BY state"
@@ -680,17 +979,34 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
-    def _used_in_hour(self, c: sqlite3.Connection, caller: str, now: float) -> int:
+    def _used(self, c: Transaction, since: float, caller: str) -> int:
+        """Credits of a caller that are under way, or were sent after a moment."""
         (used,) = c.execute(
             "SELECT (SELECT COALESCE(SUM(credits), 0) FROM charge"
             " WHERE account = ? AND state IN ('reserved', 'sent') AND caller = ?)"
             " + (SELECT COALESCE(SUM(credits), 0) FROM charge"
             " WHERE account = ? AND state IN ('in_doubt', 'spent') AND at > ? AND caller = ?)",
-            (self._account, caller, self._account, now - HOUR, caller),
+            (self._account, caller, self._account, since, caller),
         ).fetchone()
         return used
 
-    def _doubt_to_supersede(self, c: sqlite3.Connection, caller: Caller, entity: Entity, line: _Line) -> _Charge | None:
+    def _used_by_job(self, c: Transaction, job: str) -> int:
+        (used,) = c.execute(
+            "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND job = ?"
+            " AND state IN ('reserved', 'sent', 'in_doubt', 'spent')",
+            (self._account, job),
+        ).fetchone()
+        return used
+
+    def _used_ever(self, c: Transaction) -> int:
+        (used,) = c.execute(
+            "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ?"
+            " AND state IN ('reserved', 'sent', 'in_doubt', 'spent')",
+            (self._account,),
+        ).fetchone()
+        return used
+
+    def _doubt_to_supersede(self, c: Transaction, caller: Caller, entity: Entity, line: _Line) -> _Charge | None:
         """The caller's own charge in doubt that asking again resolves: of the two at most one is billed."""
         if not line.item.credits:
             return None
@@ -701,7 +1017,7 @@ class Ledger:
         ]
         return max(doubts, key=lambda row: (row.at, row.id), default=None)
 
-    def _own(self, c: sqlite3.Connection, reservation: Reservation, indexes: Sequence[int]) -> Iterator[_Charge]:
+    def _own(self, c: Transaction, reservation: Reservation, indexes: Sequence[int]) -> Iterator[_Charge]:
         """The charges of a call, each read when it is its turn: settling one may change the next."""
         for index in indexes:
             rows = _rows(c, "reservation = ? AND idx = ? AND account = ?", reservation.id, index, self._account)
@@ -709,7 +1025,7 @@ class Ledger:
                 raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
             yield rows[0]
 
-    def _unsettled(self, c: sqlite3.Connection, entity: Entity, zi_id: str | None, key: bytes | None) -> list[_Charge]:
+    def _unsettled(self, c: Transaction, entity: Entity, zi_id: str | None, key: bytes | None) -> list[_Charge]:
         """Live charges of one record, by its id, by one input, and by the inputs that have matched it."""
         scope = "account = ? AND entity = ? AND live = 1 AND "
         found: dict[int, _Charge] = {}
@@ -724,7 +1040,7 @@ class Ledger:
                 found |= {row.id: row for row in _rows(c, scope + "key = ?", self._account, entity, other)}
         return list(found.values())
 
-    def _settle(self, c: sqlite3.Connection, row: _Charge, outcome: Outcome, now: float) -> int:
+    def _settle(self, c: Transaction, row: _Charge, outcome: Outcome, now: float) -> int:
         if row.state in ("spent", "free"):
             return 0
         if not outcome.matched:
@@ -749,7 +1065,7 @@ class Ledger:
         _restore(c, row)  # what it superseded and this answer does not explain
         return int(pays)
 
-    def _note_match(self, c: sqlite3.Connection, row: _Charge, record: str, now: float) -> None:
+    def _note_match(self, c: Transaction, row: _Charge, record: str, now: float) -> None:
         if row.key is not None:
             c.execute(
                 "INSERT INTO match_key VALUES (?, ?, ?, ?, ?)"
@@ -759,7 +1075,7 @@ class Ledger:
 
     def _note_bought(
         self,
-        c: sqlite3.Connection,
+        c: Transaction,
         row: _Charge,
         record: str,
         charged: bool | None,
@@ -781,7 +1097,7 @@ class Ledger:
         self._put_purchase(c, Purchase(row.entity, record, date, confirmed, row.caller, row.call_id))
 
     def _note_owned(
-        self, c: sqlite3.Connection, row: _Charge, record: str, told: float | None, known: Purchase | None
+        self, c: Transaction, row: _Charge, record: str, told: float | None, known: Purchase | None
     ) -> None:
         """Record what a free match tells about who had bought it."""
         if known is not None and known.call_id is not None:
@@ -802,7 +1118,7 @@ class Ledger:
             known = replace(known, caller=payer.caller, call_id=payer.call_id)
         self._put_purchase(c, known)
 
-    def _count(self, c: sqlite3.Connection, row: _Charge, record: str | None, pays: bool) -> None:
+    def _count(self, c: Transaction, row: _Charge, record: str | None, pays: bool) -> None:
         """Close a matched charge, and take its credit from the charges that stood for the same purchase."""
         _unlink(c, row)
         c.execute(
@@ -822,12 +1138,12 @@ class Ledger:
                 if twin.reservation == row.reservation and twin.state in ("reserved", "sent"):
                     c.execute("UPDATE charge SET credits = 0 WHERE id = ?", (twin.id,))
 
-    def _doubts(self, c: sqlite3.Connection, entity: Entity, zi_id: str, key: bytes | None) -> list[_Charge]:
+    def _doubts(self, c: Transaction, entity: Entity, zi_id: str, key: bytes | None) -> list[_Charge]:
         live = self._unsettled(c, entity, zi_id, key)
         return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits]
 
     def _resolve_doubts(
-        self, c: sqlite3.Connection, entity: Entity, zi_id: str, key: bytes | None, *, paid_before: float | None
+        self, c: Transaction, entity: Entity, zi_id: str, key: bytes | None, *, paid_before: float | None
     ) -> _Charge | None:
         """Close the charges in doubt of a record that is known to be owned.
 
@@ -842,7 +1158,7 @@ class Ledger:
             _close(c, row.id, "spent" if paid else "released", int(paid))
         return payer
 
-    def _purchase(self, c: sqlite3.Connection, entity: Entity, zi_id: str, now: float) -> Purchase | None:
+    def _purchase(self, c: Transaction, entity: Entity, zi_id: str, now: float) -> Purchase | None:
         row = c.execute(
             "SELECT bought_at, confirmed, caller, call_id FROM purchase"
             " WHERE account = ? AND entity = ? AND zi_id = ? AND bought_at > ?",
@@ -850,9 +1166,12 @@ class Ledger:
         ).fetchone()
         return Purchase(entity, zi_id, row[0], bool(row[1]), row[2], row[3]) if row else None
 
-    def _put_purchase(self, c: sqlite3.Connection, purchase: Purchase) -> None:
+    def _put_purchase(self, c: Transaction, purchase: Purchase) -> None:
         c.execute(
-            "INSERT OR REPLACE INTO purchase VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, entity, zi_id) DO UPDATE SET"
+            " bought_at = excluded.bought_at, confirmed = excluded.confirmed,"
+            " caller = excluded.caller, call_id = excluded.call_id",
             (
                 *(self._account, purchase.entity, purchase.zi_id, purchase.bought_at),
                 *(int(purchase.confirmed), purchase.caller, purchase.call_id),
@@ -884,17 +1203,17 @@ def _with_date(entity: Entity, zi_id: str, known: Purchase | None, told: float) 
     return Purchase(entity, zi_id, date, True, known.caller, known.call_id)
 
 
-def _rows(c: sqlite3.Connection, where: str, *values: object) -> list[_Charge]:
+def _rows(c: Transaction, where: str, *values: object) -> list[_Charge]:
     # ``where`` is a constant of this module; every value is bound.
     query = f"SELECT {_CHARGE} FROM charge WHERE {where}"  # noqa: S608
     return [_Charge(*row) for row in c.execute(query, values)]
 
 
-def _close(c: sqlite3.Connection, charge: int, state: str, credits: int) -> None:
+def _close(c: Transaction, charge: int, state: str, credits: int) -> None:
     c.execute("UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id = ?", (state, credits, charge))
 
 
-def _unlink(c: sqlite3.Connection, row: _Charge) -> None:
+def _unlink(c: Transaction, row: _Charge) -> None:
     """Let the charge that ``row`` supersedes be superseded by ``row``'s own successor, if it has one."""
     if row.state == "superseded":
         c.execute(
@@ -903,7 +1222,7 @@ def _unlink(c: sqlite3.Connection, row: _Charge) -> None:
         )
 
 
-def _release(c: sqlite3.Connection, row: _Charge) -> None:
+def _release(c: Transaction, row: _Charge) -> None:
     """Free a charge that was not billed; what it superseded is in doubt again."""
     if row.state not in ("reserved", "sent", "in_doubt", "superseded"):
         return
@@ -912,7 +1231,7 @@ def _release(c: sqlite3.Connection, row: _Charge) -> None:
     _close(c, row.id, "released", 0)
 
 
-def _restore(c: sqlite3.Connection, row: _Charge) -> None:
+def _restore(c: Transaction, row: _Charge) -> None:
     c.execute(
         "UPDATE charge SET state = 'in_doubt', superseded_by = NULL WHERE superseded_by = ? AND state = 'superseded'",
         (row.id,),
@@ -921,6 +1240,15 @@ def _restore(c: sqlite3.Connection, row: _Charge) -> None:
 
 def _midnight(now: float) -> float:
     return now // DAY * DAY
+
+
+def _today(now: float) -> float:
+    """The last moment of yesterday."""
+    return math.nextafter(_midnight(now), 0.0)
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _plural(count: int, one: str, many: str) -> str:

@@ -1,9 +1,19 @@
-"""State on disk: one SQLite file, one thread that touches it, migrations in order.
+"""The state: one database, SQLite or PostgreSQL, one thread that touches it, migrations in order.
 
-``sqlite3``, ``filelock`` and ``platformdirs`` are imported when a file is opened, not when this package is.
+The database's driver, ``filelock`` and ``platformdirs`` are imported when a store is opened, not when this package is.
 """
 
+from .base import STATE, Rows, Store, Transaction
 from .files import create_once, default_state_dir
-from .sqlite import Store, directory_of, open_store
+from .opening import directory_of, open_store
 
-__all__ = ["Store", "create_once", "default_state_dir", "directory_of", "open_store"]
+__all__ = [
+    "STATE",
+    "Rows",
+    "Store",
+    "Transaction",
+    "create_once",
+    "default_state_dir",
+    "directory_of",
+    "open_store",
+]

@@ -6,6 +6,8 @@ statements, because ``executescript`` would commit the transaction that the step
 
 from __future__ import annotations
 
+from . import schema_audit, schema_ledger, schema_limits, schema_privacy, schema_tokens
+
 # "szoo": tells our file from another program's database.
 APPLICATION_ID = 0x737A6F6F
 
@@ -64,5 +66,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX charge_key ON charge (account, entity, key) WHERE live = 1",
         "CREATE INDEX charge_record ON charge (account, entity, zi_id) WHERE live = 1",
         "CREATE INDEX charge_superseded ON charge (superseded_by) WHERE superseded_by IS NOT NULL",
+    ),
+    (
+        *schema_ledger.TABLES,
+        *schema_privacy.TABLES,
+        *schema_audit.TABLES,
+        *schema_limits.TABLES,
+        *schema_tokens.TABLES,
     ),
 )

@@ -1,27 +1,23 @@
-"""A SQLite file behind an async interface: one thread, short transactions, plain errors."""
+"""The state in a SQLite file: one thread, short transactions, plain errors."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import SalesZoomInfoError, fail
-from .files import PRIVATE_FILE, default_state_dir, make_folder
+from ..errors import fail
+from .base import ThreadStore, Transaction
+from .files import PRIVATE_FILE, make_folder
 from .migrations import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
-
-FILE_NAME = "state.sqlite"
-# How long to wait for another process: to finish opening the file, or to finish a transaction. Seconds.
-LOCK_TIMEOUT = 15.0
-BUSY_TIMEOUT = 10.0
 
 _MAGIC = b"SQLite format 3\x00"
 # Primary result codes of SQLite that speak of the file or the machine; any other is a bug of ours.
@@ -44,12 +40,22 @@ _CAUSES: dict[int, tuple[str, str]] = {
 }
 
 
-class Store:
-    """An open state file.
+class _Transaction:
+    """A SQLite transaction in the store's terms."""
 
-    Every function given to :meth:`write` and :meth:`read` runs on one dedicated thread, in the order of the
-    calls, so that nothing blocks the event loop and any loop may use the store. Once called, a write is
-    carried out to its COMMIT or ROLLBACK, also when the awaiting task is cancelled.
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.execute = connection.execute
+        self._connection = connection
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
+        self._connection.executemany(sql, rows)
+
+    def now(self) -> float:
+        return time.time()
+
+
+class SqliteStore(ThreadStore):
+    """An open state file.
 
     Attributes:
         path: the SQLite file.
@@ -57,91 +63,28 @@ class Store:
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, executor: ThreadPoolExecutor) -> None:
-        """Use :func:`open_store`."""
+        """Use :func:`~sales_zoominfo.store.open_store`."""
+        super().__init__(path.parent, executor)
         self.path = path
-        self.directory = path.parent
         self._connection = connection
-        self._executor = executor
-        self._closed = False
+        self._transaction = _Transaction(connection)
+        self._durable = True
 
-    async def write(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a function in a transaction of its own (BEGIN IMMEDIATE … COMMIT).
-
-        Args:
-            fn: gets the connection; must neither commit nor await; any exception rolls everything back.
-
-        Returns:
-            What ``fn`` returns, after the COMMIT has reached the disk.
-
-        Raises:
-            InvalidArgument: the file is locked for too long, read-only, damaged, or the disk is full.
-            RuntimeError: the store is closed.
-        """
-        import asyncio
-
-        # Shielded: a cancelled caller must not withdraw a settlement that still waits in the queue.
-        return await asyncio.shield(asyncio.wrap_future(self.submit(fn)))
-
-    async def read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a function on one consistent snapshot; writing in it fails.
-
-        Args:
-            fn: gets the connection.
-
-        Returns:
-            What ``fn`` returns.
-
-        Raises:
-            InvalidArgument: the file cannot be read.
-            RuntimeError: the store is closed.
-        """
-        import asyncio
-
-        return await asyncio.wrap_future(self._enqueue(lambda: self._read(fn)))
-
-    def submit(self, fn: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Queue a write without waiting for it; it runs after the writes queued before.
-
-        Args:
-            fn: as in :meth:`write`.
-
-        Returns:
-            The future of its result.
-
-        Raises:
-            RuntimeError: the store is closed.
-        """
-        return self._enqueue(lambda: self._write(fn))
-
-    async def close(self) -> None:
-        """Finish what is queued and close the file. Closing twice is fine."""
-        import asyncio
-
-        if self._closed:
-            return
-        future = self._enqueue(self._connection.close)
-        self._closed = True
-        self._executor.shutdown(wait=False)
-        await asyncio.shield(asyncio.wrap_future(future))
-
-    def abandon(self) -> None:
-        """Close the file from the store's own thread, when opening it was cancelled."""
-        self._closed = True
+    def _disconnect(self) -> None:
         self._connection.close()
 
-    def _enqueue(self, job: Callable[[], T]) -> Future[T]:
-        if self._closed:
-            raise RuntimeError("the store is closed")
-        return self._executor.submit(job)
-
-    def _write(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+    def _write(self, fn: Callable[[Transaction], T], _lane: str, durable: bool, _asked: float, /) -> T:
         import sqlite3
 
         connection = self._connection
         try:
+            if durable != self._durable:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
+            # One writer at a time, whatever the lane.
             connection.execute("BEGIN IMMEDIATE")
             try:
-                result = fn(connection)
+                result = fn(self._transaction)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:  # SQLite may have rolled back by itself, as on a full disk
@@ -151,7 +94,7 @@ class Store:
             raise _explain(error, self.path) from error
         return result
 
-    def _read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+    def _read(self, fn: Callable[[Transaction], T], _asked: float, /) -> T:
         import sqlite3
 
         connection = self._connection
@@ -159,7 +102,7 @@ class Store:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             try:
-                return fn(connection)
+                return fn(self._transaction)
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -168,86 +111,19 @@ class Store:
             raise _explain(error, self.path) from error
 
 
-async def open_store(
-    url: str | None = None, *, lock_timeout: float = LOCK_TIMEOUT, busy_timeout: float = BUSY_TIMEOUT
-) -> Store:
-    """Open the state file, make it when it is not there, and bring its schema up to date.
+def open_file(path: Path, executor: ThreadPoolExecutor, lock_timeout: float, busy_timeout: float) -> SqliteStore:
+    """Open a state file on the calling thread, which must be the executor's.
 
     Args:
-        url: ``sqlite:///ABSOLUTE/PATH`` (percent escapes are decoded); None for ``state.sqlite`` in
-            :func:`default_state_dir`. A folder that is missing is made with mode 0700; the file has mode 0600.
+        path: absolute path; a folder that is missing is made with mode 0700, the file with mode 0600.
+        executor: of one thread.
         lock_timeout: seconds to wait while another process opens or migrates the same file.
         busy_timeout: seconds to wait for another process's transaction, now and later.
 
-    Returns:
-        The store; close it after use.
-
     Raises:
-        InvalidArgument: the URL is not one of SQLite, or the file cannot be used (a folder, read-only,
-            corrupt, another program's, locked for too long, or written by a newer release); then nothing
-            in it has been changed.
+        InvalidArgument: the file cannot be used; then nothing in it has been changed.
     """
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
-
-    given = None if url is None else _path_of(url)
-    executor = ThreadPoolExecutor(1, thread_name_prefix="sales-zoominfo-store")
-
-    def job() -> Store:
-        path = given or default_state_dir() / FILE_NAME
-        return Store(path, _open(path, lock_timeout, busy_timeout), executor)
-
-    future = executor.submit(job)
-    try:
-        return await asyncio.wrap_future(future)
-    except BaseException:
-        executor.submit(_abandon, future)  # cancelled while opening: close what the thread still opens
-        executor.shutdown(wait=False)
-        raise
-
-
-def _abandon(future: Future[Store]) -> None:
-    if not future.cancelled() and future.exception() is None:
-        future.result().abandon()
-
-
-def directory_of(url: str | None) -> Path:
-    """The folder of a state file, without opening the file.
-
-    Args:
-        url: as for :func:`open_store`.
-
-    Raises:
-        InvalidArgument: the address is not one of a state file.
-    """
-    return default_state_dir() if url is None else _path_of(url).parent
-
-
-def _path_of(url: str) -> Path:
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.casefold() != "sqlite":
-        # Only the scheme is repeated: the rest of a database URL can hold a password.
-        named = f"it names '{scheme}'" if separator and scheme.isalnum() else "it is not a URL"
-        raise _bad_url(f"{named}, and this version keeps its state in SQLite only")
-    if not rest.startswith("/"):
-        raise _bad_url("the path is not absolute")
-    if "?" in rest or "#" in rest:
-        raise _bad_url("it has options after the path, and none are known")
-    text = "/" + unquote(rest).lstrip("/")
-    if len(text) > 2 and text[2] == ":":  # /C:/folder/file on Windows
-        text = text[1:]
-    if text == "/" or text.endswith(("/", ":memory:")) or "\x00" in text:
-        raise _bad_url("it does not name a file")
-    return Path(text)
-
-
-def _bad_url(reason: str) -> SalesZoomInfoError:
-    return fail(
-        "setting_invalid",
-        name="ZOOMINFO_STATE_URL",
-        reason=reason,
-        how="Give sqlite:///ABSOLUTE/PATH, or unset it to use the default state folder.",
-    )
+    return SqliteStore(path, _open(path, lock_timeout, busy_timeout), executor)
 
 
 def _explain(error: sqlite3.Error, path: Path) -> Exception:
