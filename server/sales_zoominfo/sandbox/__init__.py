@@ -6,18 +6,30 @@ Importing this package is cheap; everything behind it is loaded by the call that
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .model import ASGIApp, Charge, Fault, SandboxAccount, Switches
+from .faults import Fault, FaultRule
+from .model import ASGIApp, Charge, Purchase, SandboxAccount, SandboxApp, SandboxUser, Switches
+
+if TYPE_CHECKING:
+    from .app import Sandbox
+    from .files import Setup
 
 __all__ = [
     "ASGIApp",
     "Charge",
     "Fault",
+    "FaultRule",
+    "Purchase",
     "SandboxAccount",
+    "SandboxApp",
+    "SandboxUser",
     "Switches",
     "create_app",
     "default_account",
     "ensure_private_key",
+    "preset_accounts",
+    "read_setup",
     "revoke_tokens",
     "sign_in",
 ]
@@ -32,7 +44,10 @@ def create_app(
     companies: int = 2000,
     people: int = 20000,
     accounts: Sequence[SandboxAccount] | None = None,
-) -> ASGIApp:
+    faults: Sequence[FaultRule] | None = None,
+    admin: bool = False,
+    calls: int = 1000,
+) -> "Sandbox":
     """Open the sandbox kept in `state_dir`, building its data set on first use.
 
     Args:
@@ -44,17 +59,22 @@ def create_app(
         companies: Number of companies in the data set.
         people: Number of people in the data set.
         accounts: Accounts that may sign in; only `default_account()` when absent.
+        faults: Faults by schedule that are kept in `state_dir`, in place of those of an earlier start; those kept
+            stay as they are when absent.
+        admin: Answer below `/__sandbox` too: a page and a JSON API for people on this machine.
+        calls: How many calls the log in `state_dir` keeps; 0 for none.
 
     Returns:
         An ASGI 3 application (http and lifespan scopes).
 
     Raises:
         OSError: `state_dir` cannot be created or written.
-        ValueError: `companies` or `people` is too small for the fixtures (100 and 1,000).
+        ValueError: `companies` or `people` is too small for the fixtures (100 and 1,000), or an account's plan or
+            switches are illegal.
     """
     from .app import Sandbox
 
-    return Sandbox(
+    sandbox = Sandbox(
         state_dir,
         clock=clock,
         on_charge=on_charge,
@@ -62,7 +82,12 @@ def create_app(
         companies=companies,
         people=people,
         accounts=tuple(accounts) if accounts is not None else (default_account(),),
+        admin=admin,
+        calls=calls,
     )
+    if faults is not None:
+        sandbox.set_faults(faults)
+    return sandbox
 
 
 def default_account() -> SandboxAccount:
@@ -72,6 +97,36 @@ def default_account() -> SandboxAccount:
         An account with both generations. All its values are invented and none is a secret.
     """
     return SandboxAccount()
+
+
+def preset_accounts() -> tuple[SandboxAccount, ...]:
+    """Return an account of each plan: builder, standard, scaling, enterprise.
+
+    Returns:
+        The accounts, named after their plans. Their values are invented and none is a secret.
+    """
+    from .plans import preset_accounts as presets
+
+    return presets()
+
+
+def read_setup(path: Path, now: float | None = None) -> "Setup":
+    """Read an accounts file.
+
+    Args:
+        path: A YAML or JSON file with `accounts`, `switches` and `faults`, all optional.
+        now: Seconds since the Unix epoch, what delays of faults count from; the time of this machine when absent.
+
+    Returns:
+        Its accounts, switches and faults.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It does not say what it should; the text names the place and what is legal.
+    """
+    from .files import read_setup as read
+
+    return read(path, time.time() if now is None else now)
 
 
 def ensure_private_key(state_dir: Path) -> str:
@@ -104,10 +159,11 @@ def sign_in(state_dir: Path, account: SandboxAccount | None = None) -> str:
     Raises:
         OSError: The state cannot be opened.
     """
+    from .sessions import Sessions
     from .state import State
 
     with State.opened(state_dir) as state:
-        return state.start_session((account or default_account()).name)
+        return Sessions(state).start((account or default_account()).name)
 
 
 def revoke_tokens(state_dir: Path, account: SandboxAccount | None = None) -> int:

@@ -4,19 +4,21 @@ import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Set
+from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
-from . import fields, keys, taxonomies
+from . import compliance, fields, keys, plans, taxonomies
 from .criteria import parse
+from .faults import Fault
 from .http import Request, Response
 from .matching import Input, read_inputs
-from .model import Entity, SandboxAccount
+from .model import Entity, SandboxAccount, SandboxUser
 from .query import Found, Rules
+from .rates import Count, RateExceeded, Window
 from .records import ContactRow, Doc, us_stamp
 from .refusal import Reason, Refusal
 from .service import EnrichRequest, EnrichRow, Service
-from .state import Count, RateExceeded, Window
 from .tables import (
     COMPANY_FILTERS,
     COMPANY_MATCH_INPUTS,
@@ -32,6 +34,8 @@ from .tables import (
 AUDIENCE: Final = "enterprise_api"
 _FAILED: Final = "Authentication failed"
 _BAD_ASSERTION: Final = "Error getting jwt info"
+_NO_API: Final = "You do not have permission to access the ZoomInfo API"
+_USED_UP: Final = "You have used up all of your allowed {} limit"
 _LIMITED: Final = "You have exceeded your API query rate limit. Please decrease the frequency of your API requests"
 _FILTERS: Final = {"contact": CONTACT_FILTERS, "company": COMPANY_FILTERS}
 _SEARCH_OUTPUTS: Final = {"contact": CONTACT_SEARCH_OUTPUTS, "company": COMPANY_SEARCH_OUTPUTS}
@@ -92,6 +96,9 @@ class EnterpriseApi:
             ("POST", "/search/company"): lambda request, account: self._search(request, account, "company"),
             ("POST", "/enrich/contact"): lambda request, account: self._enrich(request, account, "contact"),
             ("POST", "/enrich/company"): lambda request, account: self._enrich(request, account, "company"),
+            ("POST", compliance.PATH): self._compliance,
+            ("GET", "/lookup/inputfields/compliance/enrich"): self._compliance_fields,
+            ("GET", "/lookup/outputfields/compliance/enrich"): self._compliance_fields,
             ("GET", "/lookup/usage"): self._usage,
             **{("GET", f"/lookup/{name}"): self._lookup for name in ENTERPRISE_LOOKUPS},
             **{
@@ -109,30 +116,62 @@ class EnterpriseApi:
         text = f"An unexpected error has occurred. Please contact support with error id {secrets.token_hex(6)}"
         return self._error(status, text)
 
+    def faulted(self, fault: Fault, account: str) -> Response | None:
+        """Return the refusal that a fault wants; None when it wants none.
+
+        Args:
+            fault: What goes wrong.
+            account: Whose request it is; empty when nobody's.
+        """
+        match fault.exhausted:
+            case "credits":
+                return self._refused(Refusal("credits"))
+            case "requests" | "records":
+                return self._error(403, _USED_UP.format(fault.exhausted.removesuffix("s")))
+            case _:
+                pass
+        if fault.status != 429 or fault.bucket not in {"second", "minute"}:
+            return None
+        reset = self._service.clock() + (fault.wait or (1 if fault.bucket == "second" else 60))
+        counts = self._service.windows(account, "enterprise") if account else []
+        shown = [replace(count, remaining=0, reset=reset) for count in counts]
+        return self._error(429, _LIMITED, headers=_rate_headers(shown))
+
     def answer(self, request: Request) -> Response:
         """Answer a request; errors are answers too."""
         if (request.method, request.path) == ("POST", "/authenticate"):
             return self._authenticate(request)
         handle = self._routes.get((request.method, request.path))
         if handle is None:
+            self._refuse("route")
             return self._error(404, "Not Found")
         _, token = self._service.state.check_token(request.bearer() or "", "enterprise", self._service.clock())
         if token is None or token.account not in self._service.accounts:
+            self._refuse("token")
             return self._error(401, _FAILED)
+        self._service.trace.account = token.account
         try:
-            counts = self._service.admit(token.account, "enterprise")
+            counts = self._service.admit(token.account, "enterprise", request.path)
         except RateExceeded as limit:
+            self._refuse(f"rate: {limit.window.name}")
             return self._error(429, _LIMITED, headers=_rate_headers(limit.counts, limit.window))
         response = self._barred(request, token.account) or self._handled(request, token.account, handle)
-        metered = request.method == "POST"
         response.headers.update(_rate_headers(counts))
-        response.headers.update(self._usage_headers(token.account) if metered else {})
+        response.headers.update(self._usage_headers(token.account) if _metered(request) else {})
         response.headers["X-Request-Id"] = secrets.token_hex(16)
         return response
 
+    def _refuse(self, check: str) -> None:
+        self._service.trace.refused = check
+
     def _barred(self, request: Request, account: str) -> Response | None:
         path = request.path
-        if path in self._service.switches.disallowed_endpoints:
+        if not self._service.covers(account, "enterprise"):
+            self._refuse("contract")
+            return self._error(403, _NO_API)
+        plan = self._service.plan(account)
+        if path in plan.disallowed_endpoints or (plans.is_scaling(path) and not plans.may_scale(plan)):
+            self._refuse("endpoint")
             part = path.split("/")[1]
             name = f"the {part} endpoint" if part in {"search", "enrich"} else "this endpoint"
             return self._error(403, f"You do not have access to {name}")
@@ -140,8 +179,10 @@ class EnterpriseApi:
         for kind, text in (("requestLimit", "request"), ("recordLimit", "record")):
             limit, used = limits[kind]
             # The usage answer stays reachable: it is how a caller learns that a budget is used up.
-            if used >= limit and path != "/lookup/usage" and (kind == "requestLimit" or request.method == "POST"):
-                return self._error(403, f"You have used up all of your allowed {text} limit")
+            counts = path != "/lookup/usage" and (kind == "requestLimit" or request.method == "POST")
+            if limit and used >= limit and counts:
+                self._refuse(f"budget: {text}")
+                return self._error(403, _USED_UP.format(text))
         return None
 
     def _handled(self, request: Request, account: str, handle: _Handler) -> Response:
@@ -149,6 +190,7 @@ class EnterpriseApi:
         try:
             return handle(request, account)
         except Refusal as refusal:
+            self._refuse(refusal.reason)
             return self._refused(refusal)
 
     def _refused(self, refusal: Refusal) -> Response:
@@ -169,21 +211,30 @@ class EnterpriseApi:
     # --- Sign-in -----------------------------------------------------------------------------------------
 
     def _authenticate(self, request: Request) -> Response:
-        rate = self._service.switches.rate_authenticate
+        claimed = self._service.directory.claimed(request)
+        # Of whom nobody knows, the sandbox's own limit holds for all together.
+        rate = (self._service.plan(claimed) if claimed else self._service.switches).rate_authenticate
         try:
-            windows = [Window("authenticate", 1, rate, "none")] if rate else []
-            self._service.state.admit("sign-in", windows, self._service.clock())
+            windows = [Window("authenticate", 1.0, rate, "none")] if rate else []
+            self._service.rates.admit(f"sign-in:{claimed}", windows, self._service.clock())
         except RateExceeded:
+            self._refuse("rate: second")
             return self._error(429, _LIMITED)
-        if request.path in self._service.switches.disallowed_endpoints:
-            return self._error(403, "You do not have permission to access the ZoomInfo API")
         assertion = request.bearer()
-        account = self._by_assertion(assertion) if assertion else self._by_password(request)
-        if account is None:
+        found = self._by_assertion(assertion) if assertion else self._by_password(request)
+        self._refuse("sign-in")
+        if found is None:
             return self._error(401, _BAD_ASSERTION if assertion else _FAILED)
-        return _json(200, {"jwt": self._issue(account)})
+        account, user = found
+        if request.path in self._service.plan(account.name).disallowed_endpoints:
+            return self._error(403, _NO_API)
+        if not self._service.covers(account.name, "enterprise"):
+            return self._error(403, _NO_API)
+        self._refuse("")
+        self._service.trace.account = account.name
+        return _json(200, {"jwt": self._issue(account, user)})
 
-    def _by_password(self, request: Request) -> SandboxAccount | None:
+    def _by_password(self, request: Request) -> tuple[SandboxAccount, SandboxUser] | None:
         given: Any = request.form()
         if "json" in request.headers.get("content-type", "") or request.body[:1] == b"{":
             try:
@@ -192,16 +243,20 @@ class EnterpriseApi:
                 return None
         if not isinstance(given, dict):
             return None
-        pair = (given.get("username"), given.get("password"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        return next((item for item in self._service.accounts.values() if (item.username, item.password) == pair), None)
-
-    def _by_assertion(self, assertion: str) -> SandboxAccount | None:
-        public = keys.public_key(self._service.state_dir)
-        if public is None:
+        username, password = given.get("username"), given.get("password")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        if not isinstance(username, str) or not isinstance(password, str):
             return None
+        return self._service.directory.by_password(username, password)
+
+    def _by_assertion(self, assertion: str) -> tuple[SandboxAccount, SandboxUser] | None:
         import jwt
 
         try:
+            unverified = jwt.decode(assertion, options={"verify_signature": False})
+            found = self._service.directory.by_key(str(unverified.get("username")), str(unverified.get("client_id")))
+            public = (found and found[1].public_key) or keys.public_key(self._service.state_dir)
+            if found is None or not public:
+                return None
             claims = jwt.decode(
                 assertion,
                 public,
@@ -210,22 +265,18 @@ class EnterpriseApi:
                 # Time is checked below, by the sandbox's own clock.
                 options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError):
             return None
         expires = claims.get("exp")
         if not isinstance(expires, int | float) or expires <= self._service.clock():
             return None
-        pair = (claims.get("username"), claims.get("client_id"))
-        return next(
-            (item for item in self._service.accounts.values() if (item.username, item.enterprise_client_id) == pair),
-            None,
-        )
+        return found
 
-    def _issue(self, account: SandboxAccount) -> str:
+    def _issue(self, account: SandboxAccount, user: SandboxUser) -> str:
         """Return a token that looks like a JWT, since some clients read its `exp`; only its record counts."""
         now = self._service.clock()
-        expires = now + self._service.switches.token_ttl
-        claims = {"sub": account.username, "iat": int(now), "exp": int(expires), "jti": secrets.token_hex(8)}
+        expires = now + self._service.plan(account.name).token_ttl
+        claims = {"sub": user.username, "iat": int(now), "exp": int(expires), "jti": secrets.token_hex(8)}
         parts = ({"alg": "HS256", "typ": "JWT"}, claims)
         head = ".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts)
         token = f"{head}.{secrets.token_urlsafe(32)}"
@@ -236,26 +287,27 @@ class EnterpriseApi:
 
     def _search(self, request: Request, account: str, entity: Entity) -> Response:
         body = _body(request)
-        shown = self._search_outputs(entity, body.pop("outputFields", None))
+        shown = self._search_outputs(account, entity, body.pop("outputFields", None))
         paging = {key: body.pop(key, None) for key in ENTERPRISE_PAGING}
-        criteria = parse(_FILTERS[entity], body, "enterprise", forbidden=self._service.switches.disallowed_filters)
+        forbidden = self._service.plan(account).disallowed_filters
+        criteria = parse(_FILTERS[entity], body, "enterprise", forbidden=forbidden)
         if not criteria:
             raise Refusal("insufficient")
         page, size = self._page(paging)
         found = self._service.search(entity, criteria, self._rules, _sorting(paging, entity), page, size)
         rows = self._rows(entity, found, shown)
-        self._service.state.add_usage(account, "recordLimit", len(rows))
+        self._service.count_records(account, len(rows))
         # The names are the wire's: maxResults is the number of hits, totalResults that of the rows here.
         return _json(200, {"maxResults": found.total, "totalResults": len(rows), "currentPage": page, "data": rows})
 
-    def _search_outputs(self, entity: Entity, names: Any) -> frozenset[str] | None:
+    def _search_outputs(self, account: str, entity: Entity, names: Any) -> frozenset[str] | None:
         """Return the row fields asked for, or None for the usual ones."""
         if names is None:
             return None
         if not isinstance(names, list):
             raise Refusal("unknown_output", "outputFields")
         wanted = [str(name) for name in names]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        denied = self._service.switches.disallowed_fields
+        denied = self._service.plan(account).disallowed_fields
         wrong = [name for name in wanted if name not in _SEARCH_OUTPUTS[entity] or name in denied]
         if wrong:
             raise Refusal("unknown_output", *wrong)
@@ -299,7 +351,7 @@ class EnterpriseApi:
         unknown = [key for key in body if key not in {"outputFields", "requiredFields", name}]
         if unknown:
             raise Refusal("unknown_filter", *unknown)
-        asked = self._service.check_outputs(entity, "enterprise", body.get("outputFields"))
+        asked = self._service.check_outputs(account, entity, "enterprise", body.get("outputFields"))
         required = self._service.check_required(entity, body.get("requiredFields"))
         inputs = read_inputs(body.get(name), table, name, "enterprise")
         implied = _implied(entity, asked)
@@ -321,6 +373,15 @@ class EnterpriseApi:
             result["matchStatus"] = row.match.status
         return result
 
+    # --- Compliance --------------------------------------------------------------------------------------
+
+    def _compliance(self, request: Request, _account: str) -> Response:
+        return _json(200, self._service.compliance.query(_body(request)))
+
+    def _compliance_fields(self, request: Request, _account: str) -> Response:
+        side = "input" if "/inputfields/" in request.path else "output"
+        return _json(200, fields.compliance_fields(side))
+
     # --- Lookup and usage --------------------------------------------------------------------------------
 
     def _lookup(self, request: Request, account: str) -> Response:
@@ -335,10 +396,14 @@ class EnterpriseApi:
             return _json(200, [{key[0].upper() + key[1:]: row[key] for key in names} for _, row in rows])
         return _json(200, [{"Id": key, **_capital(attributes)} for key, attributes in rows])
 
-    def _fields(self, request: Request, _account: str) -> Response:
+    def _fields(self, request: Request, account: str) -> Response:
         _, _, side, entity, operation = request.path.split("/")
         rows = fields.enterprise_fields(
-            "contact" if entity == "contact" else "company", operation, side.removesuffix("fields"), self._service
+            "contact" if entity == "contact" else "company",
+            operation,
+            side.removesuffix("fields"),
+            self._service,
+            account,
         )
         return _json(200, rows)
 
@@ -376,6 +441,11 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refusal("malformed")
     return dict(body)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _metered(request: Request) -> bool:
+    """Say whether the answer carries usage headers: not those of lookups and of a job's status."""
+    return request.method == "POST" and request.path != "/bulk/job/status"
 
 
 def _whole(value: Any, default: int, reason: Reason) -> int:

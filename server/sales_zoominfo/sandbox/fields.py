@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from . import taxonomies
+from . import compliance, taxonomies
 from .model import Entity, SandboxAccount
 from .service import OUTPUTS, Service
 from .tables import (
@@ -111,14 +111,15 @@ def _row(name: str, granted: bool | str, kind: str = "") -> Row:
     return {**row, "fieldType": kind} if kind else row
 
 
-def gtm_fields(entity: str, operation: str, side: str, service: Service) -> list[Row] | None:
+def gtm_fields(entity: str, operation: str, side: str, service: Service, account: str) -> list[Row] | None:
     """Return the rows of a GTM field lookup.
 
     Args:
         entity: `contact`, `company`; other documented entities have no operation in the sandbox yet: no rows.
         operation: `search` or `enrich`.
         side: `input` or `output`.
-        service: Whose plan decides `accessGranted`.
+        service: The simulated ZoomInfo.
+        account: Whose plan decides `accessGranted`.
 
     Returns:
         Attributes of the rows; None for an unknown entity or side.
@@ -129,7 +130,7 @@ def gtm_fields(entity: str, operation: str, side: str, service: Service) -> list
         return []
     if entity != "contact" and entity != "company":
         return None
-    plan = service.switches
+    plan = service.plan(account)
     if operation == "search" and side == "input":
         specs = ((name, spec.gtm) for name, spec in _FILTERS[entity].items())
         return [_row(name, name not in plan.disallowed_filters, _JAVA[kind]) for name, kind in specs if kind]
@@ -138,18 +139,18 @@ def gtm_fields(entity: str, operation: str, side: str, service: Service) -> list
         return [_row(name, name not in plan.disallowed_fields) for name in names]
     if side == "input":
         return [_row(name, granted=True, kind=_JAVA[kind]) for name, kind in _MATCH[entity].items()]
-    return [_row(name, name not in plan.disallowed_fields) for name in _enriched(entity, "gtm", service)]
+    return [_row(name, name not in plan.disallowed_fields) for name in _enriched(entity, "gtm", service, account)]
 
 
-def _enriched(entity: Entity, generation: Any, service: Service) -> list[str]:
-    return [name for name in OUTPUTS[entity] if service.has_output(entity, generation, name)]
+def _enriched(entity: Entity, generation: Any, service: Service, account: str) -> list[str]:
+    return [name for name in OUTPUTS[entity] if service.has_output(account, entity, generation, name)]
 
 
-def enterprise_fields(entity: Entity, operation: str, side: str, service: Service) -> list[Row]:
+def enterprise_fields(entity: Entity, operation: str, side: str, service: Service, account: str) -> list[Row]:
     """Return the rows of an Enterprise field lookup, `accessGranted` as text where the service sends it."""
-    plan = service.switches
+    plan = service.plan(account)
     if side == "output":
-        names = _ROWS[entity] if operation == "search" else tuple(_enriched(entity, "enterprise", service))
+        names = _ROWS[entity] if operation == "search" else tuple(_enriched(entity, "enterprise", service, account))
         return [_row(name, str(name not in plan.disallowed_fields).lower()) for name in names]
     if operation == "search":
         specs = [(name, spec.enterprise) for name, spec in _FILTERS[entity].items() if spec.enterprise]
@@ -157,3 +158,13 @@ def enterprise_fields(entity: Entity, operation: str, side: str, service: Servic
         return [_row(name, str(name not in plan.disallowed_filters).lower(), _JAVA[kind]) for name, kind in specs]
     rows = [_row(name, granted=True, kind=_JAVA[kind]) for name, kind in _MATCH[entity].items()]
     return [{key: row[key] for key in ("fieldName", "fieldType", "description")} for row in rows]
+
+
+def compliance_fields(side: str) -> list[Row]:
+    """Return the rows of the field lookups of the compliance query."""
+    if side == "input":
+        return [
+            {"fieldName": name, "fieldType": _JAVA[kind], "description": _described(name)}
+            for name, kind in compliance.INPUTS.items()
+        ]
+    return [{"fieldName": name, "description": _described(name)} for name in compliance.OUTPUTS]

@@ -2,19 +2,23 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
 from . import fields
 from .criteria import Criteria, parse
+from .faults import Fault
 from .http import Request, Response
 from .matching import read_inputs
-from .model import Entity, SandboxAccount
+from .model import Entity
+from .oauth import OAuth
 from .query import Found, Rules
+from .rates import Count, RateExceeded
 from .records import Doc, country_name, iso
 from .refusal import Reason, Refusal
 from .service import EnrichRequest, EnrichRow, Service
-from .state import Count, RateExceeded, Token
+from .state import Token
 from .tables import (
     COMPANY_FILTERS,
     COMPANY_MATCH_INPUTS,
@@ -38,6 +42,7 @@ _TOKEN_EXPIRED: Final = "Your session has expired. Please provide a valid token 
 _NO_ENDPOINT: Final = (
     "You do not have access to this endpoint. Please contact your ZoomInfo Account Manager for purchasing options."
 )
+_NO_API: Final = "You do not have permission to access the ZoomInfo API."
 _LIMITED: Final = "You have exceeded the rate limit for this resource. Please try again later."
 _SEARCH_FILTERS: Final = {"contact": CONTACT_FILTERS, "company": COMPANY_FILTERS}
 _MATCH: Final = {
@@ -155,6 +160,7 @@ class GtmApi:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._oauth = OAuth(service)
         self._posts: dict[str, tuple[str, Callable[[Request, Token], Response]]] = {
             "/data/v1/contacts/search": ("api:data:contact", self._search_contacts),
             "/data/v1/companies/search": ("api:data:company", self._search_companies),
@@ -175,11 +181,36 @@ class GtmApi:
             return _errors(504, "PFAPI0010", "Gateway Timeout Exception", [("Gateway Timeout Exception", None)])
         return _errors(status, "PFAPI0007", "Internal Server Error", [("Internal Server Error", None)])
 
+    def faulted(self, fault: Fault, account: str) -> Response | None:
+        """Return the refusal that a fault wants; None when it wants none.
+
+        Args:
+            fault: What goes wrong.
+            account: Whose request it is; empty when nobody's.
+        """
+        match fault.exhausted:
+            case "credits":
+                return refused(Refusal("credits"))
+            case "payment":
+                return _errors(402, "PFAPI0011", "Payment Required", [("Credit Limit Reached", None)])
+            case _:
+                pass
+        if fault.status != 429 or not fault.bucket or fault.bucket == "minute":
+            return None
+        now = self._service.clock()
+        counts = self._service.windows(account, "gtm") if account else []
+        length = {"second": 1, "hour": 3600, "day": 86_400}[fault.bucket]
+        reset = now + (fault.wait or length)
+        shown = [replace(count, remaining=0) if count.window.name == fault.bucket else count for count in counts]
+        return self._full(shown, fault.bucket, reset)
+
     def answer(self, request: Request) -> Response:
         """Answer a request; errors are answers too."""
         path = request.path.removeprefix(PREFIX)
-        if (request.method, path) == ("POST", "/oauth/v1/token"):
-            return self._token(request)
+        oauth = self._oauth.answer(request)
+        if oauth is not None:
+            self._refuse("sign-in" if oauth.status >= 400 else "")
+            return oauth
         try:
             scope, handle = self._route(request.method, path)
             token = self._authenticate(request)
@@ -200,17 +231,27 @@ class GtmApi:
         handle: Callable[[Request, Token], Response],
     ) -> Response:
         if not (scope in token.scopes if scope else token.scopes):
+            self._refuse("scope")
             text = f"This application does not have the required scope to access the requested resource '{path}'."
             return _gateway(403, "ZI0002", text)
-        if {request.path, path} & self._service.switches.disallowed_endpoints:
+        if not self._service.covers(token.account, "gtm"):
+            self._refuse("contract")
+            return _gateway(403, "ZI0003", _NO_API)
+        if {request.path, path} & self._service.plan(token.account).disallowed_endpoints:
+            self._refuse("endpoint")
             return _gateway(403, "ZI0003", _NO_ENDPOINT)
         self._service.count_request(token.account)
         try:
             return handle(request, token)
         except Refusal as refusal:
+            self._refuse(refusal.reason)
             return refused(refusal)
         except _Stop as stop:
+            self._refuse("request")
             return stop.response
+
+    def _refuse(self, check: str) -> None:
+        self._service.trace.refused = check
 
     def _route(self, method: str, path: str) -> tuple[str | None, Callable[[Request, Token], Response]]:
         if method == "POST" and path in self._posts:
@@ -221,10 +262,12 @@ class GtmApi:
             head, _, name = path.rpartition("/")
             if head == "/data/v1/lookup" and name:
                 return None, self._lookup
+        self._refuse("route")
         raise _Stop(_gateway(404, "ZI9998", f"No static resource {path.lstrip('/')}."))
 
     def _authenticate(self, request: Request) -> Token:
         bearer = request.bearer()
+        self._refuse("token")
         if not bearer:
             raise _Stop(_gateway(401, "ZI0001", _TOKEN_BLANK))
         state, token = self._service.state.check_token(bearer, "gtm", self._service.clock())
@@ -232,6 +275,8 @@ class GtmApi:
             raise _Stop(_gateway(401, "ZI0001", _TOKEN_EXPIRED, retryable=True))
         if token is None or token.account not in self._service.accounts:
             raise _Stop(_gateway(401, "ZI0001", _TOKEN_INVALID))
+        self._refuse("")
+        self._service.trace.account = token.account
         return token
 
     def _check_media_type(self, request: Request) -> None:
@@ -240,19 +285,24 @@ class GtmApi:
         accepted = MEDIA_TYPE in request.headers.get("accept", "")
         sent = request.method != "POST" or MEDIA_TYPE in request.headers.get("content-type", "")
         if not accepted or not sent:
+            self._refuse("media type")
             raise _Stop(Response(406))
 
     def _admit(self, token: Token) -> list[Count]:
         try:
             return self._service.admit(token.account, "gtm")
         except RateExceeded as limit:
-            wait = max(1, ceil(limit.reset - self._service.clock()))
-            headers = _rate_headers(limit.counts) | {
-                "Retry-After": str(wait),
-                "X-RateLimit-Rejected-Bucket": limit.window.name,
-                "X-RateLimit-Reset": str(ceil(limit.reset)),
-            }
-            raise _Stop(self._limited(headers)) from None
+            self._refuse(f"rate: {limit.window.name}")
+            raise _Stop(self._full(limit.counts, limit.window.name, limit.reset)) from None
+
+    def _full(self, counts: list[Count], bucket: str, reset: float) -> Response:
+        wait = max(1, ceil(reset - self._service.clock()))
+        headers = _rate_headers(counts) | {
+            "Retry-After": str(wait),
+            "X-RateLimit-Rejected-Bucket": bucket,
+            "X-RateLimit-Reset": str(ceil(reset)),
+        }
+        return self._limited(headers)
 
     def _limited(self, headers: dict[str, str]) -> Response:
         if self._service.switches.gtm_error_shape_429 == "gateway":
@@ -261,66 +311,10 @@ class GtmApi:
         response.headers.update(headers)
         return response
 
-    # --- OAuth -------------------------------------------------------------------------------------------
-
-    def _token(self, request: Request) -> Response:
-        form = request.form()
-        user, password = request.basic() or (form.get("client_id", ""), form.get("client_secret", ""))
-        account = next(
-            (
-                item
-                for item in self._service.accounts.values()
-                if (item.client_id, item.client_secret) == (user, password)
-            ),
-            None,
-        )
-        if account is None:
-            return _oauth_error(401, "invalid_client", "Client authentication failed.")
-        grant = form.get("grant_type")
-        if grant == "client_credentials":
-            return self._client_credentials(account, form)
-        if grant == "refresh_token":
-            return self._refresh(account, form)
-        if not grant:
-            return _oauth_error(400, "invalid_request", "The grant_type parameter is missing.")
-        return _oauth_error(400, "unsupported_grant_type", f"The grant type {grant} is not supported.")
-
-    def _client_credentials(self, account: SandboxAccount, form: dict[str, str]) -> Response:
-        if self._service.switches.gtm_client_credentials != "enabled":
-            text = "The client is not authorized to use the client_credentials grant type."
-            return _oauth_error(400, "unauthorized_client", text)
-        wanted = form.get("scope", "").split()
-        if any(scope not in account.scopes for scope in wanted):
-            return _oauth_error(400, "invalid_scope", "One or more scopes are not configured for the client.")
-        return self._issue(account, wanted or list(account.scopes))
-
-    def _refresh(self, account: SandboxAccount, form: dict[str, str]) -> Response:
-        rotate = self._service.switches.gtm_refresh_rotation
-        used = self._service.state.use_refresh(form.get("refresh_token", ""), account.name, rotate=rotate)
-        if used is None:
-            return _oauth_error(400, "invalid_grant", "The refresh token is invalid or expired.")
-        session, successor, scopes = used
-        return self._issue(account, scopes or list(account.scopes), session, successor)
-
-    def _issue(self, account: SandboxAccount, scopes: list[str], session: str = "", refresh: str = "") -> Response:
-        token = secrets.token_urlsafe(32)
-        ttl = self._service.switches.token_ttl
-        expires = self._service.clock() + ttl
-        self._service.state.issue_token(account.name, "gtm", token, expires, scopes, session)
-        body: Doc = {
-            "access_token": token,
-            "token_type": "Bearer",
-            "expires_in": int(ttl),
-            "scope": " ".join(scopes),
-        }
-        if refresh:
-            body["refresh_token"] = refresh
-        return Response(200, body, {"Cache-Control": "no-store"})
-
     # --- Search ------------------------------------------------------------------------------------------
 
     def _search_contacts(self, request: Request, token: Token) -> Response:
-        criteria, found, page = self._search(request, "contact")
+        criteria, found, page = self._search(request, token, "contact")
         status = self._management(token, "contact", criteria, found)
         rows = [
             {
@@ -347,7 +341,7 @@ class GtmApi:
         return self._listed(request, rows, found, page)
 
     def _search_companies(self, request: Request, token: Token) -> Response:
-        criteria, found, page = self._search(request, "company")
+        criteria, found, page = self._search(request, token, "company")
         status = self._management(token, "company", criteria, found)
         rows = [
             {
@@ -376,9 +370,9 @@ class GtmApi:
             return {}
         return self._service.management(token.account, entity, found.ids)
 
-    def _search(self, request: Request, entity: Entity) -> tuple[Criteria, Found, tuple[int, int]]:
+    def _search(self, request: Request, token: Token, entity: Entity) -> tuple[Criteria, Found, tuple[int, int]]:
         attributes = _attributes(request, f"{entity.capitalize()}Search")
-        forbidden = self._service.switches.disallowed_filters
+        forbidden = self._service.plan(token.account).disallowed_filters
         criteria = parse(_SEARCH_FILTERS[entity], attributes, "gtm", forbidden=forbidden)
         if entity == "contact" and not criteria:
             raise Refusal("insufficient")
@@ -419,7 +413,7 @@ class GtmApi:
         unknown = [key for key in attributes if key not in known]
         if unknown:
             raise Refusal("unknown_filter", *unknown)
-        outputs = self._service.check_outputs(entity, "gtm", attributes.get("outputFields"))
+        outputs = self._service.check_outputs(token.account, entity, "gtm", attributes.get("outputFields"))
         required = self._service.check_required(entity, attributes.get("requiredFields"))
         numeric = self._service.switches.gtm_numeric_string_ids == "accept"
         inputs = read_inputs(attributes.get(name), table, name, "gtm", numeric_strings=numeric)
@@ -443,7 +437,7 @@ class GtmApi:
         data = [{"id": key, "type": kind, "attributes": attributes} for key, attributes in rows]
         return Response(200, {"data": data}, {}, MEDIA_TYPE)
 
-    def _field_lookup(self, request: Request, _token: Token) -> Response:
+    def _field_lookup(self, request: Request, token: Token) -> Response:
         operation = request.path.rpartition("/")[2]
         entity, side = request.query.get("filter[entity]"), request.query.get("filter[fieldType]")
         missing = [f"filter[{key}]" for key, value in (("entity", entity), ("fieldType", side)) if not value]
@@ -451,7 +445,7 @@ class GtmApi:
             raise _Stop(_errors(400, "PFAPI0002", "Bad Request", [
                 (f"Required request parameters are missing: {key}", {"parameter": key}) for key in missing
             ]))  # fmt: skip
-        rows = fields.gtm_fields(entity, operation, side, self._service)
+        rows = fields.gtm_fields(entity, operation, side, self._service, token.account)
         if rows is None:
             key = "filter[entity]" if side in {"input", "output"} else "filter[fieldType]"
             text = f"Input parameter '{key}' is invalid - unknown value"
@@ -473,11 +467,6 @@ class GtmApi:
         ]
         data = [{"id": "1", "type": "UserUsage", "attributes": {"usage": usage}}]
         return Response(200, {"data": data}, {}, MEDIA_TYPE)
-
-
-def _oauth_error(status: int, code: str, text: str) -> Response:
-    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Basic"} if status == 401 else {})
-    return Response(status, {"error": code, "error_description": text}, headers)
 
 
 def _rate_headers(counts: list[Count]) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; a `body` of None is sent as an empty one."""
+    """An answer; a `body` of None is sent as an empty one, bytes as they are, all else as JSON."""
 
     status: int
     body: Any = None
@@ -60,6 +60,8 @@ class Response:
     def encoded(self) -> bytes:
         if self.body is None:
             return b""
+        if isinstance(self.body, bytes):
+            return self.body
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
     def raw_headers(self, length: int | None) -> list[tuple[bytes, bytes]]:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from .faults import Fault, FaultRule
+
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -13,6 +15,7 @@ ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Entity: TypeAlias = Literal["contact", "company"]
 Generation: TypeAlias = Literal["gtm", "enterprise"]
 
+LOOPBACK_REDIRECTS = ("http://127.0.0.1:8765/callback", "http://localhost:8765/callback")
 SCOPES = (
     "api:data:company",
     "api:data:contact",
@@ -21,6 +24,59 @@ SCOPES = (
     "api:data:news",
     "api:data:scoops",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxApp:
+    """A GTM application.
+
+    Args:
+        client_id, client_secret: Its client authentication.
+        name: What the approval page calls it.
+        scopes: Scopes that it holds.
+        redirect_uris: Where a person may be sent back to; compared exactly.
+        kind: Only people of its own account may approve a `standard` app, people of any account a `partner` app.
+    """
+
+    client_id: str
+    client_secret: str
+    name: str = "Sandbox integration"
+    scopes: tuple[str, ...] = SCOPES
+    redirect_uris: tuple[str, ...] = LOOPBACK_REDIRECTS
+    kind: Literal["standard", "partner"] = "partner"
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxUser:
+    """A login of the Enterprise API.
+
+    Args:
+        username, password: Password sign-in; an empty password allows none.
+        client_id: Client id inside the PKI assertion; an empty one allows none.
+        public_key: PEM that verifies the assertion; the demo key of the state directory when empty.
+    """
+
+    username: str
+    password: str = ""
+    client_id: str = ""
+    public_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Records that a colleague bought before.
+
+    Args:
+        entity: Kind of the records.
+        ids: ZoomInfo ids.
+        count: Take this many records of the data set beside `ids`.
+        days_ago: When they were bought, days before the account is first opened.
+    """
+
+    entity: Entity
+    ids: tuple[int, ...] = ()
+    count: int = 0
+    days_ago: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +91,12 @@ class SandboxAccount:
         refresh_token: First refresh token of a signed-in GTM session; single use while rotation is on.
         scopes: Scopes that the GTM application holds.
         intent_topics: Intent topics that the account subscribes to.
+        app_name, redirect_uris, app_kind: More about the GTM application, see `SandboxApp`.
+        apps: Further GTM applications.
+        users: Further Enterprise logins.
+        plan: Preset of the plan, a key of `PLANS`; without one the switches of the sandbox hold.
+        switches: Switches of `ACCOUNT_SWITCHES` that differ for this account; they win over the plan.
+        purchases: Records that colleagues own already.
     """
 
     name: str = "sandbox-demo"
@@ -55,6 +117,25 @@ class SandboxAccount:
         "Node.js",
         "Video Conferencing",
     )
+    app_name: str = "Sandbox integration"
+    redirect_uris: tuple[str, ...] = LOOPBACK_REDIRECTS
+    app_kind: Literal["standard", "partner"] = "partner"
+    apps: tuple[SandboxApp, ...] = ()
+    users: tuple[SandboxUser, ...] = ()
+    plan: str = ""
+    switches: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    purchases: tuple[Purchase, ...] = ()
+
+    def all_apps(self) -> tuple[SandboxApp, ...]:
+        """Return the account's own application and the further ones."""
+        own = SandboxApp(
+            self.client_id, self.client_secret, self.app_name, self.scopes, self.redirect_uris, self.app_kind
+        )
+        return (own, *self.apps)
+
+    def all_users(self) -> tuple[SandboxUser, ...]:
+        """Return the account's own login and the further ones."""
+        return (SandboxUser(self.username, self.password, self.enterprise_client_id), *self.users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +158,6 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that goes wrong with one request.
-
-    Args:
-        hang: Seconds that pass before the answer.
-        status: Answer with this HTTP status (500, 503, 504, 429, ...) instead of the real answer.
-        truncate: Cut the JSON body in half; the work has been done by then, credits are charged.
-        reset: Break the connection after part of the answer.
-        after: Apply `status` and `reset` after the work has been done and charged, not before it.
-    """
-
-    hang: float = 0.0
-    status: int | None = None
-    truncate: bool = False
-    reset: bool = False
-    after: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Switches:
     """How the simulated service behaves where reports differ or the documents are silent.
 
@@ -115,9 +177,13 @@ class Switches:
         enterprise_revenue_unit: Unit of revenueMin and revenueMax.
         enterprise_window: Records reachable by paging one search.
         credit_exhausted: `auto` refuses a call of one input whole and a batch record by record.
+        enterprise_bulk_page_size: Records of a page of bulk results.
+        enterprise_bulk_page_seconds: How long a bulk job works on a page.
+        apis: The API generations that the contract covers.
+        contract_ends: When the contract ends, seconds since the Unix epoch; calls are refused from then on.
         credits: Unique ids that may be bought in the contract.
         request_budget, record_budget: Contract budgets; Enterprise refuses when they are used up, GTM only
-            reports them.
+            reports them. 0 means not metered.
         disallowed_fields: Output fields that the plan lacks.
         disallowed_filters: Search filters that the plan lacks.
         disallowed_endpoints: Paths that the plan lacks, e.g. "/enrich/contact".
@@ -125,9 +191,17 @@ class Switches:
         package: Preset of the rate windows; `unlimited` switches them off.
         rate_second, rate_minute, rate_hour, rate_day: Requests per window, in place of the preset. Minute is an
             Enterprise window, hour and day are GTM windows.
+        rate_minute_seconds, rate_hour_seconds, rate_day_seconds: Lengths of the windows; shorter ones make tests
+            of the long windows quick.
+        rate_scaling_second, rate_scaling_minute: Enterprise bulk and webhook calls have windows of their own, when
+            the package is `scaling` or `unlimited`; in place of the preset.
         rate_authenticate: Sign-ins per second on the Enterprise API; 0 for no limit.
-        rate_previous_second_counts: The second before counts fully against this one.
+        rate_rule: How requests per second are counted: in seconds of the clock (`fixed`), in the second that ends
+            with the request (`sliding_log`), or in seconds of the clock with the second before counted fully
+            against this one (`previous_second`).
+        rate_previous_second_counts: The same as `rate_rule="previous_second"`.
         fault: Called with method and path of each request.
+        faults: Faults by schedule; those set by file or at run time come on top.
     """
 
     gtm_page_total: Literal["rows_on_page", "page_count"] = "rows_on_page"
@@ -144,7 +218,11 @@ class Switches:
     enterprise_error_shape: Literal["statusCode", "responseCode"] = "statusCode"
     enterprise_revenue_unit: Literal["thousands", "dollars"] = "thousands"
     enterprise_window: int = 1000
+    enterprise_bulk_page_size: Literal[500, 1000] = 1000
+    enterprise_bulk_page_seconds: float = 1.0
     credit_exhausted: Literal["auto", "whole_call", "per_record"] = "auto"
+    apis: frozenset[Generation] = frozenset({"gtm", "enterprise"})
+    contract_ends: float | None = None
     credits: int = 10_000
     request_budget: int = 1_000_000
     record_budget: int = 1_000_000
@@ -157,6 +235,13 @@ class Switches:
     rate_minute: int | None = None
     rate_hour: int | None = None
     rate_day: int | None = None
+    rate_minute_seconds: float = 60.0
+    rate_hour_seconds: float = 3600.0
+    rate_day_seconds: float = 86_400.0
+    rate_scaling_second: int | None = None
+    rate_scaling_minute: int | None = None
     rate_authenticate: int = 1
+    rate_rule: Literal["fixed", "sliding_log", "previous_second"] = "fixed"
     rate_previous_second_counts: bool = False
     fault: Callable[[str, str], Fault | None] | None = field(default=None, compare=False)
+    faults: tuple[FaultRule, ...] = ()

@@ -5,15 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from . import dataset
+from . import dataset, plans
+from .calls import Calls, Trace
+from .compliance import Compliance
+from .control import Control
 from .criteria import Criteria
+from .encoding import DAY
+from .faults import FaultRule
+from .identity import Directory
 from .matching import Input, Match, Matcher
 from .model import Charge, Entity, Generation, SandboxAccount, Switches
 from .places import COUNTRIES
 from .query import Engine, Found, Moment, Rules
+from .rates import Count, RateExceeded, Rates
 from .records import COMPANY_VALUES, CONTACT_VALUES, ContactRow, Doc, Reader, Subject, contact_rows, iso, render
 from .refusal import Refusal
-from .state import Carry, Count, Sale, State, Window
+from .sessions import Sessions
+from .state import Sale, State
 from .tables import COMPANY_OUTPUTS, COMPANY_SORTS, CONTACT_OUTPUTS, CONTACT_SORTS, Output
 
 SORTS: Final[dict[Entity, tuple[str, ...]]] = {"contact": CONTACT_SORTS, "company": COMPANY_SORTS}
@@ -24,11 +32,6 @@ _VALUES: Final[dict[Entity, Mapping[str, Callable[[Subject], Any]]]] = {
 }
 # Names that requiredFields of a search accepts beside the output fields.
 _REQUIRED_ALIASES: Final = {"directPhone": "phone", "personalEmail": "supplementalEmail"}
-_PACKAGES: Final[dict[str, tuple[int, int, int, int]]] = {
-    "builder": (5, 300, 10_800, 129_600),
-    "standard": (25, 1_500, 54_000, 648_000),
-    "scaling": (35, 2_000, 75_600, 907_200),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,13 @@ class Service:
         switches: Behaviour.
         companies, people: Size of the data set.
         accounts: Who may sign in.
+        calls: How many calls the log keeps.
+
+    Attributes:
+        trace: What becomes known of the call that is being answered.
+
+    Raises:
+        ValueError: An account's plan or switches are illegal.
     """
 
     def __init__(
@@ -79,33 +89,91 @@ class Service:
         companies: int,
         people: int,
         accounts: Sequence[SandboxAccount],
+        calls: int,
     ) -> None:
+        self._plans = {account.name: plans.effective(switches, account) for account in accounts}
         state_dir.mkdir(parents=True, exist_ok=True)
         connection = dataset.open_readonly(dataset.ensure(state_dir, companies, people))
         self.state_dir = state_dir
-        self.clock = clock
         self.switches = switches
         self.accounts = {account.name: account for account in accounts}
+        self.directory = Directory(accounts)
         self.state = State(state_dir)
-        self.base = dataset.epoch(clock())
+        self.sessions = Sessions(self.state)
+        self.rates = Rates(self.state)
+        self.control = Control(self.state, switches.faults)
+        self.calls = Calls(self.state, calls)
+        self.trace = Trace()
+        self._real_clock = clock
+        self._offset = self.control.offset()
+        self.base = dataset.epoch(self.clock())
         self._connection = connection
         self._on_charge = on_charge
         self._engine = Engine(connection)
         self._reader = Reader(connection)
         self._matcher = Matcher(connection, self.base)
+        self.compliance = Compliance(self._matcher, self._reader, self.base)
         for account in accounts:
-            self.state.register_refresh(account.name, account.refresh_token, account.scopes)
+            self.enrol(account)
 
     def close(self) -> None:
         self._connection.close()
         self.state.close()
 
-    def admit(self, account: str, generation: Generation) -> list[Count]:
+    def clock(self) -> float:
+        """Return seconds since the Unix epoch, on the sandbox's clock."""
+        return self._real_clock() + self._offset
+
+    def begin(self, account: str) -> None:
+        """Prepare for the next call."""
+        self._offset = self.control.offset()
+        self.trace = Trace(account)
+
+    def plan(self, account: str) -> Switches:
+        """Return the switches that hold for an account."""
+        return self._plans[account]
+
+    def covers(self, account: str, generation: Generation) -> bool:
+        """Say whether an account's contract covers an API generation now."""
+        plan = self.plan(account)
+        return generation in plan.apis and (plan.contract_ends is None or self.clock() < plan.contract_ends)
+
+    def enrol(self, account: SandboxAccount) -> None:
+        """Put on disk what an account begins with, unless it is there: its session and its colleagues' purchases."""
+        self.sessions.register(account.name, account.refresh_token, account.scopes)
+        if not account.purchases or self.state.is_seeded(account.name):
+            return
+        now = self.clock()
+        records: list[tuple[Entity, int, float]] = []
+        for bought in account.purchases:
+            ids = dict.fromkeys([*bought.ids, *self._some(bought.entity, bought.count)])
+            at = now - bought.days_ago * DAY
+            for key in ids:
+                records.append((bought.entity, key, at))
+        self.state.seed(account.name, records, now)
+
+    def _some(self, entity: Entity, count: int) -> list[int]:
+        """Return ids of the data set, the same at each call; nobody who has opted out."""
+        wanted = "person WHERE opted_out=0" if entity == "contact" else "company"
+        rows = self._connection.execute(f"SELECT id FROM {wanted} ORDER BY id LIMIT ?", (count,))  # noqa: S608
+        return [row[0] for row in rows]
+
+    def reset(self, account: SandboxAccount) -> None:
+        """Give an account its first day back."""
+        self.state.reset(account.name)
+        self.enrol(account)
+
+    def replace_faults(self, rules: Sequence[FaultRule]) -> None:
+        """Set the faults of the accounts file in place of those of an earlier start."""
+        self.control.replace(rules, "file")
+
+    def admit(self, account: str, generation: Generation, path: str = "") -> list[Count]:
         """Count a request against the account's rate windows.
 
         Args:
             account: Whose windows.
             generation: GTM has second, hour and day windows; Enterprise second and minute.
+            path: The request's path; Enterprise bulk calls have windows of their own.
 
         Returns:
             The windows after the request.
@@ -113,22 +181,24 @@ class Service:
         Raises:
             RateExceeded: One of them is full.
         """
-        return self.state.admit(f"{account}:{generation}", self._windows(generation), self.clock())
+        windows = plans.windows(self.plan(account), generation, path)
+        key = self.rate_key(account, generation, path)
+        try:
+            return self.rates.admit(key, windows, self.clock())
+        except RateExceeded as limit:
+            if self.trace.fault.headers == "-1":
+                return limit.counts
+            raise
 
-    def _windows(self, generation: Generation) -> list[Window]:
-        switches = self.switches
-        preset = _PACKAGES.get(switches.package)
-        chosen = (switches.rate_second, switches.rate_minute, switches.rate_hour, switches.rate_day)
-        limits = [own if own is not None else preset[place] if preset else None for place, own in enumerate(chosen)]
-        whole: Carry = "full" if switches.rate_previous_second_counts else "none"
-        second, minute, hour, day = limits
-        shapes: list[tuple[str, int, int | None, Carry]] = [("second", 1, second, whole)]
-        if generation == "gtm":
-            shapes.append(("hour", 3600, hour, "sliding"))
-            shapes.append(("day", 86_400, day, "sliding"))
-        else:
-            shapes.append(("minute", 60, minute, "none"))
-        return [Window(name, seconds, limit, kept) for name, seconds, limit, kept in shapes if limit is not None]
+    def rate_key(self, account: str, generation: Generation, path: str = "") -> str:
+        """Return under which key the windows of a request are counted."""
+        lane = ":scaling" if generation == "enterprise" and plans.is_scaling(path) else ""
+        return f"{account}:{generation}{lane}"
+
+    def windows(self, account: str, generation: Generation, path: str = "") -> list[Count]:
+        """Return the rate windows of an account without counting a request."""
+        windows = plans.windows(self.plan(account), generation, path)
+        return self.rates.peek(self.rate_key(account, generation, path), windows, self.clock())
 
     def search(self, entity: Entity, criteria: Criteria, rules: Rules, order: str, page: int, size: int) -> Found:
         """Run a search.
@@ -174,10 +244,11 @@ class Service:
             for key in ids
         }
 
-    def check_outputs(self, entity: Entity, generation: Generation, names: Any) -> list[str]:
+    def check_outputs(self, account: str, entity: Entity, generation: Generation, names: Any) -> list[str]:
         """Check the `outputFields` of an enrich call.
 
         Args:
+            account: Whose plan holds.
             entity: Kind of record.
             generation: Whose names hold.
             names: As sent.
@@ -191,22 +262,22 @@ class Service:
         if not isinstance(names, list) or not names:
             raise Refusal("no_outputs", "outputFields")
         wanted: list[Any] = list(dict.fromkeys(map(str, names)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        unknown = [name for name in wanted if not self.has_output(entity, generation, name)]
+        unknown = [name for name in wanted if not self.has_output(account, entity, generation, name)]
         if unknown:
             raise Refusal("unknown_output", *unknown)
-        denied = [name for name in wanted if name in self.switches.disallowed_fields]
+        denied = [name for name in wanted if name in self.plan(account).disallowed_fields]
         if denied:
             raise Refusal("plan_output", *denied)
         return wanted
 
-    def has_output(self, entity: Entity, generation: Generation, name: str) -> bool:
+    def has_output(self, account: str, entity: Entity, generation: Generation, name: str) -> bool:
         """Say whether an enrich of a generation knows an output field."""
         spec = OUTPUTS[entity].get(name)
         if spec is None:
             return False
         if generation == "enterprise":
             return spec.enterprise is not None
-        return spec.gtm is not None or (spec.extended and self.switches.gtm_output_enum == "extended")
+        return spec.gtm is not None or (spec.extended and self.plan(account).gtm_output_enum == "extended")
 
     def check_required(self, entity: Entity, names: Any) -> list[str]:
         """Check the `requiredFields` of an enrich call; raises Refusal for an unknown name."""
@@ -258,21 +329,34 @@ class Service:
         return match
 
     def _sell(self, account: str, matches: list[Match], request: EnrichRequest) -> list[Match]:
-        sales = [
-            Sale(match.entity, match.id, given)
-            for match, given in zip(matches, request.inputs, strict=True)
-            if match.id is not None
+        pairs = list(zip(matches, request.inputs, strict=True))
+        sales = [Sale(match.entity, match.id, given) for match, given in pairs if match.id is not None]
+        unmatched: list[tuple[Entity, dict[str, Any]]] = [
+            (request.entity, given) for match, given in pairs if match.id is None
         ]
-        if not sales:
+        fault = self.trace.fault
+        if fault.exhausted == "per_record":
+            return [match if match.id is None else Match("LIMIT_EXCEEDED", request.entity) for match in matches]
+        if not sales and not fault.charge:
             return matches
-        policy = self.switches.credit_exhausted
+        plan = self.plan(account)
+        policy = plan.credit_exhausted
         whole = policy == "whole_call" or (policy == "auto" and len(request.inputs) == 1)
         sold = self.state.sell(
-            account, sales, credits=self.switches.credits, now=self.clock(), whole=whole, on_charge=self._on_charge
+            account,
+            sales,
+            credits=plan.credits,
+            now=self.clock(),
+            whole=whole,
+            on_charge=self._on_charge,
+            charge=fault.charge,
+            unmatched=unmatched,
         )
-        if whole and not all(sold):
+        if whole and not all(sold.handed_out):
             raise Refusal("credits")
-        outcome = iter(sold)
+        self.trace.credits += sold.credits
+        self.trace.records += sum(sold.handed_out)
+        outcome = iter(sold.handed_out)
         return [
             match if match.id is None or next(outcome) else Match("LIMIT_EXCEEDED", request.entity) for match in matches
         ]
@@ -301,16 +385,22 @@ class Service:
         return attributes
 
     def count_request(self, account: str) -> None:
+        """Count a request against the contract."""
         self.state.add_usage(account, "requestLimit", 1)
+
+    def count_records(self, account: str, number: int) -> None:
+        """Count records handed out by something other than an enrich call."""
+        self.state.add_usage(account, "recordLimit", number)
+        self.trace.records += number
 
     def limits(self, account: str) -> dict[str, tuple[int, int]]:
         """Return limit and use of each budget of an account."""
         used = self.state.usage(account)
-        switches = self.switches
+        plan = self.plan(account)
         totals = {
-            "requestLimit": switches.request_budget,
-            "recordLimit": switches.record_budget,
-            "uniqueIdLimit": switches.credits,
+            "requestLimit": plan.request_budget,
+            "recordLimit": plan.record_budget,
+            "uniqueIdLimit": plan.credits,
             "webSightsApiRequestLimit": 0,
             "webSightsApiRecordLimit": 0,
         }

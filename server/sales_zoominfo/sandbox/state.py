@@ -1,21 +1,19 @@
-"""Account state on disk: tokens, sessions, rate windows, purchases and usage, shared by all processes."""
+"""Account state on disk: tokens, sessions, codes, purchases and usage, shared by all processes."""
 
 import hashlib
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
+from .faults import Mischarge
 from .model import Charge, Entity, Generation
 
 Limit: TypeAlias = Literal["requestLimit", "recordLimit", "uniqueIdLimit"]
 TokenState: TypeAlias = Literal["live", "expired", "unknown"]
-
-Carry: TypeAlias = Literal["none", "sliding", "full"]
 
 MANAGED_FOR: Final = 365 * 86_400
 FILE: Final = "state-v1.sqlite"
@@ -29,6 +27,25 @@ CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT) WITHOUT ROWID;
 CREATE TABLE refresh (hash TEXT PRIMARY KEY, session TEXT, scope TEXT, spent INTEGER) WITHOUT ROWID;
 CREATE TABLE rate (key TEXT PRIMARY KEY, start REAL, used INTEGER, before INTEGER) WITHOUT ROWID;
 """
+# What came later; the version of the file counts these steps.
+_ADDED: Final = (
+    """
+    ALTER TABLE session ADD COLUMN client TEXT NOT NULL DEFAULT '';
+    CREATE TABLE rate_log (key TEXT PRIMARY KEY, times BLOB) WITHOUT ROWID;
+    CREATE TABLE seeded (account TEXT PRIMARY KEY, at REAL) WITHOUT ROWID;
+    CREATE TABLE approval (id TEXT PRIMARY KEY, client TEXT, redirect TEXT, challenge TEXT, scope TEXT, state TEXT,
+      expires REAL) WITHOUT ROWID;
+    CREATE TABLE code (hash TEXT PRIMARY KEY, account TEXT, client TEXT, redirect TEXT, challenge TEXT, scope TEXT,
+      expires REAL, session TEXT) WITHOUT ROWID;
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value REAL) WITHOUT ROWID;
+    CREATE TABLE fault (id INTEGER PRIMARY KEY, source TEXT, rule TEXT, seen INTEGER, fired INTEGER);
+    CREATE TABLE call (id INTEGER PRIMARY KEY, at REAL, method TEXT, path TEXT, account TEXT, status INTEGER,
+      credits INTEGER, records INTEGER, ms REAL, refused TEXT, fault TEXT, process INTEGER);
+    CREATE TABLE job (id TEXT PRIMARY KEY, account TEXT, entity TEXT, kind TEXT, created REAL, pages INTEGER,
+      records INTEGER, request TEXT, failed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    CREATE TABLE job_page (job TEXT, page INTEGER, result TEXT, PRIMARY KEY (job, page)) WITHOUT ROWID;
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +57,6 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A rate window.
-
-    Args:
-        name: `second`, `minute`, `hour` or `day`.
-        seconds: Its length.
-        limit: Requests in it.
-        previous: Share of the window before that still counts: `none`, `sliding` or `full`.
-    """
-
-    name: str
-    seconds: int
-    limit: int
-    previous: Carry
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """State of a rate window after a request.
-
-    Args:
-        window: Which.
-        remaining: Requests left in it.
-        reset: When the next request fits in if it is full, seconds since the Unix epoch.
-    """
-
-    window: Window
-    remaining: int
-    reset: float
-
-
-class RateExceeded(Exception):
-    """A request did not fit into a rate window."""
-
-    def __init__(self, window: Window, reset: float, counts: list[Count]) -> None:
-        super().__init__(window.name)
-        self.window = window
-        self.reset = reset
-        self.counts = counts
-
-
-@dataclass(frozen=True, slots=True)
 class Sale:
     """A record about to be handed out."""
 
@@ -90,7 +65,21 @@ class Sale:
     match_input: dict[str, object]
 
 
-def _digest(token: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """The outcome of a sale.
+
+    Args:
+        handed_out: For each record whether it was handed out.
+        credits: Credits charged.
+    """
+
+    handed_out: list[bool]
+    credits: int
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -117,8 +106,21 @@ class State:
         path = state_dir / FILE
         if not path.exists():
             _create(path)
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-        self._db.executescript("PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000")
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        self.db.executescript("PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000")
+        self._upgrade()
+
+    def _upgrade(self) -> None:
+        if self._version() >= len(_ADDED):
+            return
+        with self.transaction():
+            for step in _ADDED[self._version() :]:
+                for statement in step.split(";"):
+                    self.db.execute(statement)
+            self.db.execute(f"PRAGMA user_version={len(_ADDED)}")
+
+    def _version(self) -> int:
+        return self.db.execute("PRAGMA user_version").fetchone()[0]
 
     @classmethod
     @contextmanager
@@ -131,31 +133,32 @@ class State:
             state.close()
 
     def close(self) -> None:
-        self._db.close()
+        self.db.close()
 
     @contextmanager
-    def _transaction(self) -> Generator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+    def transaction(self) -> Generator[None]:
+        """Run a block as one write that other processes see whole or not at all."""
+        self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self.db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        self.db.execute("COMMIT")
 
     def issue_token(
         self, account: str, generation: Generation, token: str, expires: float, scopes: Sequence[str], session: str = ""
     ) -> None:
         """Make `token` valid until `expires` (seconds since the Unix epoch)."""
-        self._db.execute(
+        self.db.execute(
             "INSERT OR REPLACE INTO token VALUES (?,?,?,?,?,?)",
-            (_digest(token), account, generation, expires, " ".join(scopes), session),
+            (digest(token), account, generation, expires, " ".join(scopes), session),
         )
 
     def check_token(self, token: str, generation: Generation, now: float) -> tuple[TokenState, Token | None]:
         """Say whether a token is live, and whose it is."""
-        row = self._db.execute(
-            "SELECT account, expires, scope FROM token WHERE hash=? AND generation=?", (_digest(token), generation)
+        row = self.db.execute(
+            "SELECT account, expires, scope FROM token WHERE hash=? AND generation=?", (digest(token), generation)
         ).fetchone()
         if row is None:
             return "unknown", None
@@ -163,116 +166,24 @@ class State:
             return "expired", None
         return "live", Token(row[0], frozenset(row[2].split()))
 
+    def owner(self, token: str) -> str:
+        """Return the account of an access token, live or not; empty when it is not known."""
+        row = self.db.execute("SELECT account FROM token WHERE hash=?", (digest(token),)).fetchone()
+        return row[0] if row else ""
+
     def revoke_tokens(self, account: str) -> int:
         """Delete every access token of an account; returns how many there were."""
-        return self._db.execute("DELETE FROM token WHERE account=?", (account,)).rowcount
-
-    def register_refresh(self, account: str, token: str, scopes: Sequence[str]) -> None:
-        """Make an account's first refresh token known; one that is known already stays as it is."""
-        with self._transaction():
-            known = self._db.execute("SELECT 1 FROM refresh WHERE hash=?", (_digest(token),)).fetchone()
-            if known is None:
-                self._start(account, token, scopes)
-
-    def _start(self, account: str, token: str, scopes: Sequence[str]) -> None:
-        session = secrets.token_hex(8)
-        self._db.execute("INSERT INTO session VALUES (?,?)", (session, account))
-        self._db.execute("INSERT INTO refresh VALUES (?,?,?,0)", (_digest(token), session, " ".join(scopes)))
-
-    def start_session(self, account: str, scopes: Sequence[str] = ()) -> str:
-        """Start a session; returns its first refresh token. No scopes means those of the account."""
-        token = f"sandbox-refresh-{secrets.token_urlsafe(24)}"
-        with self._transaction():
-            self._start(account, token, scopes)
-        return token
-
-    def use_refresh(self, token: str, account: str, *, rotate: bool) -> tuple[str, str, list[str]] | None:
-        """Spend a refresh token.
-
-        Args:
-            token: The refresh token.
-            account: Whose client asks.
-            rotate: Replace the token by a new one, and end the session when a spent one comes back.
-
-        Returns:
-            Session, next refresh token and scopes; None when the token is not good.
-        """
-        key = _digest(token)
-        with self._transaction():
-            row = self._db.execute(
-                "SELECT r.session, r.scope, r.spent, s.account FROM refresh r JOIN session s ON s.id=r.session "
-                "WHERE r.hash=?",
-                (key,),
-            ).fetchone()
-            if row is None or row[3] != account:
-                return None
-            session, scope, spent, _ = row
-            if not rotate:
-                return session, token, scope.split()
-            if spent:
-                self._end(session)
-                return None
-            successor = f"sandbox-refresh-{secrets.token_urlsafe(24)}"
-            self._db.execute("UPDATE refresh SET spent=1 WHERE hash=?", (key,))
-            self._db.execute("INSERT INTO refresh VALUES (?,?,?,0)", (_digest(successor), session, scope))
-            return session, successor, scope.split()
-
-    def _end(self, session: str) -> None:
-        self._db.execute("DELETE FROM token WHERE session=?", (session,))
-        self._db.execute("DELETE FROM session WHERE id=?", (session,))
-
-    def admit(self, key: str, windows: Sequence[Window], now: float) -> list[Count]:
-        """Count a request against its rate windows.
-
-        Args:
-            key: Whose windows, and of which API.
-            windows: Tested together; a request that does not fit into all of them uses none.
-            now: Seconds since the Unix epoch.
-
-        Returns:
-            The windows after the request, in the order given.
-
-        Raises:
-            RateExceeded: A window is full.
-        """
-        if not windows:
-            return []
-        with self._transaction():
-            read = [(window, *self._counted(f"{key}:{window.name}", window, now)) for window in windows]
-            left = [window.limit - used - _carried(window, before, now - start) for window, start, used, before in read]
-            full = next((place for place, free in enumerate(left) if free < 1), None)
-            taken = 1 if full is None else 0
-            counts = [
-                Count(window, max(0, int(free - taken)), _free_at(window, start, used, before))
-                for (window, start, used, before), free in zip(read, left, strict=True)
-            ]
-            if full is None:
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO rate VALUES (?,?,?,?)",
-                    [(f"{key}:{window.name}", start, used + 1, before) for window, start, used, before in read],
-                )
-        if full is not None:
-            raise RateExceeded(counts[full].window, counts[full].reset, counts)
-        return counts
-
-    def _counted(self, key: str, window: Window, now: float) -> tuple[float, int, int]:
-        start = now - now % window.seconds
-        row = self._db.execute("SELECT start, used, before FROM rate WHERE key=?", (key,)).fetchone()
-        if row is None or row[0] > start or row[0] + window.seconds < start:
-            return start, 0, 0
-        if row[0] == start:
-            return start, row[1], row[2]
-        return start, 0, row[1]
+        return self.db.execute("DELETE FROM token WHERE account=?", (account,)).rowcount
 
     def usage(self, account: str) -> dict[str, int]:
         """Return how much of each limit an account has used."""
-        rows = self._db.execute("SELECT kind, used FROM usage WHERE account=?", (account,))
+        rows = self.db.execute("SELECT kind, used FROM usage WHERE account=?", (account,))
         return dict(rows.fetchall())
 
     def add_usage(self, account: str, kind: Limit, amount: int) -> None:
         """Add to what an account has used of a limit."""
         if amount:
-            self._db.execute(
+            self.db.execute(
                 "INSERT INTO usage VALUES (?,?,?) ON CONFLICT DO UPDATE SET used=used+excluded.used",
                 (account, kind, amount),
             )
@@ -280,7 +191,7 @@ class State:
     def purchased(self, account: str, entity: Entity, ids: Sequence[int], now: float) -> dict[int, float]:
         """Return the purchase times of those records that are under management now."""
         marks = ",".join("?" * len(ids))
-        rows = self._db.execute(
+        rows = self.db.execute(
             f"SELECT id, at FROM purchase WHERE account=? AND entity=? AND at>? AND id IN ({marks})",  # noqa: S608
             (account, entity, now - MANAGED_FOR, *ids),
         )
@@ -295,7 +206,9 @@ class State:
         now: float,
         whole: bool,
         on_charge: Callable[[Charge], None] | None,
-    ) -> list[bool]:
+        charge: Mischarge = "",
+        unmatched: Sequence[tuple[Entity, dict[str, Any]]] = (),
+    ) -> Sold:
         """Hand out records, charging a credit for each that is not under management.
 
         Args:
@@ -305,18 +218,21 @@ class State:
             now: Seconds since the Unix epoch.
             whole: Sell nothing when one record cannot be sold.
             on_charge: Called before each credit; an exception undoes the whole call.
+            charge: How the charge differs from the documents.
+            unmatched: Inputs that found nothing; they cost only when the charge says so.
 
         Returns:
-            For each record whether it was handed out.
+            Which records were handed out, and for how many credits.
         """
-        with self._transaction():
+        with self.transaction():
             used = self.usage(account).get("uniqueIdLimit", 0)
             sold: list[bool] = []
             bought: list[Sale] = []
             owned: set[tuple[str, int]] = set()
             for sale in sales:
                 key = (sale.entity, sale.zi_id)
-                free = key in owned or bool(self.purchased(account, sale.entity, [sale.zi_id], now))
+                managed = charge != "again" and bool(self.purchased(account, sale.entity, [sale.zi_id], now))
+                free = key in owned or managed
                 if not free and used + len(bought) >= credits:
                     sold.append(False)
                     continue
@@ -325,35 +241,65 @@ class State:
                     owned.add(key)
                 sold.append(True)
             if whole and not all(sold):
-                return [False] * len(sales)
+                return Sold([False] * len(sales), 0)
+            each = {"double": 2, "free": 0}.get(charge, 1)
+            hook = on_charge or _no_hook
             for sale in bought:
-                self._buy(account, sale, now, on_charge)
-            self.add_usage(account, "uniqueIdLimit", len(bought))
+                for _ in range(each):
+                    hook(Charge(account, sale.entity, sale.zi_id, sale.match_input, now))
+                self.buy(account, sale.entity, sale.zi_id, now)
+            wrongly = unmatched if charge == "no_match" else ()
+            for entity, given in wrongly:
+                hook(Charge(account, entity, 0, given, now))
+            cost = each * len(bought) + len(wrongly)
+            self.add_usage(account, "uniqueIdLimit", cost)
             self.add_usage(account, "recordLimit", sum(sold))
-            return sold
+            return Sold(sold, cost)
 
-    def _buy(self, account: str, sale: Sale, now: float, on_charge: Callable[[Charge], None] | None) -> None:
-        if on_charge is not None:
-            on_charge(Charge(account, sale.entity, sale.zi_id, sale.match_input, now))
-        self._db.execute("INSERT OR REPLACE INTO purchase VALUES (?,?,?,?)", (account, sale.entity, sale.zi_id, now))
+    def buy(self, account: str, entity: Entity, zi_id: int, at: float) -> None:
+        """Put a record under management from a moment on."""
+        self.db.execute("INSERT OR REPLACE INTO purchase VALUES (?,?,?,?)", (account, entity, zi_id, at))
+
+    def seed(self, account: str, records: Sequence[tuple[Entity, int, float]], now: float) -> None:
+        """Put records of colleagues under management and count their credits, once in the life of an account."""
+        with self.transaction():
+            fresh = self.db.execute("INSERT OR IGNORE INTO seeded VALUES (?,?)", (account, now)).rowcount
+            if not fresh:
+                return
+            for entity, zi_id, at in records:
+                self.buy(account, entity, zi_id, at)
+            self.add_usage(account, "uniqueIdLimit", len(records))
+            self.add_usage(account, "recordLimit", len(records))
+
+    def is_seeded(self, account: str) -> bool:
+        """Say whether the purchases of colleagues are on disk."""
+        return bool(self.db.execute("SELECT 1 FROM seeded WHERE account=?", (account,)).fetchone())
+
+    def purchases(self, account: str, limit: int) -> list[tuple[Entity, int, float]]:
+        """Return kind, id and time of the latest purchases."""
+        rows = self.db.execute(
+            "SELECT entity, id, at FROM purchase WHERE account=? ORDER BY at DESC, entity, id LIMIT ?", (account, limit)
+        )
+        return rows.fetchall()
+
+    def under_management(self, account: str, now: float) -> tuple[int, float | None]:
+        """Return how many records are under management, and when the first was bought."""
+        sql = "SELECT count(*), min(at) FROM purchase WHERE account=? AND at>?"
+        return self.db.execute(sql, (account, now - MANAGED_FOR)).fetchone()
+
+    def reset(self, account: str) -> None:
+        """Forget purchases, use, tokens, sessions, jobs and rate windows of an account."""
+        with self.transaction():
+            sessions = "(SELECT id FROM session WHERE account=?)"
+            self.db.execute(f"DELETE FROM refresh WHERE session IN {sessions}", (account,))  # noqa: S608
+            self.db.execute("DELETE FROM job_page WHERE job IN (SELECT id FROM job WHERE account=?)", (account,))
+            for table in ("usage", "purchase", "token", "session", "seeded", "code", "job"):
+                self.db.execute(f"DELETE FROM {table} WHERE account=?", (account,))  # noqa: S608
+            for table in ("rate", "rate_log"):
+                for prefix in (f"{account}:", f"sign-in:{account}:"):
+                    sql = f"DELETE FROM {table} WHERE substr(key, 1, ?)=?"  # noqa: S608
+                    self.db.execute(sql, (len(prefix), prefix))
 
 
-def _carried(window: Window, before: int, elapsed: float) -> float:
-    if window.previous == "none":
-        return 0
-    if window.previous == "full":
-        return before
-    return before * (1 - elapsed / window.seconds)
-
-
-def _free_at(window: Window, start: float, used: int, before: int) -> float:
-    """Return when the next request fits into a window that is full."""
-    end = start + window.seconds
-    if window.previous == "none":
-        return end
-    if window.previous == "full":
-        return end if used < window.limit else end + window.seconds
-    if used < window.limit:
-        share = (window.limit - used - 1) / before if before else 1
-        return start + window.seconds * max(0.0, 1 - share)
-    return end + window.seconds * max(0.0, 1 - (window.limit - 1) / used)
+def _no_hook(_charge: Charge) -> None:
+    return None

@@ -531,8 +531,13 @@ ENTERPRISE_LOOKUPS: Final[dict[str, str]] = {
 _FIELD_LOOKUPS: Final = tuple(
     f"/lookup/{side}fields/{entity}/{operation}"
     for side in ("input", "output")
-    for entity in ("contact", "company")
-    for operation in ("search", "enrich")
+    for entity, operation in (
+        ("contact", "search"),
+        ("contact", "enrich"),
+        ("company", "search"),
+        ("company", "enrich"),
+        ("compliance", "enrich"),
+    )
 )
 
 PATHS: Final[frozenset[tuple[str, str]]] = frozenset(
@@ -542,8 +547,10 @@ PATHS: Final[frozenset[tuple[str, str]]] = frozenset(
         ("POST", "/search/company"),
         ("POST", "/enrich/contact"),
         ("POST", "/enrich/company"),
+        ("POST", "/compliance"),
         ("GET", "/lookup/usage"),
         ("POST", "/gtm/oauth/v1/token"),
+        ("GET", "/gtm/oauth/v1/authorize"),
         ("POST", "/gtm/data/v1/contacts/search"),
         ("POST", "/gtm/data/v1/companies/search"),
         ("POST", "/gtm/data/v1/contacts/enrich"),
