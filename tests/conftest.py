@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from postgres import either_state_url, own_postgres, postgres_server_url, postgres_url  # noqa: F401
+
 if TYPE_CHECKING:
     from support import Served
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,22 +18,29 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from .account.answers import KeptAnswers
+    from .account.compliance import Privacy
+    from .account.copies import Copies
     from .account.gate import Account
+    from .account.privacy import Screen
     from .knowledge import KnowledgeBase
     from .store import Store
+    from .store.vault import Vault
     from .tools.server import ZoomInfoServer
     from .zoominfo.client import Side
     from .zoominfo.credentials import Credentials
+    from .zoominfo.limit_state import State
     from .zoominfo.operations import Generation
+    from .zoominfo.sign_in import SignIns
+    from .zoominfo.token_cache import TokenCache
 
 SANDBOX_URL = "https://sandbox.zoominfo.example"
 SANDBOX_ACCOUNT = "sandbox"
 SERVICE_HOST = "api.zoominfo.com"
 SERVICE_URL = f"https://{SERVICE_HOST}"
 
-# Folder of the answers that were too long to show, and how many seconds they stay.
+# Folder of the answers that were too long to show.
 RESULTS = "results"
-RESULTS_KEPT_FOR = 7 * 86_400
 
 
 class App:
@@ -57,7 +63,13 @@ class App:
         self._http_transport = http_transport
         self._clock = clock
         self._opening = anyio.Lock()
+        self._storing = anyio.Lock()
+        self._screening = anyio.Lock()
         self._store: Store | None = None
+        self._screen: Screen | None = None
+        self._copies: Copies | None = None
+        self._privacy: Privacy | None = None
+        self._limits: State | None = None
         self._account: Account | None = None
         self._knowledge: KnowledgeBase | None = None
 
@@ -75,32 +87,118 @@ class App:
         return self._account
 
     async def _open(self) -> Account:
+        from .account.compliance import Privacy
         from .account.gate import Account
         from .account.ledger import Ledger
         from .account.modes import Modes
-        from .store import open_store
         from .zoominfo.client import Client
-        from .zoominfo.credentials import read_credentials
+        from .zoominfo.credentials import read_credentials, with_sign_in
+        from .zoominfo.limit_state import open_state
 
         credentials = read_credentials(self.settings)
-        store = self._store or await open_store(self.settings.state_url)
-        self._store = store
+        store = await self._state()
         if not credentials and self.settings.api != "sandbox":
             known = await Ledger(store, self.settings.account).accounts()
             if known:
                 raise fail("credentials_missing", account=known[0].name)
+        tokens = _token_cache(store, self.settings)
+        credentials = await with_sign_in(credentials, self.settings, tokens)
         upstream = _Upstream(self.settings.base_url, self.settings.token_url, credentials, self._http_transport)
         if not credentials:
             # Its first opening builds the data set, which takes seconds.
             upstream = await anyio.to_thread.run_sync(_sandbox, store.directory / "sandbox", self._http_transport)
-        await anyio.to_thread.run_sync(_purge_results, store.directory / RESULTS, self._clock())
-        sides = _sides(self.settings, upstream, store.directory)
-        ledger = Ledger(store, ledger_name(self.settings, credentials), clock=self._clock)
+        await self.answers().purge()
+        screen = await self.screen()
+        name = ledger_name(self.settings, credentials)
+        self._limits = self._limits or open_state(self.settings.state_url, store.directory, self.settings.redis_url)
+        sides = _sides(self.settings, upstream, tokens, name, self._limits)
+        # Unless a clock was given, the ledger goes by its database's, which several machines share.
+        clock = None if self._clock is time.time else self._clock
+        ledger = Ledger(store, name, clock=clock)
         modes = Modes(self.settings.read_only, self.settings.free_only)
         client = Client(sides, clock=self._clock)
         # Known before any answer has said so, since an estimate is made without a call.
         client.sandbox = not credentials
+        self._privacy = Privacy(client, screen, modes, copies=self._copies, clock=self._clock)
         return Account(client, ledger, self.settings, modes, clock=self._clock)
+
+    async def sign_ins(self) -> SignIns:
+        """The sign-ins of people, for `login` and `logout`.
+
+        Raises:
+            InvalidArgument: the state is unusable.
+        """
+        from .zoominfo.sign_in import SignIns
+
+        store = await self._state()
+        return SignIns(self.settings, _token_cache(store, self.settings), self._http_transport)
+
+    async def _state(self) -> Store:
+        from .store import open_store
+
+        async with self._storing:
+            if self._store is None:
+                self._store = await open_store(self.settings.state_url)
+        return self._store
+
+    async def screen(self) -> Screen:
+        """What every answer passes before it leaves; without it nothing does.
+
+        Raises:
+            InvalidArgument: the state or its key is unusable.
+        """
+        async with self._screening:
+            if self._screen is None:
+                self._screen = await self._open_screen()
+        return self._screen
+
+    async def _open_screen(self) -> Screen:
+        from .account.copies import Copies
+        from .account.privacy import Screen
+        from .store.vault import open_vault
+        from .zoominfo.credentials import read_credentials, with_sign_in
+
+        store = await self._state()
+        vault = await open_vault(store, self.settings)
+        credentials = await with_sign_in(
+            read_credentials(self.settings), self.settings, _token_cache(store, self.settings)
+        )
+        name = ledger_name(self.settings, credentials)
+        # ZoomInfo's ids are the same for all of its accounts; those of the sandbox and of other hosts are not its.
+        place = "" if credentials and name == self.settings.account else name
+        clock = None if self._clock is time.time else self._clock
+        screen = Screen(store, vault, self.settings, place=place, clock=clock)
+        self._copies = Copies(store, vault, name, days=self.settings.keep_records, screen=screen, clock=clock)
+        await self._copies.purge()
+        return screen
+
+    async def privacy(self) -> Privacy:
+        """The work on the opt-out list.
+
+        Raises:
+            AuthenticationFailed, InvalidArgument: as :meth:`account`.
+        """
+        await self.account()
+        if self._privacy is None:
+            raise RuntimeError("the account is closed")
+        return self._privacy
+
+    async def copies(self) -> Copies:
+        """Local copies of bought records, which by default are not kept."""
+        await self.screen()
+        if self._copies is None:
+            raise RuntimeError("the state is closed")
+        return self._copies
+
+    def answers(self) -> KeptAnswers:
+        """Answers that were too long to show."""
+        from .account.answers import KeptAnswers
+        from .store import directory_of
+
+        async def vault() -> Vault:
+            return (await self.screen()).list.vault
+
+        return KeptAnswers(lambda: directory_of(self.settings.state_url) / RESULTS, vault, clock=self._clock)
 
     def knowledge(self) -> KnowledgeBase:
         """The knowledge base, loaded at its first use."""
@@ -110,23 +208,25 @@ class App:
             self._knowledge = KnowledgeBase.load()
         return self._knowledge
 
-    def results_folder(self) -> Path:
-        """Where answers too long to show are kept; those whose days are over are deleted first."""
-        from .store import directory_of
-
-        folder = directory_of(self.settings.state_url) / RESULTS
-        # A server may run longer than they stay.
-        _purge_results(folder, self._clock())
-        return folder
-
     async def aclose(self) -> None:
         """Close the connections and the state."""
         account, self._account = self._account, None
         store, self._store = self._store, None
+        self._screen = self._copies = self._privacy = None
+        limits, self._limits = self._limits, None
         if account is not None:
             await account.aclose()
+        if limits is not None:
+            await limits.close()
         if store is not None:
             await store.close()
+
+
+def _token_cache(store: Store, settings: Settings) -> TokenCache:
+    from .store.vault import open_vault
+    from .zoominfo.token_cache import TokenCache
+
+    return TokenCache(store, lambda: open_vault(store, settings))
 
 
 def ledger_name(settings: Settings, credentials: Credentials) -> str:
@@ -143,15 +243,6 @@ def ledger_name(settings: Settings, credentials: Credentials) -> str:
     return settings.account if place == SERVICE_HOST else f"{settings.account}@{place}"
 
 
-def _purge_results(folder: Path, now: float) -> None:
-    # They hold what was bought, in clear, so they do not stay.
-    for file in folder.glob("*.json"):
-        # Another program of the same user may delete them at the same time.
-        with suppress(OSError):
-            if file.stat().st_mtime < now - RESULTS_KEPT_FOR:
-                file.unlink()
-
-
 class _Upstream(NamedTuple):
     """Whom the client talks to."""
 
@@ -161,35 +252,41 @@ class _Upstream(NamedTuple):
     http_transport: httpx2.AsyncBaseTransport | None
 
 
-def _sides(settings: Settings, upstream: _Upstream, directory: Path) -> dict[Generation, Side]:
+def _sides(
+    settings: Settings, upstream: _Upstream, cache: TokenCache, account: str, limits: State
+) -> dict[Generation, Side]:
     from .zoominfo.auth import EnterpriseTokens, GtmTokens
     from .zoominfo.client import Side
     from .zoominfo.enterprise import EnterpriseCodec
     from .zoominfo.gtm import GtmCodec
-    from .zoominfo.limiter import LocalLimiter, default_rates
-    from .zoominfo.token_cache import TokenCache
+    from .zoominfo.limiter import SharedLimiter, default_rates
     from .zoominfo.transport import Transport
 
     credentials = upstream.credentials
-    cache = TokenCache(directory / "tokens")
 
-    def transport() -> Transport:
+    def transport(generation: Generation) -> Transport:
         return Transport(
             base_url=upstream.base_url,
-            limiter=LocalLimiter(default_rates(settings.rate_limit)),
+            limiter=SharedLimiter(limits, f"{account}:{generation}", default_rates(settings.rate_limit)),
             timeout=settings.timeout,
             http_transport=upstream.http_transport,
         )
 
     sides: dict[Generation, Side] = {}
     if credentials.gtm is not None:
-        gtm, network = credentials.gtm, transport()
+        gtm, network = credentials.gtm, transport("gtm")
         tokens = GtmTokens(
-            network, gtm.client_id, gtm.client_secret, gtm.refresh_token, upstream.token_url, cache=cache
+            network,
+            gtm.client_id,
+            gtm.client_secret,
+            gtm.refresh_token,
+            upstream.token_url,
+            sign_in=gtm.sign_in,
+            cache=cache,
         )
         sides["gtm"] = Side(GtmCodec(), tokens, network)
     if credentials.enterprise is not None:
-        user, network = credentials.enterprise, transport()
+        user, network = credentials.enterprise, transport("enterprise")
         tokens = EnterpriseTokens(
             network, user.username, user.password, client_id=user.client_id, key=user.private_key, cache=cache
         )
@@ -230,7 +327,7 @@ def build_server(app: App) -> ZoomInfoServer:
         app,
         read_toolsets(settings.toolsets),
         Modes(settings.read_only, settings.free_only),
-        results=app.results_folder,
+        results=app.answers(),
         on_close=app.aclose,
         log_level=settings.log_level,
     )

@@ -12,6 +12,7 @@ that no text is written twice and none carries an upstream body.
     ├── UsageLimitReached         the contract's request or record budget is used up
     ├── CreditApprovalRequired    the call could cost more than its cap or the ceiling
     ├── BudgetExceeded            a day or caller budget would be passed
+    ├── SpendingStopped           the account was charged more than the ledger can explain
     ├── ModeForbids               read-only or free-only mode
     ├── InvalidArgument           an argument, setting or file is wrong
     ├── UnknownValue              a value that no taxonomy of ZoomInfo has, or several candidates
@@ -78,6 +79,10 @@ class CreditApprovalRequired(SalesZoomInfoError):
 
 class BudgetExceeded(SalesZoomInfoError):
     code = "BUDGET_EXCEEDED"
+
+
+class SpendingStopped(SalesZoomInfoError):
+    code = "SPENDING_STOPPED"
 
 
 class ModeForbids(SalesZoomInfoError):
@@ -159,12 +164,44 @@ TEXTS: dict[str, Text] = {
     "client_credentials_off": Text(
         AuthenticationFailed,
         "ZoomInfo has not enabled client credentials for this app (unauthorized_client).",
-        "Ask ZoomInfo to enable the grant and assign an integration user, or set ZOOMINFO_REFRESH_TOKEN.",
+        "Ask ZoomInfo to enable the grant and assign an integration user, or sign in as a person with "
+        "`sales-zoominfo login` (or set ZOOMINFO_REFRESH_TOKEN).",
     ),
     "session_lost": Text(
         AuthenticationFailed,
         "The refresh token was refused: it is single-use and has been used or revoked.",
-        "Sign in again and set the new ZOOMINFO_REFRESH_TOKEN; keep one holder per token.",
+        "Sign in again with `sales-zoominfo login`, or set a new ZOOMINFO_REFRESH_TOKEN; keep one holder per token.",
+    ),
+    "renewal_lost": Text(
+        AuthenticationFailed,
+        "The answer to a renewal of {at} was lost, and the single-use refresh token that it was asked with is spent.",
+        "Sign in again with `sales-zoominfo login`, or set a new ZOOMINFO_REFRESH_TOKEN.",
+    ),
+    "signed_out": Text(
+        AuthenticationFailed,
+        "The stored sign-in is gone: somebody has run `sales-zoominfo logout`.",
+        "Sign in again with `sales-zoominfo login`.",
+    ),
+    "sign_in_needs": Text(
+        AuthenticationFailed,
+        "A sign-in in the browser needs {missing}.",
+        "Make an app in ZoomInfo's DevPortal, register {uri} as its redirect URI, and set {missing}.",
+    ),
+    "sign_in_declined": Text(
+        AuthenticationFailed,
+        "The sign-in was cancelled in the browser.",
+        "Run `sales-zoominfo login` again and allow the access.",
+    ),
+    "sign_in_stray": Text(
+        AuthenticationFailed,
+        "The answer does not belong to this sign-in: {reason}.",
+        "Run `sales-zoominfo login` again and use the page that it opens, once.",
+    ),
+    "sign_in_late": Text(
+        AuthenticationFailed,
+        "No answer to the sign-in came to {uri} within {seconds} s{seen}.",
+        "Check that the app has exactly this redirect URI in DevPortal, then run `sales-zoominfo login` again; "
+        "with --no-browser you can paste the address instead.",
     ),
     "token_refused": Text(
         AuthenticationFailed,
@@ -217,10 +254,27 @@ TEXTS: dict[str, Text] = {
         "You did not agree to the cost.",
         "Nothing was spent.",
     ),
-    "over_day_budget": Text(
+    "over_budget": Text(
         BudgetExceeded,
-        "This call could cost {estimate} credits; {left} of the day budget of {budget} are left.",
-        "Send at most {left} new records today; only a person can raise the budget, by {setting} on the server.",
+        "This call could cost {estimate} credits; {left} of the {scope} budget of {budget} are left.",
+        "Send at most {left} new records{today}; only a person can raise the budget, by {setting} on the server.",
+    ),
+    "spending_stopped": Text(
+        SpendingStopped,
+        "Spending has stopped: the account's balance fell by {fell} credits where this server's calls could have cost "
+        "{counted} at most.",
+        "Look at ZoomInfo's own usage page for who spent them. If a colleague did, a person can run "
+        "`sales-zoominfo credits --resume`; else ask ZoomInfo. Searches stay free.",
+    ),
+    "first_spend_waits": Text(
+        UpstreamUnavailable,
+        "The first credits of this account are being compared with its balance, which leaves {room} for other calls.",
+        "Repeat the call in a moment. Nothing was charged.",
+    ),
+    "first_spend_unread": Text(
+        UpstreamUnavailable,
+        "The first credits of this account have been spent, and its balance cannot be read to compare them.",
+        "Try again in a minute; `sales-zoominfo doctor` shows whether the usage endpoint answers. Nothing was charged.",
     ),
     "mode_forbids": Text(
         ModeForbids,
@@ -321,7 +375,59 @@ TEXTS: dict[str, Text] = {
     ),
     "state_unusable": Text(
         InvalidArgument,
-        "The state file cannot be used: {reason}.",
+        "The state cannot be used: {reason}.",
+        "{how}",
+    ),
+    "state_uncertain": Text(
+        InvalidArgument,
+        "The state database went away while it was saving, so what was to be saved may or may not be there.",
+        "Check the PostgreSQL server that ZOOMINFO_STATE_URL names; credits of a call that was cut off are freed "
+        "after some minutes or count as spent.",
+    ),
+    "state_key_wrong": Text(
+        InvalidArgument,
+        "The key in {source} is not the one that this state was made with, so the opt-out list cannot be read and "
+        "nothing is handed out.",
+        "Set ZOOMINFO_STATE_KEY to the right key (machines that share a database share it), or restore the file.",
+    ),
+    "state_key_missing": Text(
+        InvalidArgument,
+        "The key file {path} is gone, so the opt-out list cannot be read and nothing is handed out.",
+        "Restore it from a backup, or set ZOOMINFO_STATE_KEY; to start anew, move the whole state away.",
+    ),
+    "opt_outs_unreadable": Text(
+        InvalidArgument,
+        "The opt-out list cannot be read ({reason}), so nothing is handed out.",
+        "Run `sales-zoominfo doctor`; restore the state from a backup if it is damaged.",
+    ),
+    "opt_out_invalid": Text(
+        InvalidArgument,
+        "This {what} cannot go on the opt-out list: {reason}.",
+        "{how}",
+    ),
+    "suppressed": Text(
+        Suppressed,
+        "This {thing} is on the opt-out list, so nothing is asked for or handed out.",
+        "`list_opt_outs` shows the list; a person can change it with `sales-zoominfo opt-outs`. Nothing was charged.",
+    ),
+    "option_missing": Text(
+        InvalidArgument,
+        "The option {name} is needed: {reason}.",
+        "Run it again with {name}.",
+    ),
+    "opt_out_kept": Text(
+        ModeForbids,
+        "Entry {number} stays on the opt-out list: {reason}.",
+        "A person can take it off with `sales-zoominfo opt-outs remove {number}`.",
+    ),
+    "state_undecryptable": Text(
+        InvalidArgument,
+        "Something in the state cannot be decrypted: it is damaged, or was made with another key.",
+        "Check ZOOMINFO_STATE_KEY or the file ledger.key; else restore the state from a backup.",
+    ),
+    "audit_unwritable": Text(
+        InvalidArgument,
+        "The audit cannot be written, so nothing is spent: {reason}.",
         "{how}",
     ),
     "wrong_generation": Text(
@@ -392,6 +498,11 @@ TEXTS: dict[str, Text] = {
         UpstreamUnavailable,
         "ZoomInfo could not be reached for {operation} ({reason}).",
         "Check the network and ZOOMINFO_BASE_URL, then try again.",
+    ),
+    "limits_unreachable": Text(
+        UpstreamUnavailable,
+        "Redis was not reached for {seconds} s, and without it this call could go past the account's rate limit.",
+        "Check the server that ZOOMINFO_REDIS_URL names, or unset it to share limits by the state database.",
     ),
     "deadline": Text(
         UpstreamUnavailable,

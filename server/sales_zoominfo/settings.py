@@ -9,11 +9,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from .errors import fail
+from .scrub import remember
 
 Generation = Literal["gtm", "enterprise"]
 
 # Secrets that may also come from a file, as container platforms hand them over.
-FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token", "http_token")
+FILE_SETTINGS = ("password", "private_key", "client_secret", "refresh_token", "http_token", "state_key")
 
 
 class Settings(BaseModel):
@@ -63,6 +64,9 @@ class Settings(BaseModel):
         description="GTM token endpoint, when it is not `<base>/gtm/oauth/v1/token`.",
     )
     rate_limit: float = Field(25.0, gt=0, le=1000, description="Requests a second that the account may send.")
+    redis_url: SecretStr | None = Field(
+        None, description="Redis server that holds the rate limits instead of the state, `redis://HOST:6379/0`."
+    )
     timeout: float = Field(60.0, gt=0, le=3600, description="Deadline of one operation with its retries, seconds.")
     max_credits_per_call: int = Field(
         25, ge=0, description="Ceiling of credits that one call may cost without a person's consent."
@@ -73,11 +77,33 @@ class Settings(BaseModel):
         description="Ceiling of credits that one caller may spend in an hour without a person's consent.",
     )
     max_credits_per_day: int = Field(1000, ge=0, description="Day budget of the account, credits (UTC days).")
+    audit_days: int = Field(
+        400, ge=1, le=36_500, description="How long the audit keeps its entries, days; older ones leave it."
+    )
     toolsets: str = Field("default", description="Toolsets to serve: `default`, `all`, or names with commas.")
     read_only: bool = Field(False, description="Serve only tools that change and spend nothing.")
     free_only: bool = Field(False, description="Serve only tools that cannot spend a credit.")
     state_url: str | None = Field(
         None, description="Where state lives, `sqlite:///PATH`; default: a file in the user's state folder."
+    )
+    state_key: SecretStr | None = Field(
+        None,
+        description="Key of what the state holds about people: 32 bytes, base64 or hexadecimal; default: the file "
+        "`ledger.key` in the state folder. Machines that share a database must share it.",
+    )
+    state_key_file: Path | None = Field(None, description="File that holds ZOOMINFO_STATE_KEY.")
+    privacy_regions: str = Field(
+        "eu=mark,california=mark,canada=mark",
+        # Each region at most as often as it likes; the last word counts.
+        pattern=r"^\s*((eu|california|canada)\s*=\s*(show|mark|withhold)\s*(,\s*|$))*$",
+        description="What happens to people of a region: `show`, `mark` (a flag beside them) or `withhold` (no contact "
+        "details), for each of `eu`, `california`, `canada`.",
+    )
+    do_not_call: Literal["mark", "withhold"] = Field(
+        "mark", description="Numbers on a do-not-call list: `mark` shows them with their flag, `withhold` does not."
+    )
+    keep_records: int = Field(
+        0, ge=0, le=365, description="How long bought records are kept here, encrypted, days; 0 keeps none."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much goes to the log on stderr."
@@ -97,12 +123,16 @@ class Settings(BaseModel):
         """
         value: SecretStr | None = getattr(self, name)
         if value is not None and value.get_secret_value().strip():
+            # From here on no log and no error text can hold it.
+            remember(value.get_secret_value())
             return value.get_secret_value()
         path: Path | None = getattr(self, f"{name}_file")
         if path is None:
             return None
         try:
-            return path.read_text(encoding="utf-8").strip() or None
+            text = path.read_text(encoding="utf-8").strip() or None
+            remember(text)
+            return text
         except (OSError, UnicodeDecodeError) as error:
             env = env_name(f"{name}_file")
             raise fail(

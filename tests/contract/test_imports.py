@@ -26,6 +26,7 @@ ORDER = (
     "zoominfo",
     "store",
     "settings",
+    "scrub",
     "errors",
     "__init__",
 )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import logging
 import os
 import stat
 import textwrap
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import anyio
+import anyio.lowlevel
 import httpx2
 import jwt
 import pytest
@@ -27,17 +30,23 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from sales_zoominfo.errors import AuthenticationFailed, InvalidArgument, SalesZoomInfoError, UpstreamUnavailable
-from sales_zoominfo.zoominfo.auth import (
-    EnterpriseTokens,
-    GtmTokens,
-    Session,
-    Token,
-    TokenCache,
-    load_private_key,
+from sales_zoominfo.errors import (
+    AuthenticationFailed,
+    InvalidArgument,
+    SalesZoomInfoError,
+    UpstreamUnavailable,
+    fail,
 )
+from sales_zoominfo.settings import Settings
+from sales_zoominfo.store import Store, open_store
+from sales_zoominfo.store.vault import open_vault
+from sales_zoominfo.zoominfo import renewal
+from sales_zoominfo.zoominfo.auth import EnterpriseTokens, GtmTokens
+from sales_zoominfo.zoominfo.keys import load_private_key
 from sales_zoominfo.zoominfo.limiter import LocalLimiter, default_rates
+from sales_zoominfo.zoominfo.messages import Token
 from sales_zoominfo.zoominfo.operations import OPERATIONS
+from sales_zoominfo.zoominfo.token_cache import Session, TokenCache, TokensNotKept
 from sales_zoominfo.zoominfo.transport import Request, Transport
 
 pytestmark = pytest.mark.anyio
@@ -83,12 +92,12 @@ class Service:
         self.expires_in: Any = 3600
         self.jwt: str | None = None
         self.data_calls: list[str] = []
-        self.on_data: Callable[[], None] = lambda: None
+        self.on_data: Callable[[], Awaitable[None]] = anyio.lowlevel.checkpoint
 
     async def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path not in ("/authenticate", "/gtm/oauth/v1/token", "/token"):
             self.data_calls.append(request.headers["authorization"])
-            self.on_data()
+            await self.on_data()
             return httpx2.Response(200, json={"data": []})
         self.requests.append(request)
         number = len(self.requests)
@@ -108,6 +117,67 @@ class Service:
             self.refresh_token = f"r{int(self.refresh_token[1]) + 1}-SECRET"
             body["refresh_token"] = self.refresh_token
         return httpx2.Response(200, json=body)
+
+
+class Broken(TokenCache):
+    """A cache of which one part fails as on a full disk."""
+
+    def __init__(self, store: Store, broken: str) -> None:
+        super().__init__(store, lambda: open_vault(store, Settings()))
+        self.broken = broken
+
+    def _fail(self, part: str) -> None:
+        if self.broken == part:
+            raise TokensNotKept(fail("state_unusable", reason="the disk is full", how="Free some space."))
+
+    async def look(self, *given: Any) -> Any:
+        self._fail("read")
+        return await super().look(*given)
+
+    async def take(self, *given: Any) -> Any:
+        self._fail("take")
+        return await super().take(*given)
+
+    async def mark_sent(self, *given: Any) -> Any:
+        self._fail("mark_sent")
+        return await super().mark_sent(*given)
+
+    async def renewed(self, *given: Any) -> Any:
+        self._fail("renewed")
+        return await super().renewed(*given)
+
+
+class State:
+    """A state folder, and stores on it as several processes open them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stores: list[Store] = []
+
+    async def store(self) -> Store:
+        store = await open_store(f"sqlite:///{self.folder / 'state.sqlite'}")
+        self._stores.append(store)
+        return store
+
+    async def cache(self, kind: type[TokenCache] = TokenCache) -> TokenCache:
+        store = await self.store()
+        return kind(store, lambda: open_vault(store, Settings()))
+
+    async def close(self) -> None:
+        while self._stores:
+            await self._stores.pop().close()
+
+
+@pytest.fixture
+async def state(tmp_path: Path) -> AsyncIterator[State]:
+    state = State(tmp_path)
+    yield state
+    await state.close()
+
+
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewal, "_spread", lambda: 0.0)
 
 
 @pytest.fixture
@@ -453,18 +523,17 @@ async def test_an_early_renewal_that_fails_leaves_the_old_token_in_use(
 # Cache
 
 
-async def test_a_restart_does_not_sign_in_again(service: Service, transport: Transport, tmp_path: Path) -> None:
-    cache = TokenCache(tmp_path / "tokens")
-    first = await EnterpriseTokens(transport, "u", PASSWORD, cache=cache).token()
-    second = await EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(tmp_path / "tokens")).token()
+async def test_a_restart_does_not_sign_in_again(service: Service, transport: Transport, state: State) -> None:
+    first = await EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache()).token()
+    second = await EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache()).token()
     assert first.value == second.value
     assert len(service.requests) == 1
 
 
 async def test_other_secrets_users_and_addresses_have_other_tokens(
-    service: Service, clock: Clock, tmp_path: Path, key: rsa.RSAPrivateKey
+    service: Service, clock: Clock, state: State, key: rsa.RSAPrivateKey
 ) -> None:
-    cache, one, two = TokenCache(tmp_path), make(service, clock), make(service, clock, base_url="http://two.test")
+    cache, one, two = await state.cache(), make(service, clock), make(service, clock, base_url="http://two.test")
     sources = [
         EnterpriseTokens(one, "u", PASSWORD, cache=cache),
         EnterpriseTokens(one, "u", PASSWORD + "2", cache=cache),
@@ -472,6 +541,7 @@ async def test_other_secrets_users_and_addresses_have_other_tokens(
         EnterpriseTokens(two, "u", PASSWORD, cache=cache),
         EnterpriseTokens(one, "u", client_id="c", key=pem(key), cache=cache),
         GtmTokens(one, "u", PASSWORD, cache=cache),
+        GtmTokens(one, "u", PASSWORD, "r1-SECRET", cache=cache),
     ]
     assert len({source.identity() for source in sources}) == len(sources)
     for source in sources:
@@ -480,82 +550,209 @@ async def test_other_secrets_users_and_addresses_have_other_tokens(
 
 
 async def test_a_token_refused_here_may_have_been_renewed_elsewhere(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    a = EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(tmp_path))
-    b = EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(tmp_path))
+    a = EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache())
+    b = EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache())
     old_a, old_b = await a.token(), await b.token()
     new_a = await a.refresh(old_a)
     assert (await b.refresh(old_b)).value == new_a.value
     assert len(service.requests) == 2
 
 
-async def test_processes_sign_in_one_at_a_time(service: Service, transport: Transport, tmp_path: Path) -> None:
+async def test_processes_sign_in_one_at_a_time(service: Service, transport: Transport, state: State) -> None:
     service.pause = 0.02
     async with anyio.create_task_group() as group:
         for _ in range(6):
-            group.start_soon(EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(tmp_path)).token)
+            group.start_soon(EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache()).token)
     assert len(service.requests) == 1
 
 
-@posix
-async def test_files_are_private(transport: Transport, tmp_path: Path) -> None:
-    folder = tmp_path / "tokens"
-    folder.mkdir(mode=0o755)
-    tokens = EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(folder))
+async def test_other_processes_use_the_old_token_while_one_renews(
+    service: Service, transport: Transport, clock: Clock, state: State
+) -> None:
+    sources = [EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache(), wall=clock.wall) for _ in range(5)]
+    for source in sources:
+        await source.token()
+    clock.now = 1000 + 3400
+    service.pause = 0.3
+    seen: list[str] = []
+
+    async def one(source: EnterpriseTokens) -> None:
+        seen.append((await source.token()).value)
+
+    async with anyio.create_task_group() as group:
+        for source in sources:
+            group.start_soon(one, source)
+    assert sorted(seen) == ["access-SECRET1"] * 4 + ["access-SECRET2"]
+    clock.now += 5
+    assert {(await source.token()).value for source in sources} == {"access-SECRET2"}
+    assert len(service.requests) == 2
+
+
+async def test_renewals_are_spread_over_the_time_that_is_left(
+    service: Service, transport: Transport, clock: Clock, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "_spread", lambda: 1.0)
+    tokens = GtmTokens(transport, "cid", "client-SECRET", cache=await state.cache(), wall=clock.wall)
     await tokens.token()
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    assert [path.suffix for path in sorted(folder.iterdir())] == [".json", ".lock"]
-    name = (folder / f"{tokens.identity()}.json").read_text()
-    assert PASSWORD not in name
+    clock.now = 1000 + 0.8 * 3600 + 170
+    assert (await tokens.token()).generation == 1
+    clock.now = 1000 + 0.8 * 3600 + 190
+    assert (await tokens.token()).generation == 2
+
+
+async def test_nothing_secret_is_in_the_state_in_clear(
+    transport: Transport, state: State, key: rsa.RSAPrivateKey
+) -> None:
+    cache = await state.cache()
+    await EnterpriseTokens(transport, "u", PASSWORD, cache=cache).token()
+    await EnterpriseTokens(transport, "u", client_id="c", key=pem(key), cache=cache).token()
+    await rotating(transport, cache).token()
+    await state.close()
+    found = {path.name: path.read_bytes() for path in state.folder.iterdir() if path.is_file()}
+    assert len(found["state.sqlite"]) > 4096
+    for name, content in found.items():
+        for secret in SECRETS:
+            assert secret.encode() not in content, name
+        if os.name == "posix":
+            assert stat.S_IMODE((state.folder / name).stat().st_mode) == 0o600, name
+
+
+async def test_a_copy_of_the_database_without_its_key_opens_nothing(transport: Transport, state: State) -> None:
+    await rotating(transport, await state.cache()).token()
+    await state.close()
+    (state.folder / "ledger.key").write_bytes(os.urandom(32))
+    assert (await refused(rotating(transport, await state.cache()))).kind == "state_key_wrong"
+
+
+@pytest.mark.parametrize("rotates", [False, True])
+async def test_a_damaged_session_is_written_anew_unless_its_refresh_token_is_lost_with_it(
+    service: Service, transport: Transport, state: State, rotates: bool
+) -> None:
+    def make_one(cache: TokenCache) -> GtmTokens:
+        return GtmTokens(transport, "cid", "client-SECRET", "r1-SECRET" if rotates else None, cache=cache)
+
+    await make_one(await state.cache()).token()
+    store = await state.store()
+    await store.write(lambda transaction: transaction.execute("UPDATE token SET sealed = ?", (b"\x01" + b"x" * 60,)))
+    if rotates:
+        # The configured token is spent: to send it would end a session that a backup can bring back.
+        assert (await refused(make_one(await state.cache()))).kind == "state_undecryptable"
+        assert len(service.requests) == 1
+    else:
+        assert (await make_one(await state.cache()).token()).value == "access-SECRET2"
+        assert (await make_one(await state.cache()).token()).value == "access-SECRET2"
+
+
+async def test_a_session_moved_under_another_name_does_not_open_there(
+    service: Service, transport: Transport, state: State
+) -> None:
+    cache = await state.cache()
+    await EnterpriseTokens(transport, "u", PASSWORD, cache=cache).token()
+    await EnterpriseTokens(transport, "v", PASSWORD, cache=cache).token()
+    store = await state.store()
+    await store.write(
+        lambda transaction: transaction.execute("UPDATE token SET sealed = (SELECT MIN(sealed) FROM token)")
+    )
+    for user in ("u", "v"):
+        await EnterpriseTokens(transport, user, PASSWORD, cache=await state.cache()).token()
+    assert len(service.requests) == 3
+
+
+async def test_an_unusable_state_only_costs_the_cache(
+    service: Service, transport: Transport, state: State, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens = EnterpriseTokens(transport, "u", PASSWORD, cache=Broken(await state.store(), "read"))
+    assert (await tokens.token()).generation == 1
+    assert "state_unusable" in caplog.text
+    assert (await tokens.token()).generation == 1
+    assert len(service.requests) == 1
+
+
+# Files of earlier releases
+
+
+def old_file(folder: Path, tokens: GtmTokens | EnterpriseTokens, origin: str = "", **session: Any) -> Path:
+    """A session as earlier releases kept it, under the name that they gave it."""
+    who, secret = tokens._secret()
+    proof = hmac.new(secret, b"sales-zoominfo token cache", hashlib.sha256).hexdigest()
+    text = "\n".join((tokens.generation, "http://zi.test", who, proof))
+    path = folder / "tokens" / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    content = {"value": "old-SECRET", "expires_at": EPOCH + 3600, "refresh_at": EPOCH + 2880, "origin": origin}
+    path.write_text(json.dumps(content | {"refresh_token": None} | session))
+    path.chmod(0o600)
+    (path.parent / f"{path.stem}.lock").touch()
+    return path
+
+
+def origin_of(refresh_token: str) -> str:
+    return hmac.new(b"client-SECRET", refresh_token.encode(), hashlib.sha256).hexdigest()
+
+
+async def test_files_of_an_earlier_release_are_taken_over_once(
+    service: Service, transport: Transport, state: State, clock: Clock
+) -> None:
+    plain = EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache(), wall=clock.wall)
+    chain = rotating(transport, await state.cache(), wall=clock.wall)
+    service.refresh_token = "r2-SECRET"
+    old_file(state.folder, plain)
+    old_file(state.folder, chain, origin_of("r1-SECRET"), refresh_token="r2-SECRET")
+    assert (await plain.token()).value == "old-SECRET"
+    assert not (state.folder / "tokens").exists()
+    assert (await chain.refresh(await chain.token())).value == "access-SECRET1"
+    assert service.refresh_token == "r3-SECRET"
+
+
+async def test_a_file_is_no_newer_than_the_state(transport: Transport, state: State, clock: Clock) -> None:
+    await rotating(transport, await state.cache(), wall=clock.wall).token()
+    chain = rotating(transport, await state.cache(), wall=clock.wall)
+    old_file(state.folder, chain, origin_of("r1-SECRET"), refresh_token="r1-SECRET")
+    assert (await chain.token()).value == "access-SECRET1"
 
 
 @posix
 @pytest.mark.parametrize("spoil", ["readable", "link", "junk", "foreign shape", "bad token"])
-async def test_files_that_cannot_be_trusted_are_ignored_and_written_anew(
-    service: Service, transport: Transport, tmp_path: Path, spoil: str, caplog: pytest.LogCaptureFixture
+async def test_files_that_cannot_be_trusted_are_not_taken_over(
+    transport: Transport, state: State, spoil: str, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    cache = TokenCache(tmp_path)
-    tokens = EnterpriseTokens(transport, "u", PASSWORD, cache=cache)
-    await tokens.token()
-    path = cache.path(tokens.identity())
+    tokens = EnterpriseTokens(transport, "u", PASSWORD, cache=await state.cache(), wall=clock.wall)
+    path = old_file(state.folder, tokens)
     if spoil == "readable":
         path.chmod(0o644)
     elif spoil == "link":
-        path.rename(tmp_path / "elsewhere")
-        path.symlink_to(tmp_path / "elsewhere")
+        path.rename(state.folder / "elsewhere")
+        path.symlink_to(state.folder / "elsewhere")
     else:
         kept = json.loads(path.read_text())
         text = {"junk": "{", "foreign shape": "[1]", "bad token": json.dumps(kept | {"value": "a\nb"})}[spoil]
         path.write_text(text)
-    again = await EnterpriseTokens(transport, "u", PASSWORD, cache=cache).token()
-    assert again.value == "access-SECRET2"
-    assert not path.is_symlink()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert json.loads(path.read_text())["value"] == "access-SECRET2"
+    assert (await tokens.token()).value == "access-SECRET1"
+    assert not (state.folder / "tokens").exists()
     assert "SECRET" not in caplog.text
-
-
-async def test_an_unusable_folder_only_costs_the_cache(transport: Transport, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    tokens = EnterpriseTokens(transport, "u", PASSWORD, cache=TokenCache(tmp_path / "file"))
-    assert (await tokens.token()).generation == 1
 
 
 # Rotation
 
 
-def rotating(transport: Transport, folder: Path | TokenCache, first: str = "r1-SECRET", **more: Any) -> GtmTokens:
-    cache = folder if isinstance(folder, TokenCache) else TokenCache(folder)
+def rotating(transport: Transport, cache: TokenCache, first: str = "r1-SECRET", **more: Any) -> GtmTokens:
     return GtmTokens(transport, "cid", "client-SECRET", first, cache=cache, **more)
 
 
+def refresh_token_in(cache: TokenCache, tokens: GtmTokens) -> Callable[[], Awaitable[str | None]]:
+    async def look() -> str | None:
+        kept, _ = await cache.look(tokens.identity(), "test", 40)
+        return None if kept is None else kept.session.refresh_token
+
+    return look
+
+
 async def test_the_chain_goes_on_after_a_restart(
-    service: Service, transport: Transport, tmp_path: Path, clock: Clock
+    service: Service, transport: Transport, state: State, clock: Clock
 ) -> None:
     for number in range(3):
-        tokens = rotating(transport, tmp_path, wall=clock.wall)
+        tokens = rotating(transport, await state.cache(), wall=clock.wall)
         await tokens.token()
         assert len(service.requests) == number + 1
         clock.now += 3000
@@ -564,31 +761,36 @@ async def test_the_chain_goes_on_after_a_restart(
 
 
 async def test_the_new_refresh_token_is_kept_before_the_access_token_is_used(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    cache = TokenCache(tmp_path)
+    cache = await state.cache()
     tokens = rotating(transport, cache)
-    kept: list[Session | None] = []
-    service.on_data = lambda: kept.append(cache.read(tokens.identity()))
+    kept: list[tuple[str, str | None]] = []
+
+    async def note() -> None:
+        held, _ = await (await state.cache()).look(tokens.identity(), "test", 40)
+        assert held is not None
+        kept.append((held.session.value, held.session.refresh_token))
+
+    service.on_data = note
     operation = OPERATIONS["usage"]
     await transport.send(Request(operation, "gtm", "GET", "/gtm/data/v1/users/usage"), tokens)
-    assert kept[0] is not None
-    assert kept[0].refresh_token == "r2-SECRET"
-    assert service.data_calls == [f"Bearer {kept[0].value}"]
+    assert kept == [("access-SECRET1", "r2-SECRET")]
+    assert service.data_calls == ["Bearer access-SECRET1"]
 
 
 async def test_a_crash_right_after_the_sign_in_loses_nothing(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
     class Dies(TokenCache):
-        def write(self, identity: str, session: Session) -> None:
-            super().write(identity, session)
+        async def renewed(self, identity: str, session: Session, generation: int) -> bool:
+            await super().renewed(identity, session, generation)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await rotating(transport, Dies(tmp_path)).token()
+        await rotating(transport, await state.cache(Dies)).token()
     assert service.data_calls == []
-    tokens = rotating(transport, tmp_path)
+    tokens = rotating(transport, await state.cache())
     token = await tokens.token()
     assert token.value == "access-SECRET1"
     await tokens.refresh(token)
@@ -596,66 +798,84 @@ async def test_a_crash_right_after_the_sign_in_loses_nothing(
 
 
 async def test_a_rotated_token_that_cannot_be_kept_is_not_used_but_not_forgotten(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    class Full(TokenCache):
-        full = True
-
-        def write(self, identity: str, session: Session) -> None:
-            if self.full:
-                raise OSError(28, "No space left on device")
-            super().write(identity, session)
-
-    cache = Full(tmp_path)
+    cache = Broken(await state.store(), "renewed")
     tokens = rotating(transport, cache)
     for _ in range(2):
         error = await refused(tokens)
         assert isinstance(error, InvalidArgument)
         assert error.kind == "state_unusable"
     assert len(service.requests) == 1
-    cache.full = False
+    # Nobody else may send the spent one meanwhile.
+    other = await state.cache()
+    assert (await other.take(tokens.identity(), "other", 40))[0] is None
+    cache.broken = ""
     assert (await tokens.token()).value == "access-SECRET1"
     assert len(service.requests) == 1
-    assert (cache.read(tokens.identity()) or Session("", 0, 0)).refresh_token == "r2-SECRET"
+    assert await refresh_token_in(cache, tokens)() == "r2-SECRET"
+    assert (await other.take(tokens.identity(), "other", 40))[0] is not None
 
 
 async def test_no_refresh_token_is_spent_when_nothing_can_be_kept(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    (tmp_path / "file").write_text("x")
-    assert (await refused(rotating(transport, tmp_path / "file"))).kind == "state_unusable"
+    for broken in ("read", "take", "mark_sent"):
+        assert (await refused(rotating(transport, Broken(await state.store(), broken)))).kind == "state_unusable"
     assert service.requests == []
 
 
 async def test_a_new_configured_refresh_token_starts_a_new_chain(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    await rotating(transport, tmp_path).token()
+    await rotating(transport, await state.cache()).token()
     service.refresh_token = "r7-SECRET"
-    await rotating(transport, tmp_path, "r7-SECRET").token()
+    await rotating(transport, await state.cache(), "r7-SECRET").token()
     assert service.refresh_token == "r8-SECRET"
-    await GtmTokens(transport, "cid", "client-SECRET", cache=TokenCache(tmp_path)).token()
+    await GtmTokens(transport, "cid", "client-SECRET", cache=await state.cache()).token()
     assert len(service.requests) == 3
 
 
-async def test_a_service_that_does_not_rotate(service: Service, transport: Transport, tmp_path: Path) -> None:
+async def test_another_grant_of_the_same_app_leaves_the_chain_alone(
+    service: Service, transport: Transport, state: State, clock: Clock
+) -> None:
+    await rotating(transport, await state.cache(), wall=clock.wall).token()
+    await GtmTokens(transport, "cid", "client-SECRET", cache=await state.cache(), wall=clock.wall).token()
+    clock.now += 3000
+    await rotating(transport, await state.cache(), wall=clock.wall).token()
+    assert service.refresh_token == "r3-SECRET"
+
+
+async def test_a_service_that_does_not_rotate(service: Service, transport: Transport, state: State) -> None:
     service.answer = answering(200, {"access_token": "access-SECRET"})
-    tokens = rotating(transport, tmp_path)
+    tokens = rotating(transport, await state.cache())
     await tokens.refresh(await tokens.token())
     assert {r.content for r in service.requests} == {b"grant_type=refresh_token&refresh_token=r1-SECRET"}
 
 
 async def test_cancelling_a_caller_does_not_lose_the_rotated_token(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
-    service.pause = 0.05
-    tokens = rotating(transport, tmp_path)
-    with anyio.move_on_after(0.01):
+    service.pause = 0.3
+    cache = await state.cache()
+    tokens = rotating(transport, cache)
+    with anyio.move_on_after(0.2):
         await tokens.token()
-    kept = TokenCache(tmp_path).read(tokens.identity())
-    assert kept is not None
-    assert kept.refresh_token == "r2-SECRET"
+    assert len(service.requests) == 1
+    assert await refresh_token_in(cache, tokens)() == "r2-SECRET"
     assert (await tokens.token()).value == "access-SECRET1"
+
+
+async def test_a_caller_that_is_cancelled_while_another_renews_goes_at_once(
+    service: Service, transport: Transport, state: State
+) -> None:
+    tokens = rotating(transport, await state.cache())
+    lease, _ = await (await state.cache()).take(tokens.identity(), "other", 40)
+    assert lease is not None
+    with anyio.fail_after(10), anyio.move_on_after(0.2) as scope:
+        await tokens.token()
+    assert scope.cancelled_caught
+    assert service.requests == []
 
 
 async def test_without_a_cache_the_chain_lives_in_memory(service: Service, transport: Transport) -> None:
@@ -664,22 +884,122 @@ async def test_without_a_cache_the_chain_lives_in_memory(service: Service, trans
     assert service.refresh_token == "r3-SECRET"
 
 
+# Lost answers
+
+
 async def test_a_lost_answer_to_a_refresh_is_not_asked_for_again(
-    service: Service, transport: Transport, tmp_path: Path
+    service: Service, transport: Transport, state: State
 ) -> None:
     service.answer = answering(504, {})
-    assert isinstance(await refused(rotating(transport, tmp_path)), UpstreamUnavailable)
+    assert isinstance(await refused(rotating(transport, await state.cache())), UpstreamUnavailable)
     assert len(service.requests) == 1
+
+
+async def test_after_a_lost_answer_the_old_token_is_used_to_its_end(
+    service: Service, transport: Transport, clock: Clock, state: State
+) -> None:
+    # The next try may end the session with the token that still works, so it comes last.
+    tokens = rotating(transport, await state.cache(), wall=clock.wall)
+    await tokens.token()
+    service.answer = answering(504, {})
+    clock.now += 3000
+    assert (await tokens.token()).generation == 1
+    assert len(service.requests) == 2
+    clock.now += 500
+    assert (await tokens.token()).generation == 1
+    assert (await rotating(transport, await state.cache(), wall=clock.wall).token()).value == "access-SECRET1"
+    assert len(service.requests) == 2
+    # It was the service that failed, before it did anything.
+    service.answer = None
+    clock.now += 95
+    assert (await tokens.token()).value == "access-SECRET3"
+    assert service.refresh_token == "r3-SECRET"
+
+
+async def test_a_session_that_ended_with_a_lost_answer_is_told_as_such(
+    service: Service, transport: Transport, clock: Clock, state: State
+) -> None:
+    tokens = rotating(transport, await state.cache(), wall=clock.wall)
+    await tokens.token()
+
+    def lose(_request: httpx2.Request) -> httpx2.Response:
+        service.refresh_token = "r3-SECRET"
+        raise httpx2.ReadError("gone")
+
+    service.answer = lose
+    clock.now += 3000
+    assert (await tokens.token()).generation == 1
+    service.answer = None
+    clock.now += 700
+    for source in (tokens, rotating(transport, await state.cache(), wall=clock.wall)):
+        error = await refused(source)
+        assert isinstance(error, AuthenticationFailed)
+        assert error.kind == "renewal_lost"
+        assert error.details["kind"] == "renewal_lost"
+        assert "login" in error.next_step
+
+
+@pytest.mark.parametrize("trouble", ["no connection", "refused for rate"])
+async def test_an_early_renewal_that_was_surely_not_done_is_tried_again_soon(
+    service: Service, clock: Clock, state: State, trouble: str
+) -> None:
+    transport = make(service, clock, timeout=20.0)
+    tokens = rotating(transport, await state.cache(), wall=clock.wall)
+    await tokens.token()
+
+    def fails(_request: httpx2.Request) -> httpx2.Response:
+        if trouble == "no connection":
+            raise httpx2.ConnectError("no route")
+        return httpx2.Response(429, headers={"Retry-After": "50"})
+
+    service.answer = fails
+    clock.now += 3000
+    assert (await tokens.token()).generation == 1
+    service.answer = None
+    clock.now += 61
+    assert (await tokens.token()).generation == 2
+    assert service.refresh_token == "r3-SECRET"
+
+
+async def test_a_dead_holder_is_succeeded_after_the_lease(
+    service: Service, transport: Transport, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "LIFE_OF_CHAIN", 0.5)
+    tokens = rotating(transport, await state.cache())
+    dead = await state.cache()
+    await dead.take(tokens.identity(), "dead", 0.5)
+    await dead.mark_sent(tokens.identity(), Session("", 0, 0, "r1-SECRET"))
+    start = anyio.current_time()
+    assert (await tokens.token()).value == "access-SECRET1"
+    assert 0.3 < anyio.current_time() - start < 5
+    assert service.refresh_token == "r2-SECRET"
+
+
+async def test_a_holder_that_wakes_up_late_changes_nothing(
+    service: Service, transport: Transport, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "LIFE_OF_CHAIN", 0.2)
+    cache = await state.cache()
+    tokens = rotating(transport, cache)
+    overtaken = Session("late", EPOCH + 9e9, EPOCH + 9e9, "r9-SECRET")
+    lease, _ = await cache.take(tokens.identity(), "late", 0.2)
+    seen = await cache.mark_sent(tokens.identity(), Session("", 0, 0, "r1-SECRET"))
+    assert lease is not None
+    assert seen is not None
+    await tokens.token()
+    assert not await cache.renewed(tokens.identity(), overtaken, seen)
+    await cache.release(lease)
+    assert await refresh_token_in(cache, tokens)() == "r2-SECRET"
 
 
 # Secrets
 
 
 async def test_nothing_secret_is_shown(
-    service: Service, transport: Transport, tmp_path: Path, caplog: pytest.LogCaptureFixture, key: rsa.RSAPrivateKey
+    service: Service, transport: Transport, state: State, caplog: pytest.LogCaptureFixture, key: rsa.RSAPrivateKey
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    cache = TokenCache(tmp_path)
+    cache = await state.cache()
     sources = [
         EnterpriseTokens(transport, "u", PASSWORD, cache=cache),
         EnterpriseTokens(transport, "u", client_id="c", key=pem(key), cache=cache),
@@ -688,13 +1008,14 @@ async def test_nothing_secret_is_shown(
     ]
     shown = ""
     for source in sources:
-        shown += repr(source) + repr(await source.token()) + repr(cache.read(source.identity())) + repr(cache)
+        shown += repr(source) + repr(await source.token()) + repr(cache)
+        shown += repr(await cache.look(source.identity(), "test", 40))
     service.answer = answering(401, {"error": "invalid_grant", "message": PASSWORD})
     for source in sources:
         with pytest.raises(SalesZoomInfoError) as caught:
             await source.refresh(await source.token())
         clean(caught.value)
-        shown += str(cache.path(source.identity()))
+        shown += source.identity()
     for secret in SECRETS:
         assert secret not in shown + caplog.text
 

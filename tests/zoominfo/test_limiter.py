@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from sales_zoominfo.errors import RateLimited
-from sales_zoominfo.zoominfo.limiter import LocalLimiter, default_rates, retry_after
+from sales_zoominfo.zoominfo.limiter import LocalLimiter, SharedLimiter, default_rates, retry_after
+from sales_zoominfo.zoominfo.operations import Lane
 
 pytestmark = pytest.mark.anyio
 EPOCH = 1_800_000_000.0
@@ -51,6 +52,14 @@ def make(clock: Clock, **rates: float) -> LocalLimiter:
     return LocalLimiter(lanes, clock=clock, sleep=clock.sleep, wall=clock.wall)
 
 
+async def delay(limiter: SharedLimiter, lane: Lane) -> float:
+    return (await limiter.pace(lane))["wait"]
+
+
+async def rate(limiter: SharedLimiter, lane: Lane = "standard") -> float:
+    return (await limiter.pace(lane))["rate"]
+
+
 def headers(**values: str) -> httpx2.Headers:
     return httpx2.Headers({name.replace("_", "-"): value for name, value in values.items()})
 
@@ -71,7 +80,7 @@ async def test_lanes_have_rates_and_queues_of_their_own(clock: Clock, lane: str,
     for other in ("auth", "standard", "scaling"):
         await limiter.acquire(other)  # type: ignore[arg-type]
     assert clock.now == 100.0
-    assert limiter.delay(lane) == pytest.approx(1 / (0.99 * rate))  # type: ignore[arg-type]
+    assert await delay(limiter, lane) == pytest.approx(1 / (0.99 * rate))  # type: ignore[arg-type]
 
 
 async def test_first_come_first_served_and_delay_counts_the_queue(clock: Clock) -> None:
@@ -85,7 +94,8 @@ async def test_first_come_first_served_and_delay_counts_the_queue(clock: Clock) 
         for number in range(20):
             group.start_soon(one, number)
         await asyncio.sleep(0)
-        assert limiter.delay("standard") >= 18 / (0.99 * 25)
+        await asyncio.sleep(0)
+        assert await delay(limiter, "standard") >= 18 / (0.99 * 25)
     assert order == list(range(20))
     assert clock.now - 100.0 == pytest.approx(19 / (0.99 * 25))
 
@@ -106,10 +116,10 @@ async def test_late_wake_ups_are_caught_up_only_within_the_headroom(clock: Clock
 async def test_too_long_a_wait_is_refused_and_takes_nothing(clock: Clock) -> None:
     limiter = make(clock)
     await limiter.acquire("auth")
-    before = limiter.delay("auth")
+    before = await delay(limiter, "auth")
     with pytest.raises(RateLimited) as caught:
         await limiter.acquire("auth", max_wait=0.5)
-    assert limiter.delay("auth") == before
+    assert await delay(limiter, "auth") == before
     assert caught.value.details == {"kind": "rate_limited", "bucket": "second", "seconds": 2}
     await limiter.acquire("auth", max_wait=1.1)
 
@@ -122,15 +132,15 @@ async def test_cancelled_waiters_leave_no_gap() -> None:
             group.start_soon(limiter.acquire, "standard")
         await anyio.sleep(0.01)
         group.cancel_scope.cancel()
-    assert limiter.delay("standard") < 0.05
+    assert await delay(limiter, "standard") < 0.05
 
 
 async def test_a_second_refusal_only_takes_a_new_slot(clock: Clock) -> None:
     limiter = make(clock)
     await limiter.acquire("standard")
     said = headers(X_RateLimit_Rejected_Bucket="second", Retry_After="1", X_RateLimit_Reset=str(int(EPOCH) + 1))
-    limiter.feedback("standard", 429, said)
-    assert limiter.delay("standard") == pytest.approx(1 / (0.99 * 25))
+    await limiter.feedback("standard", 429, said)
+    assert await delay(limiter, "standard") == pytest.approx(1 / (0.99 * 25))
 
 
 @pytest.mark.parametrize("bucket", ["hour", "day"])
@@ -141,10 +151,10 @@ async def test_hour_and_day_refusals_hold_the_lane_until_the_reset(
     clock: Clock, bucket: str, said: dict[str, str]
 ) -> None:
     limiter = make(clock)
-    limiter.feedback("standard", 429, headers(X_RateLimit_Rejected_Bucket=bucket, **said))
+    await limiter.feedback("standard", 429, headers(X_RateLimit_Rejected_Bucket=bucket, **said))
     wait = 60 if said == {"Retry_After": "junk"} else 1800
-    assert limiter.delay("standard") == pytest.approx(wait)
-    assert limiter.delay("scaling") == 0
+    assert await delay(limiter, "standard") == pytest.approx(wait)
+    assert await delay(limiter, "scaling") == 0
     with pytest.raises(RateLimited) as caught:
         await limiter.acquire("standard", max_wait=30)
     assert caught.value.details["bucket"] == bucket
@@ -165,7 +175,7 @@ async def test_a_refusal_reaches_those_who_already_wait(clock: Clock) -> None:
         for _ in range(3):
             group.start_soon(one)
         await asyncio.sleep(0)
-        limiter.feedback("standard", 429, headers(X_RateLimit_Rejected_Bucket="hour", Retry_After="100"))
+        await limiter.feedback("standard", 429, headers(X_RateLimit_Rejected_Bucket="hour", Retry_After="100"))
     assert times[0] == pytest.approx(200.0, abs=0.1)
     assert times == sorted(times)
 
@@ -173,15 +183,15 @@ async def test_a_refusal_reaches_those_who_already_wait(clock: Clock) -> None:
 async def test_an_enterprise_refusal_waits_for_its_epoch_reset(clock: Clock) -> None:
     limiter = make(clock)
     said = headers(X_RateLimit_Limit="1500", X_RateLimit_Remaining="0", X_RateLimit_Reset=str(int(EPOCH) + 20))
-    limiter.feedback("standard", 429, said)
-    assert limiter.delay("standard") == pytest.approx(20)
+    await limiter.feedback("standard", 429, said)
+    assert await delay(limiter, "standard") == pytest.approx(20)
 
 
 async def test_an_enterprise_refusal_with_minute_budget_left_was_for_the_second(clock: Clock) -> None:
     limiter = make(clock)
     said = headers(X_RateLimit_Limit="1500", X_RateLimit_Remaining="1400", X_RateLimit_Reset=str(int(EPOCH) + 20))
-    limiter.feedback("standard", 429, said)
-    assert limiter.delay("standard") == 0
+    await limiter.feedback("standard", 429, said)
+    assert await delay(limiter, "standard") == 0
 
 
 @pytest.mark.parametrize(
@@ -193,33 +203,33 @@ async def test_an_empty_minute_is_waited_out_before_it_is_refused(
 ) -> None:
     limiter = make(clock)
     said = headers(X_RateLimit_Limit="1500", X_RateLimit_Remaining=remaining, X_RateLimit_Reset=str(int(reset)))
-    limiter.feedback("standard", 200, said)
-    assert limiter.delay("standard") == pytest.approx(wait)
+    await limiter.feedback("standard", 200, said)
+    assert await delay(limiter, "standard") == pytest.approx(wait)
 
 
 async def test_small_reset_values_are_no_delay(clock: Clock) -> None:
     limiter = make(clock)
-    limiter.feedback("standard", 429, headers(X_RateLimit_Reset="30"))
-    assert limiter.delay("standard") == 0
+    await limiter.feedback("standard", 429, headers(X_RateLimit_Reset="30"))
+    assert await delay(limiter, "standard") == 0
 
 
 async def test_the_gtm_deprecated_remaining_is_about_the_second_and_ignored(clock: Clock) -> None:
     limiter = make(clock)
     said = headers(X_RateLimit_Limit_Second="25", X_RateLimit_Remaining="0", X_RateLimit_Reset=str(int(EPOCH) + 50))
-    limiter.feedback("standard", 200, said)
-    assert limiter.delay("standard") == 0
+    await limiter.feedback("standard", 200, said)
+    assert await delay(limiter, "standard") == 0
 
 
 async def test_a_lower_account_limit_lowers_the_rate_and_a_higher_one_does_not_raise_it(clock: Clock) -> None:
     limiter = make(clock)
-    limiter.feedback("standard", 200, headers(X_RateLimit_Limit_Second="5", X_RateLimit_Remaining_Second="-1"))
+    await limiter.feedback("standard", 200, headers(X_RateLimit_Limit_Second="5", X_RateLimit_Remaining_Second="-1"))
     await limiter.acquire("standard")
-    assert limiter.delay("standard") == pytest.approx(1 / (0.99 * 5))
-    for said, rate in (("35", 25), ("0", 25), ("-1", 25), ("x", 25), ("10", 10)):
-        limiter.feedback("standard", 200, headers(X_RateLimit_Limit_Second=said))
-        assert limiter.rate("standard") == rate
-    limiter.feedback("auth", 200, headers(X_RateLimit_Limit_Second="0.5"))
-    assert limiter.rate("auth") == 1
+    assert await delay(limiter, "standard") == pytest.approx(1 / (0.99 * 5))
+    for said, expected in (("35", 25), ("0", 25), ("-1", 25), ("x", 25), ("10", 10)):
+        await limiter.feedback("standard", 200, headers(X_RateLimit_Limit_Second=said))
+        assert await rate(limiter) == expected
+    await limiter.feedback("auth", 200, headers(X_RateLimit_Limit_Second="0.5"))
+    assert await rate(limiter, "auth") == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from .output import Format, Output
+from .privacy import opt_outs, purge_command, result_command
 from .run import (
     EXIT_CODES,
     call_tool,
@@ -131,17 +132,81 @@ def demo_command() -> None:
 @app.command("sandbox", rich_help_panel=_START)
 @command
 def sandbox_command(
+    action: Annotated[
+        Literal["serve", "status", "faults", "reset"],
+        typer.Argument(help="Serve it; or show, set faults in, or reset an account of, the one that is served."),
+    ] = "serve",
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     state: Annotated[
         Path | None,
         typer.Option("--state", help="Folder of its data; default: in the state folder.", show_default=False),
     ] = None,
+    accounts: Annotated[
+        Path | None,
+        typer.Option("--accounts", help="YAML or JSON file of accounts, switches and faults.", show_default=False),
+    ] = None,
+    companies: Annotated[int, typer.Option("--companies", min=100, max=100_000, help="Companies in the data.")] = 2000,
+    people: Annotated[int, typer.Option("--people", min=1000, max=1_000_000, help="People in the data.")] = 20_000,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="faults: set one, such as rate_limited,bucket=hour,times=3.", show_default=False),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="faults: clear all first.")] = False,
+    account: Annotated[str, typer.Option("--account", help="reset: which account.")] = "sandbox-demo",
 ) -> None:
     """Serve the simulated ZoomInfo over HTTP, to develop and test against."""
-    from .sandbox import serve_sandbox
+    from . import sandbox
 
-    serve_sandbox(host, port, state)
+    place = sandbox.Place(state, accounts, companies, people)
+    match action:
+        case "status":
+            sandbox.show_status(place)
+        case "faults":
+            sandbox.change_faults(place, rules or (), clear=clear)
+        case "reset":
+            sandbox.reset_account(place, account)
+        case _:
+            sandbox.serve_sandbox(host, port, place)
+
+
+@app.command("login", rich_help_panel=_START)
+@command
+def login_command(
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address; the one it leads to can be pasted.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=1, max=65535, help="Port of the redirect URI http://127.0.0.1:PORT/callback (default 8765)."
+        ),
+    ] = None,
+    redirect_uri: Annotated[
+        str | None,
+        typer.Option("--redirect-uri", help="Another one, exactly as registered in DevPortal.", show_default=False),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Seconds to wait for you.")] = 300,
+    status: Annotated[bool, typer.Option("--status", help="Only say whether you are signed in.")] = False,
+) -> None:
+    """Sign in to ZoomInfo's GTM API as yourself, in the browser.
+
+    Register http://127.0.0.1:8765/callback as redirect URI of your app in DevPortal, and set its client id and secret.
+    """
+    from . import login
+
+    if status:
+        raise typer.Exit(login.status())
+    login.login(browser=not no_browser, port=port, redirect_uri=redirect_uri, timeout=timeout)
+
+
+@app.command("logout", rich_help_panel=_START)
+@command
+def logout_command() -> None:
+    """Forget the sign-in of `login`."""
+    from .login import logout
+
+    logout()
 
 
 @app.command("config", rich_help_panel=_START)
@@ -393,6 +458,50 @@ def usage_command(format: FormatOption = None, output: OutputOption = None) -> N
         answer = call_tool("get_usage", {})
         sink.show(answer, show_usage)
     _tell(answer)
+
+
+@app.command("audit", rich_help_panel=_ACCOUNT)
+@command
+def audit_command(
+    since: Annotated[
+        str | None, typer.Option("--since", help="From then on: 2026-11-22, or 7d, 12h, 30m ago.", show_default=False)
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Before then.", show_default=False)] = None,
+    caller: Annotated[str | None, typer.Option("--caller", help="Of this caller alone.", show_default=False)] = None,
+    operation: Annotated[
+        str | None, typer.Option("--operation", help="Of this operation, such as enrich_contacts.", show_default=False)
+    ] = None,
+    result: Annotated[
+        str | None, typer.Option("--result", help="ok, or an error code such as BUDGET_EXCEEDED.", show_default=False)
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="The last so many (a table shows 50, else all).", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON lines.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV.")] = False,
+    output: OutputOption = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Check that nothing was edited, removed or added.")] = False,
+    head: Annotated[
+        str | None,
+        typer.Option("--head", metavar="NUMBER:DIGEST", help="With --verify, one kept elsewhere.", show_default=False),
+    ] = None,
+) -> None:
+    """Show who called what, when, for how many credits and how it ended. No values: counts and codes alone."""
+    from ..account.audit_check import Wanted
+    from .audit import check, read_head, read_time, refuse, show
+
+    refuse(verify=verify, head=head, as_json=as_json, as_csv=as_csv, output=output)
+    if verify:
+        raise typer.Exit(check(settings(), read_head(head), as_json=as_json))
+    wanted = Wanted(read_time("--since", since), read_time("--until", until), caller, operation, result)
+    format = "jsonl" if as_json else "csv" if as_csv else None
+    raise typer.Exit(show(settings(), wanted, limit=limit, format=format, file=output))
+
+
+app.add_typer(opt_outs, rich_help_panel=_ACCOUNT)
+app.command("result", rich_help_panel=_DATA)(result_command)
+app.command("purge", rich_help_panel=_ACCOUNT)(purge_command)
 
 
 @app.command("doctor", rich_help_panel=_ACCOUNT)

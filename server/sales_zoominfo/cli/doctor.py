@@ -75,6 +75,8 @@ PASSAGES: dict[str, tuple[str, ...]] = {
     "token_refused": (LATER_401, OTHER_API),
     "client_credentials_off": (UNAUTHORIZED,),
     "session_lost": ("troubleshooting#the-session-dies-when-two-programs-run",),
+    "renewal_lost": ("troubleshooting#the-session-dies-when-two-programs-run",),
+    "signed_out": (INCOMPLETE,),
     "plan_endpoint": (FORBIDDEN,),
     "plan_field": (NOT_IN_PLAN,),
     "rate_limited": ("troubleshooting#429-too-many-requests",),
@@ -168,7 +170,7 @@ async def examine(topics: Sequence[str] = ()) -> list[Finding]:
     knowledge = _knowledge()
     findings = _settings(using)
     credentials, found = _credentials(using)
-    findings += [*found, *await _state(using, credentials)]
+    findings += [*await _signed_in(using, credentials, found), *await _state(using, credentials)]
     if credentials is None or any(finding.mark == "✗" for finding in findings):
         skipped = "not tried before the above is mended"
         steps = ("network", "sign-in", *(["topics"] if topics else []))
@@ -243,6 +245,34 @@ def _credentials(using: Settings) -> tuple[Credentials | None, list[Finding]]:
             except SalesZoomInfoError as error:
                 found.append(_failed("private key", error))
     return credentials, found
+
+
+async def _signed_in(using: Settings, credentials: Credentials | None, found: list[Finding]) -> list[Finding]:
+    """The findings about credentials, with the stored sign-in where one is used."""
+    from ..zoominfo.credentials import with_sign_in
+    from .login import described
+
+    if credentials is None:
+        return found
+    app = App(using)
+    try:
+        sign_ins = await app.sign_ins()
+        chosen = await with_sign_in(credentials, using, sign_ins.cache)
+        record = await sign_ins.status() if chosen.gtm is not None and chosen.gtm.sign_in else None
+    except SalesZoomInfoError as error:
+        # Of a state that cannot be used the next finding tells.
+        return [*found, _failed("sign-in kept", error)] if error.kind == "credentials_missing" else found
+    finally:
+        await app.aclose()
+    if record is None:
+        return found
+    how = described(record.began_at, record.expires_at, in_doubt=record.in_doubt)
+    text = f"GTM: complete (signed in {how})"
+    kept = Finding("✓", "credentials", text)
+    if record.in_doubt:
+        fix = "It is asked for once more when the token ends; if that fails, run `sales-zoominfo login`."
+        kept = Finding("!", "credentials", text, fix, PASSAGES["session_lost"])
+    return [kept if finding.text.startswith("GTM: complete") else finding for finding in found]
 
 
 async def _state(using: Settings, credentials: Credentials | None) -> list[Finding]:

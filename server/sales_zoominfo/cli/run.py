@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -18,6 +17,7 @@ import typer
 from ..account.caller import caller_id
 from ..app import App
 from ..errors import SalesZoomInfoError, fail
+from ..scrub import install, places, scrub
 from ..settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def prepare_streams() -> None:
 
 
 def prepare_logging(level: str) -> None:
-    """Our own log to stderr; libraries stay at warnings, since their debug output holds headers."""
+    """Our own log to stderr; libraries stay at warnings, since their debug output holds headers and messages."""
+    install()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("sales_zoominfo").setLevel(level.upper())
 
@@ -130,9 +131,9 @@ def _debugging() -> bool:
 def show_error(error: SalesZoomInfoError) -> None:
     """An anticipated failure, for a person."""
     console = err()
-    console.print(f"✗ {error.message}", style="red")
+    console.print(f"✗ {scrub(error.message)}", style="red")
     if error.next_step:
-        console.print(f"→ {error.next_step}")
+        console.print(f"→ {scrub(error.next_step)}")
 
 
 def _hung_up(error: BaseException) -> bool:
@@ -185,7 +186,7 @@ def _report(caught: Exception) -> int:
         return exit_code(error)
     console = err()
     if _debugging():
-        console.print("".join(traceback.format_exception(error)), end="")
+        console.print(f"Traceback, by its places alone:\n{places(error)}")
     console.print(f"✗ This is a bug of sales-zoominfo: {type(error).__name__}.", style="red")
     if not _debugging():
         console.print("→ Set ZOOMINFO_LOG_LEVEL=debug and run it again to see where, then report it.")

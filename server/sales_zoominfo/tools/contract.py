@@ -74,13 +74,13 @@ def to_json(answer: Envelope) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
-def shorten(answer: Envelope, resource: str, file: str | None) -> Envelope:
+def shorten(answer: Envelope, resource: str, command: str | None) -> Envelope:
     """The first rows of an answer that is over :data:`MAX_CHARS`, and where the whole is.
 
     Args:
         answer: the whole envelope.
         resource: URI of the MCP resource that holds it.
-        file: path of the local file that holds it, over stdio.
+        command: prints it on the machine of the server, over stdio.
 
     Returns:
         An envelope that fits, cut between rows and never within one.
@@ -89,7 +89,7 @@ def shorten(answer: Envelope, resource: str, file: str | None) -> Envelope:
     meta = {
         **answer["meta"],
         "shown": 0,
-        "whole": {"resource": resource, **({"file": file} if file else {})},
+        "whole": {"resource": resource, **({"command": command} if command else {})},
         "warnings": [
             *answer["meta"]["warnings"],
             "The answer is longer than fits here. meta.whole holds all of its rows and is free to read. "

@@ -4,19 +4,14 @@ never fail, and only our own words in errors."""
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
 import sys
-import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import anyio
-import anyio.to_thread
 from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -38,6 +33,7 @@ from mcp.types import (
 from pydantic.networks import AnyUrl
 
 from ..errors import SalesZoomInfoError, fail
+from ..scrub import install, places, scrub
 from .contract import MAX_CHARS, Envelope, shorten, to_json
 
 logger = logging.getLogger("sales_zoominfo")
@@ -52,12 +48,24 @@ _RESULT_URI = re.compile(r"result://([a-z_]+)/([0-9a-f]{16})")
 _LEVELS: dict[str, Any] = {"debug": "DEBUG", "info": "INFO", "warning": "WARNING", "error": "ERROR"}
 
 
+class Results(Protocol):
+    """Where answers that are too long to show are kept."""
+
+    async def put(self, tool: str, text: str) -> str:
+        """Keep an answer and give its token, 16 hexadecimal digits."""
+        ...
+
+    async def get(self, token: str, tool: str | None = None) -> str | None:
+        """An answer that was kept; None when there is none."""
+        ...
+
+
 class PlainServer(MCPServer[None]):
     """An MCP server that keeps the rules above. A subclass says what its tools, prompts and completions are.
 
     Args:
         name: as clients see it.
-        results: folder for answers that are too long to show, None to keep them in memory only.
+        results: keeps answers that are too long to show, None to keep them in memory only.
         log_level: one of ``debug``, ``info``, ``warning``, ``error``.
         options: of :class:`MCPServer`.
     """
@@ -66,14 +74,17 @@ class PlainServer(MCPServer[None]):
         self,
         name: str,
         *,
-        results: Callable[[], Path | None] = lambda: None,
+        results: Results | None = None,
         log_level: str = "warning",
         **options: Any,
     ) -> None:
         self._results = results
         self._whole: OrderedDict[str, str] = OrderedDict()
         with _without_rich():
-            super().__init__(name, log_level=_LEVELS[log_level], **options)
+            # Libraries stay at warnings: below them they write messages whole, and with them the people in them.
+            super().__init__(name, log_level="ERROR" if log_level == "error" else "WARNING", **options)
+        install()
+        logger.setLevel(_LEVELS[log_level])
         self.completion()(self._complete)  # pyright: ignore[reportUnknownMemberType]
 
     # --- what a subclass says ----------------------------------------------------------------------------------
@@ -123,7 +134,7 @@ class PlainServer(MCPServer[None]):
                 answer = await self._keep(name, answer, text, local=http_scope(context) is None)
                 text = to_json(answer)
         except SalesZoomInfoError as error:
-            raise ToolError(str(error)) from None
+            raise ToolError(scrub(str(error))) from None
         except UnexpectedToolError as error:
             raise ToolError(_bug(name, error.__cause__ or error)) from None
         except (ToolError, MCPError):
@@ -133,22 +144,20 @@ class PlainServer(MCPServer[None]):
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
 
     async def _keep(self, name: str, answer: Envelope, text: str, *, local: bool) -> Envelope:
-        # Never cut after payment: the whole stays readable as a resource, and as a file of the user's own.
-        token = secrets.token_hex(8)
+        # Never cut after payment: the whole stays readable as a resource, and by a command on this machine.
+        token, kept = secrets.token_hex(8), False
+        if self._results is not None:
+            try:
+                token, kept = await self._results.put(name, text), True
+            except (OSError, SalesZoomInfoError) as error:
+                # A full disk must not lose what was paid for: the resource still holds it.
+                logger.warning("a long answer could not be kept as a file: %s", type(error).__name__)
         uri = f"result://{name}/{token}"
         self._whole[uri] = text
         while len(self._whole) > KEPT_RESULTS:
             self._whole.popitem(last=False)
-        folder = await anyio.to_thread.run_sync(self._results)
-        file = None
-        if folder is not None:
-            try:
-                file = await anyio.to_thread.run_sync(write_private, folder, f"{name}-{token}.json", text)
-            except OSError as error:
-                # A full disk must not lose what was paid for: the resource still holds it.
-                logger.warning("a long answer could not be kept as a file: %s", type(error).__name__)
-        # A path of this machine means nothing to a client on another.
-        return shorten(answer, uri, file if local else None)
+        # A command on this machine means nothing to a client on another.
+        return shorten(answer, uri, f"sales-zoominfo result {token}" if kept and local else None)
 
     # --- resources ---------------------------------------------------------------------------------------------
 
@@ -156,15 +165,13 @@ class PlainServer(MCPServer[None]):
         # Memory holds the latest answers, the folder those before them and of earlier servers.
         text = self._whole.get(uri)
         named = _RESULT_URI.fullmatch(uri)
-        if text is not None or named is None:
-            return text
-        folder = await anyio.to_thread.run_sync(self._results)
-        if folder is None:
-            return None
-        try:
-            return await anyio.Path(folder / f"{named[1]}-{named[2]}.json").read_text(encoding="utf-8")
-        except OSError:
-            return None
+        if text is None and named is not None and self._results is not None:
+            text = await self._results.get(named[2], named[1])
+        return None if text is None else await self.screened(text)
+
+    async def screened(self, text: str) -> str:
+        """A kept answer as it may be handed out now, since what may be said can have changed."""
+        return text
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[None, Any] | None = None
@@ -174,7 +181,10 @@ class PlainServer(MCPServer[None]):
         Raises:
             ResourceNotFoundError: there is no such resource.
         """
-        text = await self._kept(str(uri))
+        try:
+            text = await self._kept(str(uri))
+        except SalesZoomInfoError as error:
+            raise ResourceNotFoundError(str(error)) from None
         if text is not None:
             return [ReadResourceContents(content=text, mime_type="application/json")]
         try:
@@ -182,7 +192,7 @@ class PlainServer(MCPServer[None]):
         except ResourceNotFoundError:
             how = "resources/list names those that this server has; a long answer stays readable for 7 days."
             error = fail("not_found", thing="resource", name=str(uri)[:120], hint="", how=how)
-            raise ResourceNotFoundError(str(error)) from None
+            raise ResourceNotFoundError(scrub(str(error))) from None
 
     # --- prompts -----------------------------------------------------------------------------------------------
 
@@ -197,7 +207,7 @@ class PlainServer(MCPServer[None]):
         try:
             return await self.render_prompt(name, arguments or {}, context)
         except SalesZoomInfoError as error:
-            raise MCPError(INVALID_PARAMS, str(error)) from None
+            raise MCPError(INVALID_PARAMS, scrub(str(error))) from None
         except MCPError:
             raise
         except Exception as error:
@@ -233,9 +243,7 @@ def _bug(name: str, error: BaseException) -> str:
     """Log a bug by its places alone, and the text that names the log's entry."""
     request = secrets.token_hex(6)
     # Places only: an exception's text may hold a person's data.
-    places = traceback.extract_tb(error.__traceback__)
-    frames = "\n".join(f"  {place.filename}:{place.lineno} in {place.name}" for place in places)
-    logger.error("bug %s in %s: %s\n%s", request, name[:60], type(error).__name__, frames)
+    logger.error("bug %s in %s: %s", request, name[:60], places(error))
     return str(fail("bug", tool=name[:60], request=request))
 
 
@@ -250,22 +258,3 @@ def _without_rich() -> Generator[None]:
         yield
     finally:
         del sys.modules["rich"]
-
-
-def write_private(folder: Path, name: str, text: str) -> str:
-    """Write a file that only its owner can read.
-
-    Returns:
-        Its absolute path.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError:
-        # Half an answer must not be taken for the whole.
-        path.unlink(missing_ok=True)
-        raise
-    return str(path)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..account.modes import Modes
-from ..errors import fail, near
-from . import credits, enrich, knowledge, search
+from ..errors import SalesZoomInfoError, fail, near
+from . import credits, enrich, knowledge, privacy, search
 from .contract import Envelope
 from .spec import Arguments, Call, Tool
 
-TOOLS: dict[str, Tool] = {tool.name: tool for module in (search, enrich, credits, knowledge) for tool in module.TOOLS}
+TOOLS: dict[str, Tool] = {
+    tool.name: tool for module in (search, enrich, credits, knowledge, privacy) for tool in module.TOOLS
+}
 TOOLSETS: tuple[str, ...] = tuple(dict.fromkeys(tool.toolset for tool in TOOLS.values()))
-DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge")
+DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge", "privacy")
 
 
 def read_toolsets(value: str) -> tuple[str, ...]:
@@ -78,5 +80,22 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Coll
         raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
     # Models write null for "not given".
     given = {key: value for key, value in arguments.items() if value is not None}
-    tool.check(given)
-    return await tool.run(context, given)
+    try:
+        tool.check(given)
+        answer = await tool.run(context, given)
+    except SalesZoomInfoError as error:
+        raise await _screened(error, context) from None
+    from ..account.privacy import suspicious
+
+    # Passages hold no records: a personal value in their answer can only be one that was asked with.
+    if tool.toolset == "knowledge" and not suspicious(str(given)):
+        return answer
+    return await (await context.runtime.screen()).envelope(answer)
+
+
+async def _screened(error: SalesZoomInfoError, context: Call) -> SalesZoomInfoError:
+    from ..account.privacy import suspicious
+
+    if not suspicious(f"{error} {error.details}"):
+        return error
+    return await (await context.runtime.screen()).error(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from mcp.server import MCPServer
@@ -22,7 +21,7 @@ from ..account.modes import Modes
 from ..knowledge.skill_extension import SkillExtension
 from . import prompts
 from .contract import Envelope
-from .protocol import PlainServer, http_scope
+from .protocol import PlainServer, Results, http_scope
 from .registry import call, served
 from .spec import Call, Runtime, Tool
 
@@ -59,7 +58,7 @@ class ZoomInfoServer(PlainServer):
         runtime: what the tools run on.
         toolsets: which tools are served.
         modes: read-only and free-only; both win over the toolsets.
-        results: folder for answers that are too long to show, None to keep them in memory only.
+        results: keeps answers that are too long to show, None to keep them in memory only.
         on_close: awaited when the server stops.
         log_level: one of ``debug``, ``info``, ``warning``, ``error``.
     """
@@ -70,7 +69,7 @@ class ZoomInfoServer(PlainServer):
         toolsets: tuple[str, ...],
         modes: Modes,
         *,
-        results: Callable[[], Path | None] = lambda: None,
+        results: Results | None = None,
         on_close: Callable[[], Awaitable[None]] | None = None,
         log_level: str = "warning",
     ) -> None:
@@ -111,6 +110,10 @@ class ZoomInfoServer(PlainServer):
         asked = Call(self._runtime, caller_name(context), _progress(context))
         return await call(name, arguments, context=asked, toolsets=self._toolsets, modes=self._modes)
 
+    async def screened(self, text: str) -> str:
+        """A kept answer without what has come on the opt-out list since."""
+        return await (await self._runtime.screen()).text(text)
+
     async def list_prompts(self) -> list[McpPrompt]:
         """The prompts, built from the static table."""
         return prompts.listed()
@@ -120,6 +123,11 @@ class ZoomInfoServer(PlainServer):
     ) -> GetPromptResult:
         """Write a prompt that names only tools which are served."""
         del context
+        from ..account.privacy import suspicious
+
+        if suspicious(str(arguments)):
+            screen = await self._runtime.screen()
+            arguments = {key: await screen.text(value) for key, value in arguments.items()}
         return prompts.render(name, arguments, self._served())
 
     async def suggest(self, prompt: str, argument: str, typed: str) -> Sequence[str]:
@@ -146,7 +154,7 @@ def describe(tool: Tool) -> McpTool:
         annotations=ToolAnnotations(
             title=tool.title,
             read_only_hint=tool.read_only,
-            destructive_hint=False,
+            destructive_hint=tool.destructive,
             # Enriching again within 12 months costs nothing and answers the same.
             idempotent_hint=True,
             open_world_hint=bool(tool.operations),

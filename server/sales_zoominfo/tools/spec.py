@@ -15,7 +15,9 @@ from ..zoominfo.operations import OPERATIONS, Entity
 from .contract import Envelope
 
 if TYPE_CHECKING:
+    from ..account.compliance import Privacy
     from ..account.gate import Account
+    from ..account.privacy import Screen
     from ..knowledge import KnowledgeBase
 
 Schema = dict[str, Any]
@@ -30,6 +32,14 @@ class Runtime(Protocol):
 
     async def account(self) -> Account:
         """The account behind the gate, opened at its first use."""
+        ...
+
+    async def screen(self) -> Screen:
+        """What every answer passes before it leaves."""
+        ...
+
+    async def privacy(self) -> Privacy:
+        """The work on the opt-out list."""
         ...
 
     def knowledge(self) -> KnowledgeBase:
@@ -64,6 +74,8 @@ class Tool(NamedTuple):
         run: the function.
         operations: what of ZoomInfo it uses, by name; its cost and its annotations follow from them.
         entity: whose filters are accepted beside the named ones.
+        changes: it changes something of ours that outlives the call.
+        destructive: it can take away what was there.
     """
 
     name: str
@@ -75,6 +87,8 @@ class Tool(NamedTuple):
     required: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     entity: Entity | None = None
+    changes: bool = False
+    destructive: bool = False
 
     @property
     def spends(self) -> bool:
@@ -83,8 +97,8 @@ class Tool(NamedTuple):
 
     @property
     def writes(self) -> bool:
-        """Whether a call changes something at ZoomInfo other than credits."""
-        return any(OPERATIONS[name].writes for name in self.operations)
+        """Whether a call changes something other than credits, here or at ZoomInfo."""
+        return self.changes or any(OPERATIONS[name].writes for name in self.operations)
 
     @property
     def read_only(self) -> bool:

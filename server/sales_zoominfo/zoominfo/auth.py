@@ -1,4 +1,4 @@
-"""Access tokens: signing in, keeping, refreshing one at a time.
+"""Access tokens: signing in, with each of the grants that ZoomInfo has.
 
 Sources: ZoomInfo's official Enterprise client (claims of the key assertion, 60-minute tokens, refresh at 55) and
 its GTM sign-in documentation (form-encoded, HTTP Basic, refresh tokens that rotate and are single-use).
@@ -7,222 +7,35 @@ its GTM sign-in documentation (form-encoded, HTTP Basic, refresh tokens that rot
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
-import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import anyio
-
 from ..errors import SalesZoomInfoError, fail
 from .keys import key_bytes, load_private_key
-from .messages import Response, Token
+from .messages import Response
 from .operations import OPERATIONS, Generation
 from .refusals import is_object, parse_problem
+from .renewal import Tokens
 from .token_cache import TOKEN_TEXT, Session, TokenCache
 from .transport import Transport
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-log = logging.getLogger(__name__)
-
 _ENTERPRISE_LIFE = 3600.0
 _ENTERPRISE_REFRESH = 3300.0
 _GTM_LIFE = 3600.0
 _REFRESH_SHARE = 0.8
-# A live token is used on while a refresh fails; this long until the next try.
-_RETRY_REFRESH = 60.0
-# With less life than this left, a caller waits for the refresh instead of sending the old token.
-_MARGIN = 10.0
 
 
-class _Tokens:
-    """Keeping and refreshing, common to all grants: one sign-in at a time in the process, and across processes
-    where there is a cache."""
-
-    generation: Generation
-
-    def __init__(self, transport: Transport, cache: TokenCache | None, wall: Callable[[], float]) -> None:
-        self._transport = transport
-        self._cache = cache
-        self._wall = wall
-        self._lock = anyio.Lock()
-        self._session: Session | None = None
-        self._token: Token | None = None
-        self._not_before = 0.0
-        self._unsaved = False
-        # What the last sign-in ended with, for those who queued behind it.
-        self._attempts = 0
-        self._failure: SalesZoomInfoError | None = None
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-    # Of each grant:
-
-    def _secret(self) -> tuple[str, bytes]:
-        """Who signs in, and with what."""
-        raise NotImplementedError
-
-    def _origin(self) -> str:
-        return ""
-
-    def _rotates(self) -> bool:
-        return False
-
-    async def _sign_in(self, previous: Session | None) -> Session:
-        raise NotImplementedError
-
-    # Common:
-
-    def identity(self) -> str:
-        """Name of the cache file: a digest of generation, base URL, user and secret.
-
-        A changed password or key has another name, so it never meets a token of the old one.
-        """
-        who, secret = self._secret()
-        proof = hmac.new(secret, b"sales-zoominfo token cache", hashlib.sha256).hexdigest()
-        text = "\n".join((self.generation, self._transport.base_url, who, proof))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-    async def token(self) -> Token:
-        """A token that is still good, signing in when there is none.
-
-        Raises:
-            AuthenticationFailed: ZoomInfo refused the sign-in, or a key cannot be read.
-            UpstreamUnavailable, RateLimited: the sign-in could not be made now.
-            InvalidArgument: a rotated refresh token cannot be kept on disk.
-        """
-        if (token := self._good(waiting=False)) is not None:
-            return token
-        seen = self._attempts
-        async with self._lock:
-            if (token := self._good(waiting=True)) is not None:
-                return token
-            try:
-                self._share_failure(seen)
-                return await self._renew(None)
-            except SalesZoomInfoError as error:
-                # The old token has life left: an early refresh that fails is no reason to fail a call.
-                if self._unsaved or self._token is None or self._wall() >= self._token.expires_at - _MARGIN:
-                    raise
-                log.warning("the access token could not be renewed yet (%s); the old one is used on", error.code)
-                self._not_before = self._wall() + _RETRY_REFRESH
-                return self._token
-
-    async def refresh(self, stale: Token) -> Token:
-        """A token other than one that ZoomInfo refused.
-
-        Args:
-            stale: the refused one; when it is no longer the current one, the current one is returned at once.
-
-        Raises:
-            As for :meth:`token`.
-        """
-        seen = self._attempts
-        async with self._lock:
-            if self._token is not None and self._token.generation != stale.generation and not self._unsaved:
-                return self._token
-            self._share_failure(seen)
-            return await self._renew(stale.value)
-
-    def _good(self, *, waiting: bool) -> Token | None:
-        """The current token, unless it is time for the next one and nobody is at it yet."""
-        session, now = self._session, self._wall()
-        if session is None or self._unsaved:
-            return None
-        if now < session.refresh_at or (now < self._not_before and now < session.expires_at - _MARGIN):
-            return self._token
-        # Somebody refreshes already, and the old one is good for now.
-        if not waiting and now < session.expires_at - _MARGIN and self._lock.locked():
-            return self._token
-        return None
-
-    def _share_failure(self, seen: int) -> None:
-        """Fail like the sign-in that this caller queued behind, instead of sending a wrong password once more."""
-        failure = self._failure
-        if failure is not None and self._attempts != seen:
-            raise type(failure)(failure.kind, failure.message, failure.next_step, dict(failure.details))
-
-    async def _renew(self, refused: str | None) -> Token:
-        # A rotated refresh token that is on its way would be lost with a cancelled caller, and the session with it.
-        with anyio.CancelScope(shield=self._rotates()):
-            return await self._attempt(refused)
-        raise AssertionError("nobody cancels that scope itself")
-
-    async def _attempt(self, refused: str | None) -> Token:
-        # A cancelled attempt counts for nothing: whoever queued behind it makes the next one.
-        try:
-            session = await self._next(refused)
-        except SalesZoomInfoError as error:
-            self._failure = error
-            self._attempts += 1
-            raise
-        self._failure = None
-        self._attempts += 1
-        return self._adopt(session)
-
-    async def _next(self, refused: str | None) -> Session:
-        if self._cache is None:
-            return await self._sign_in(self._session)
-        identity = self.identity()
-        trouble: str
-        try:
-            async with self._cache.lock(identity):
-                return await self._next_held(self._cache, identity, refused)
-        except OSError as error:
-            trouble = type(error).__name__
-        if self._rotates():
-            raise _unusable(trouble)
-        log.warning("tokens are not kept between runs: the token folder cannot be used (%s)", trouble)
-        return await self._sign_in(self._session)
-
-    async def _next_held(self, cache: TokenCache, identity: str, refused: str | None) -> Session:
-        kept = cache.read(identity)
-        if kept is not None and kept.origin != self._origin():
-            kept = None
-        if self._unsaved and self._session is not None:
-            kept = self._session
-        elif kept is not None and kept.value != refused and self._wall() < kept.refresh_at:
-            return kept
-        elif self._rotates():
-            cache.check(identity)
-        session = kept if self._unsaved and kept is not None else await self._sign_in(kept or self._session)
-        if self._rotates():
-            # Before anybody can use it: the previous refresh token is dead from now on.
-            self._session, self._unsaved = session, True
-            cache.write(identity, session)
-            self._unsaved = False
-        else:
-            with contextlib.suppress(OSError):
-                cache.write(identity, session)
-        return session
-
-    def _adopt(self, session: Session) -> Token:
-        number = 1 if self._token is None else self._token.generation + 1
-        self._session = session
-        self._token = Token(session.value, session.expires_at, number)
-        self._not_before = 0.0
-        return self._token
-
-
-def _unusable(trouble: str) -> SalesZoomInfoError:
-    return fail(
-        "state_unusable",
-        reason=f"the folder for tokens cannot be written ({trouble})",
-        how="Make room or give the user that runs the server write access to its state folder; "
-        "a refresh token that cannot be kept would end the session.",
-    )
-
-
-class EnterpriseTokens(_Tokens):
+class EnterpriseTokens(Tokens):
     """Sign-in of the Enterprise API, with a password or with a key."""
 
     generation: Generation = "enterprise"
@@ -243,7 +56,7 @@ class EnterpriseTokens(_Tokens):
         username: login name.
         password: for password mode; or else
         client_id, key: client id of the key, and the private key as PEM text or a path.
-        cache: where tokens survive a restart.
+        cache: where tokens survive a restart and are shared.
         wall: epoch seconds.
         """
         super().__init__(transport, cache, wall)
@@ -313,21 +126,21 @@ class EnterpriseTokens(_Tokens):
 
     def _refused(self, answer: Response) -> SalesZoomInfoError:
         if answer.status not in (400, 401, 403):
-            return _no_sign_in(answer)
+            return no_sign_in(answer)
         problem = parse_problem(answer.data)
         if "permission to access the zoominfo api" in problem.text or "no roles found" in problem.text:
             return fail("plan_endpoint", operation="access to the API for this user", details={"status": answer.status})
         reason = f" (status {answer.status})"
         if self._password is not None:
-            return _login_refused("password", reason, "ZOOMINFO_USERNAME and ZOOMINFO_PASSWORD", answer)
+            return login_refused("password", reason, "ZOOMINFO_USERNAME and ZOOMINFO_PASSWORD", answer)
         check = (
             "that ZOOMINFO_USERNAME, ZOOMINFO_CLIENT_ID and ZOOMINFO_PRIVATE_KEY belong together, "
             "that the key is still active, and this machine's clock"
         )
-        return _login_refused("key", reason, check, answer)
+        return login_refused("key", reason, check, answer)
 
 
-class GtmTokens(_Tokens):
+class GtmTokens(Tokens):
     """Sign-in of the GTM API, with client credentials or with a refresh token that rotates."""
 
     generation: Generation = "gtm"
@@ -340,6 +153,7 @@ class GtmTokens(_Tokens):
         refresh_token: str | None = None,
         token_url: str | None = None,
         *,
+        sign_in: str | None = None,
         cache: TokenCache | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -348,37 +162,96 @@ class GtmTokens(_Tokens):
         client_id, client_secret: of the app.
         refresh_token: the first one of a chain; without it the client-credentials grant is used.
         token_url: absolute, when it is not ``<base>/gtm/oauth/v1/token``.
+        sign_in: name of a sign-in that ``login`` has put into the cache, which is used then; or else
         cache: where the chain survives a restart; without one a rotated token lives in memory only.
         wall: epoch seconds.
         """
         super().__init__(transport, cache, wall)
-        self._client_id = client_id
-        self._client_secret = client_secret
+        self._client = GtmClient(transport, client_id, client_secret, token_url)
         self._refresh_token = refresh_token
-        path = OPERATIONS["authenticate"].gtm
-        self._url = token_url or (path.path if path is not None else "/gtm/oauth/v1/token")
+        self._stored = sign_in
+
+    def identity(self) -> str:
+        """See :meth:`Tokens.identity`; a stored sign-in has a name of its own."""
+        return self._stored or super().identity()
 
     def _secret(self) -> tuple[str, bytes]:
-        return self._client_id, self._client_secret.encode("utf-8", "surrogatepass")
+        return self._client.client_id, self._client.secret
 
     def _rotates(self) -> bool:
-        return self._refresh_token is not None
+        return self._stored is not None or self._refresh_token is not None
+
+    def _first(self) -> Session | None:
+        return None if self._stored or self._refresh_token is None else Session("", 0, 0, self._refresh_token)
 
     def _origin(self) -> str:
         if self._refresh_token is None:
             return ""
-        key = self._client_secret.encode("utf-8", "surrogatepass")
-        return hmac.new(key, self._refresh_token.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._client.secret, self._refresh_token.encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()
 
     async def _sign_in(self, previous: Session | None) -> Session:
         # No scope: naming one that the app lacks fails the whole call, naming none grants all it has.
-        form = {"grant_type": "client_credentials"}
-        current = self._refresh_token
-        if current is not None:
-            current = (previous.refresh_token if previous is not None else None) or current
+        form, current = {"grant_type": "client_credentials"}, None
+        if self._rotates():
+            current = (previous.refresh_token if previous is not None else None) or self._refresh_token
+            if current is None:
+                raise fail("signed_out")
             form = {"grant_type": "refresh_token", "refresh_token": current}
-        basic = base64.b64encode(f"{self._client_id}:{self._client_secret}".encode("utf-8", "replace")).decode()
-        answer = await self._transport.exchange(
+        # A second copy of a refresh that is still under way would kill the session.
+        answer = await self._client.ask(form, repeatable=not self._rotates())
+        if answer.status != 200:
+            raise self._refused(answer)
+        session = gtm_session(answer, self._wall())
+        return replace(session, refresh_token=(session.refresh_token or current) if self._rotates() else None)
+
+    def _refused(self, answer: Response) -> SalesZoomInfoError:
+        if answer.status not in (400, 401, 403):
+            return no_sign_in(answer)
+        oauth = parse_problem(answer.data).oauth
+        reason = f" ({oauth})" if oauth else f" (status {answer.status})"
+        if self._rotates():
+            if oauth == "invalid_grant":
+                return fail("session_lost", details={"status": answer.status, "error": oauth})
+            check = "ZOOMINFO_CLIENT_ID, ZOOMINFO_CLIENT_SECRET and that the refresh token was made for that app"
+            return login_refused("refresh token", reason, check, answer)
+        if oauth == "unauthorized_client":
+            return fail("client_credentials_off", details={"status": answer.status, "error": oauth})
+        return login_refused("client credentials", reason, "ZOOMINFO_CLIENT_ID and ZOOMINFO_CLIENT_SECRET", answer)
+
+
+class GtmClient:
+    """An app at the token endpoint."""
+
+    def __init__(self, transport: Transport, client_id: str, client_secret: str, token_url: str | None = None) -> None:
+        """Args: as for :class:`GtmTokens`."""
+        self._transport = transport
+        self.client_id = client_id
+        self._client_secret = client_secret
+        path = OPERATIONS["authenticate"].gtm
+        self._url = token_url or (path.path if path is not None else "/gtm/oauth/v1/token")
+
+    @property
+    def secret(self) -> bytes:
+        """The client secret, as bytes to make digests with."""
+        return self._client_secret.encode("utf-8", "surrogatepass")
+
+    async def ask(self, form: Mapping[str, str], *, repeatable: bool) -> Response:
+        """Ask for tokens.
+
+        Args:
+            form: the grant.
+            repeatable: whether a lost answer may be asked for again.
+
+        Returns:
+            The answer, refusals too.
+
+        Raises:
+            RateLimited, UpstreamUnavailable: it could not be asked, or the answer was lost.
+        """
+        basic = base64.b64encode(f"{self.client_id}:{self._client_secret}".encode("utf-8", "replace")).decode()
+        return await self._transport.exchange(
             self._url,
             headers={
                 "Accept": "application/json",
@@ -386,44 +259,32 @@ class GtmTokens(_Tokens):
                 "Authorization": f"Basic {basic}",
             },
             content=urlencode(form, errors="replace").encode(),
-            # A second copy of a refresh that is still under way would kill the session.
-            repeatable=self._refresh_token is None,
-        )
-        if answer.status != 200:
-            raise self._refused(answer)
-        data: Any = answer.data
-        value = _text(data, "access_token")
-        rotated: object = data.get("refresh_token")
-        now = self._wall()
-        life = _seconds(data.get("expires_in")) or _GTM_LIFE
-        return Session(
-            value,
-            now + life,
-            now + _REFRESH_SHARE * life,
-            self._origin(),
-            (rotated if isinstance(rotated, str) and rotated else current) if self._rotates() else None,
+            repeatable=repeatable,
         )
 
-    def _refused(self, answer: Response) -> SalesZoomInfoError:
-        if answer.status not in (400, 401, 403):
-            return _no_sign_in(answer)
-        oauth = parse_problem(answer.data).oauth
-        reason = f" ({oauth})" if oauth else f" (status {answer.status})"
-        if self._rotates():
-            if oauth == "invalid_grant":
-                return fail("session_lost", details={"status": answer.status, "error": oauth})
-            check = "ZOOMINFO_CLIENT_ID, ZOOMINFO_CLIENT_SECRET and that the refresh token was made for that app"
-            return _login_refused("refresh token", reason, check, answer)
-        if oauth == "unauthorized_client":
-            return fail("client_credentials_off", details={"status": answer.status, "error": oauth})
-        return _login_refused("client credentials", reason, "ZOOMINFO_CLIENT_ID and ZOOMINFO_CLIENT_SECRET", answer)
+
+def gtm_session(answer: Response, now: float) -> Session:
+    """The session in an answer of the token endpoint.
+
+    Args:
+        answer: of status 200.
+        now: epoch seconds.
+
+    Raises:
+        UpstreamUnavailable: it holds no usable access token.
+    """
+    value = _text(answer.data, "access_token")
+    rotated: object = answer.data.get("refresh_token")
+    life = _seconds(answer.data.get("expires_in")) or _GTM_LIFE
+    refresh_token = rotated if isinstance(rotated, str) and rotated else None
+    return Session(value, now + life, now + _REFRESH_SHARE * life, refresh_token)
 
 
-def _login_refused(method: str, reason: str, check: str, answer: Response) -> SalesZoomInfoError:
+def login_refused(method: str, reason: str, check: str, answer: Response) -> SalesZoomInfoError:
     return fail("login_refused", method=method, reason=reason, check=check, details={"status": answer.status})
 
 
-def _no_sign_in(answer: Response) -> SalesZoomInfoError:
+def no_sign_in(answer: Response) -> SalesZoomInfoError:
     title, status = OPERATIONS["authenticate"].title, answer.status
     if status in (404, 405) or 300 <= status < 400:
         return fail("upstream_no_route", operation=title, status=status, details={"status": status})

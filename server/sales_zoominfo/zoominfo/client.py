@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
-from ..errors import UpstreamUnavailable, fail, near
+from ..errors import InvalidArgument, PlanDoesNotInclude, SalesZoomInfoError, UpstreamUnavailable, fail, near
 from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
 from .codec import BATCH, ENRICH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use, unreadable
-from .fields import FILTERS, OUTPUTS
+from .fields import DO_NOT_CALL, FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
 from .operations import LAST_PAGE, OPERATIONS, Entity, Generation, Operation
-from .records import FieldRight, Limit, Match, Page, Value
+from .records import FieldRight, Limit, Match, Page, Row, Value
 from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
 from .transport import Transport
 
@@ -55,6 +55,7 @@ class Client:
     def __init__(self, sides: Mapping[Generation, Side], *, clock: Callable[[], float] = time.time) -> None:
         self._sides: dict[Generation, Side] = dict(sides)
         self._clock = clock
+        self._lacking: dict[tuple[Generation, Entity], set[str]] = {}
         self._taxonomies: dict[tuple[Generation, str, tuple[tuple[str, str], ...]], list[Value]] = {}
         self.sandbox = False
         self.balance: Balance | None = None
@@ -223,6 +224,7 @@ class Client:
         *,
         at_stake: int | None = None,
         before_send: Callable[[], Awaitable[None]] | None = None,
+        optional: Sequence[str] = (),
     ) -> list[Match]:
         """Enrich a batch. Each record not bought in the last 12 months costs a credit.
 
@@ -233,7 +235,9 @@ class Client:
             outputs: output fields that the generation has.
             required: a record lacking one of these is no match, and free.
             at_stake: credits that it costs at most, when fewer than one for each input.
-            before_send: awaited right before the request leaves; what it raises ends the call unsent.
+            before_send: awaited right before each request leaves; what it raises ends the call unsent.
+            optional: output fields to go without where the account's plan lacks them, beside the do-not-call flags of
+                numbers that are asked for.
 
         Returns:
             What became of each input, in order.
@@ -245,10 +249,21 @@ class Client:
         if not 1 <= len(inputs) <= BATCH:
             raise fail("out_of_range", name="the batch", value=len(inputs), low=1, high=BATCH)
         codec = self._sides[generation].codec
-        sent = codec.enrich(entity, inputs, outputs, required)
-        if at_stake is not None:
-            sent = replace(sent, credits=at_stake)
-        response = await self._send(generation, sent, before_send)
+        spare = {*optional, *(flag for number, flag in DO_NOT_CALL.items() if number in outputs)}
+        lacking = self._lacking.setdefault((generation, entity), set())
+        while True:
+            sent = codec.enrich(entity, inputs, [name for name in outputs if name not in lacking & spare], required)
+            if at_stake is not None:
+                sent = replace(sent, credits=at_stake)
+            try:
+                response = await self._send(generation, sent, before_send)
+                break
+            except (PlanDoesNotInclude, InvalidArgument) as error:
+                # Refused before anything was charged. Known from now on, so that later calls do not try.
+                refused = _refused(error, spare & set(outputs) - lacking)
+                if not refused:
+                    raise
+                lacking |= refused
         try:
             return _read(sent.operation, lambda: codec.matches(entity, response, inputs))
         except UpstreamUnavailable as error:
@@ -264,6 +279,27 @@ class Client:
         """One record by id; neither generation serves a lookup by id, so it is an enrich of one."""
         key = "personId" if entity == "contact" else "companyId"
         return (await self.enrich(entity, generation, [{key: record_id}], outputs))[0]
+
+    # --- compliance ---
+
+    async def compliance(self, people: Sequence[Mapping[str, object]]) -> list[list[Row]]:
+        """What ZoomInfo holds about people, and which privacy rules apply. Costs no credit.
+
+        Args:
+            people: 1 to 25 canonical inputs of :func:`~sales_zoominfo.zoominfo.compliance.read_people`.
+
+        Returns:
+            The records of each person, in the inputs' order.
+
+        Raises:
+            NotAvailable: the Enterprise API is not configured.
+            SalesZoomInfoError: what ZoomInfo refused.
+        """
+        from . import compliance
+
+        generation = self.choose(compliance.CHECK)
+        response = await self._send(generation, compliance.check_request(people))
+        return _read(compliance.CHECK, lambda: compliance.held(response, people))
 
     # --- account ---
 
@@ -323,6 +359,16 @@ class Client:
         codec = self._sides[generation].codec
         response = await self._send(generation, codec.rights(entity, use, direction))
         return _read(operation, lambda: codec.granted(response))
+
+
+def _refused(error: SalesZoomInfoError, spare: set[str]) -> set[str]:
+    """Which spare fields a refusal is about; none when it is about anything else."""
+    named = error.details.get("fields")
+    if isinstance(named, list):
+        fields = {str(name) for name in cast("list[object]", named)}
+        return fields if fields <= spare else set()
+    # The plan lacks a field and the answer does not say which: the ones that nobody asked for go first.
+    return spare if error.kind == "plan_field" else set()
 
 
 def _check_window(generation: Generation, window: int, page: int, size: int) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ..errors import fail
 from ..settings import Settings, env_name
+
+if TYPE_CHECKING:
+    from .token_cache import TokenCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,13 @@ class EnterpriseCredentials:
 
 @dataclass(frozen=True, slots=True)
 class GtmCredentials:
-    """Client id and secret of a DevPortal app, with a refresh token unless client credentials are enabled."""
+    """Client id and secret of a DevPortal app, with a refresh token or the name of a stored sign-in unless client
+    credentials are enabled."""
 
     client_id: str
     client_secret: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
+    sign_in: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,50 @@ def read_credentials(settings: Settings) -> Credentials:
         )
     _check_leftovers(given, found, _MINE[settings.api])
     return found
+
+
+async def with_sign_in(credentials: Credentials, settings: Settings, cache: TokenCache) -> Credentials:
+    """The credentials, with the sign-in that ``login`` has stored for their app.
+
+    A sign-in comes before client credentials, and before the refresh token that was configured when it was made; a
+    refresh token configured since then comes before the sign-in.
+
+    Args:
+        credentials: what the environment holds.
+        settings: the environment.
+        cache: where sign-ins are stored.
+
+    Raises:
+        AuthenticationFailed: there is a sign-in, and no client id and secret to use it with.
+        InvalidArgument: the store cannot be read.
+    """
+    if settings.api in ("sandbox", "enterprise"):
+        return credentials
+    gtm = credentials.gtm
+    if gtm is None:
+        if not credentials and await cache.sign_ins(place_of(settings)):
+            raise fail("credentials_missing", account=settings.account)
+        return credentials
+    name = sign_in_name(settings, gtm.client_id)
+    record = await cache.sign_in(name)
+    if record is None or (gtm.refresh_token and fingerprint(gtm.refresh_token) != record.replaces):
+        return credentials
+    return replace(credentials, gtm=replace(gtm, refresh_token=None, sign_in=name))
+
+
+def place_of(settings: Settings, *, sandbox: bool = False) -> str:
+    """Where a sign-in counts: an account of ours at an address. Those at a sandbox count for nothing else."""
+    return "\n".join(("sign-in", settings.account, settings.base_url.rstrip("/"), "sandbox" if sandbox else ""))
+
+
+def sign_in_name(settings: Settings, client_id: str) -> str:
+    """The name that the sign-in with an app is stored under; a new client secret leaves it as it is."""
+    return f"{place_of(settings)}\n{client_id}"
+
+
+def fingerprint(refresh_token: str) -> str:
+    """What tells two refresh tokens apart, and gives neither away."""
+    return hashlib.sha256(f"sales-zoominfo refresh token\n{refresh_token}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # Which variables each choice of ZOOMINFO_API looks at, the most telling ones of a half-made set-up first.

@@ -602,6 +602,14 @@ OUTPUTS: dict[Entity, dict[str, Output]] = {
     ),
 }
 
+# Each number's do-not-call flag; further numbers of a kind go by the flag of that kind.
+DO_NOT_CALL: dict[str, str] = {
+    "phone": "directPhoneDoNotCall",
+    "directPhoneAlt": "directPhoneDoNotCall",
+    "mobilePhone": "mobilePhoneDoNotCall",
+    "mobilePhoneAlt": "mobilePhoneDoNotCall",
+}
+
 # What search rows can hold, with the type in our rows; e-mails and phone numbers are never among them.
 SEARCH_ROW: dict[Entity, dict[str, Output]] = {
     "contact": _outputs(

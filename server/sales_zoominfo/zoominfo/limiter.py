@@ -1,34 +1,55 @@
-"""How often ZoomInfo may be called: one queue per lane, evenly spaced, corrected by what the service answers.
+"""How often ZoomInfo may be called: a fair queue per lane, in front of a state that all processes share.
 
-Sources: the Enterprise documentation (25, 33 and 1 requests a second by endpoint class, minute budgets with
-``X-RateLimit-Reset`` in epoch seconds) and ZoomInfo's GTM rate-limit page (second, hour and day windows,
-``X-RateLimit-Rejected-Bucket``, ``-1`` for "quota unknown", refused requests use no quota).
+The rules are in :mod:`.pacing`, where the state is kept in :mod:`.limit_state`. Here is the waiting, and what the
+answers' headers mean: the Enterprise API counts minutes (``X-RateLimit-Reset`` in epoch seconds), the GTM API seconds,
+hours and days (``X-RateLimit-Rejected-Bucket``, ``-1`` for "quota unknown").
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Literal, Protocol, get_args
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import anyio
 
 from ..errors import SalesZoomInfoError, fail
+from .limit_state import LocalState, State
 from .operations import Lane
+from .pacing import LONGEST_WAIT, RULES, Bucket, Hold, News, Rules, Told, Turn, Window, describe, dump, hear, load, take
+from .pacing import Lane as Shared
+from .pacing import late as note_late
 
-Bucket = Literal["second", "minute", "hour", "day"]
+T = TypeVar("T")
 
-# A share of the limit, so that 25 gaps take a little more than a second and late packets do not collide.
-HEADROOM = 0.99
-_LONGEST_WAIT = 86_400.0
-_MINUTE = 60.0
-# An hour or day refusal that names no time: look again after a minute, refusals use no quota.
-_UNTOLD_WAIT = 60.0
+# While a window is used up it is asked again, since it may free earlier than was said. Seconds.
+_LOOK_AGAIN = 15.0
+# Waking up this much too late is noted, less is within the headroom. Seconds.
+_LATE = 0.003
 # Float sums of a clock and a delay may fall short of the target by an ulp.
 _EPSILON = 1e-6
+
+_BULK: ContextVar[bool] = ContextVar("sales_zoominfo_bulk", default=False)
+
+
+@contextmanager
+def bulk() -> Generator[None]:
+    """Mark what runs inside as bulk: its calls go behind interactive ones and leave them a reserve."""
+    token = _BULK.set(True)
+    try:
+        yield
+    finally:
+        _BULK.reset(token)
+
+
+def is_bulk() -> bool:
+    """Whether the running task is inside :func:`bulk`."""
+    return _BULK.get()
 
 
 def default_rates(rate_limit: float) -> dict[Lane, float]:
@@ -46,23 +67,21 @@ def default_rates(rate_limit: float) -> dict[Lane, float]:
 class Limiter(Protocol):
     """Hands out the moments at which a request may be sent."""
 
-    def delay(self, lane: Lane) -> float:
-        """Seconds that :meth:`acquire` would take now; nothing is taken."""
-        ...
-
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None) -> None:
-        """Wait for the next free moment of a lane and take it.
+    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> None:
+        """Wait for the next free moment of a lane and take it, first come first served.
 
         Args:
             lane: the rate class of the route.
             max_wait: seconds the caller can wait; None waits for as long as it takes.
+            bulk: goes behind interactive calls and leaves them a reserve of each hour and day.
 
         Raises:
             RateLimited: the wait would be longer; no moment was taken.
+            InvalidArgument, UpstreamUnavailable: the shared state cannot be used, so nothing may be sent.
         """
         ...
 
-    def feedback(self, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
+    async def feedback(self, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer.
 
         Args:
@@ -74,150 +93,254 @@ class Limiter(Protocol):
 
 
 @dataclass(slots=True)
-class _Lane:
-    ceiling: float
-    rate: float
-    next: float = 0.0
-    blocked_until: float = 0.0
-    bucket: Bucket = "second"
+class _Queue:
+    """Those of one process that wait in one lane, interactive or bulk. Only the head holds a reservation."""
+
     waiting: int = 0
-    queue: anyio.Lock = field(default_factory=anyio.Lock)
+    lock: anyio.Lock = field(default_factory=anyio.Lock)
+    # The slot of a head that was cancelled, for the next one: its number and moment.
+    left: tuple[int, float] | None = None
 
 
-class LocalLimiter:
-    """The limiter of one process: GCRA with burst 1 behind a fair queue.
+@dataclass(slots=True)
+class _View:
+    """What this process last saw of a lane, and what it has to tell."""
 
-    Only the head of the queue holds a reservation, so a cancelled waiter leaves no gap, and a refusal or a new
-    rate reaches everybody behind it at once.
-    """
+    queues: tuple[_Queue, _Queue] = field(default_factory=lambda: (_Queue(), _Queue()))
+    spacing: float = 0.0
+    blocked_until: float = -math.inf
+    news: list[News] = field(default_factory=list[News])
+    late: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+
+
+class _Seen(NamedTuple):
+    """A result beside the moment, by this process's clock, at which it was true."""
+
+    at: float
+    result: Any
+    spacing: float
+    blocked: float
+
+
+class SharedLimiter:
+    """The limiter of one account and API generation, on a state that its processes share."""
+
+    def __init__(
+        self,
+        state: State,
+        name: str,
+        rates: Mapping[Lane, float],
+        *,
+        rules: Rules = RULES,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Args:
+        state: where the lanes are kept.
+        name: the account and generation; processes that give the same name share their limits.
+        rates: requests a second of each lane; a lane that is missing gets 25.
+        rules: the figures of the rules.
+        clock: monotonic seconds.
+        sleep: waits for a number of seconds.
+        wall: epoch seconds, for headers that name a moment.
+        """
+        self._state = state
+        self._name = name
+        self._rates = dict(rates)
+        self._rules = rules
+        self._clock = clock
+        self._sleep = sleep
+        self._wall = wall
+        self._views: dict[Lane, _View] = {}
+
+    def _view(self, lane: Lane) -> _View:
+        if (view := self._views.get(lane)) is None:
+            view = self._views[lane] = _View(spacing=1 / (self._rules.headroom * self._rate(lane)))
+        return view
+
+    def _rate(self, lane: Lane) -> float:
+        return float(self._rates.get(lane, 25.0))
+
+    async def pace(self, lane: Lane) -> dict[str, Any]:
+        """What is known about a lane, for a person: see :func:`~.pacing.describe`.
+
+        Raises:
+            As for :meth:`acquire`.
+        """
+        seen = await self._apply(lane, lambda shared, now: describe(shared, now, self._rate(lane)))
+        view = self._view(lane)
+        queued = sum(queue.waiting - (queue.left is not None) for queue in view.queues)
+        return seen.result | {"wait": seen.result["wait"] + queued * view.spacing}
+
+    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> None:
+        """See :meth:`Limiter.acquire`."""
+        view = self._view(lane)
+        queue = view.queues[bulk]
+        until = math.inf if max_wait is None else self._clock() + max_wait
+        wait = queue.waiting * view.spacing
+        if wait > 0 and self._clock() + wait > until:
+            raise _refusal(wait, "second")
+        queue.waiting += 1
+        try:
+            async with queue.lock:
+                await self._take(lane, view, queue, until, bulk)
+        finally:
+            queue.waiting -= 1
+
+    async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool) -> None:
+        while True:
+            number, slot = await self._reserve(lane, queue, until, bulk)
+            queue.left = number, slot
+            await self._sleep_until(slot)
+            queue.left = None
+            # A refusal that arrived meanwhile holds everybody; the slot is lost, but so it would have been.
+            if view.blocked_until <= self._clock():
+                break
+        behind = self._clock() - slot
+        if behind > _LATE:
+            view.late.append((number, behind))
+
+    async def _reserve(self, lane: Lane, queue: _Queue, until: float, bulk: bool) -> tuple[int, float]:
+        left, queue.left = queue.left, None
+        if left is not None and self._clock() - _LATE <= left[1] <= until:
+            return left
+        while True:
+            # A process that dies while it waits for long must hold nothing, so only slots nearby are reserved.
+            most = until - self._clock()
+
+            def ask(shared: Shared, now: float, most: float = most) -> Turn | Hold:
+                return take(shared, now, self._rate(lane), bulk=bulk, max_wait=most, rules=self._rules)
+
+            seen = await self._apply(lane, ask)
+            answer: Turn | Hold = seen.result
+            moment = seen.at + answer.wait
+            if isinstance(answer, Turn):
+                return answer.number, moment
+            if moment > until:
+                raise _refusal(answer.wait, answer.bucket)
+            await self._sleep_until(min(moment, self._clock() + _LOOK_AGAIN))
+
+    async def _sleep_until(self, moment: float) -> None:
+        # A coarse system clock may wake a sleeper a little early.
+        while (wait := moment - self._clock()) > _EPSILON:
+            await self._sleep(wait)
+
+    async def feedback(self, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
+        """See :meth:`Limiter.feedback`."""
+        news = read_news(lane, status, headers, self._wall())
+        if news == _NOTHING:
+            return
+        self._view(lane).news.append(news)
+        if news.urgent:
+            # An answer may have been paid for: it must not be lost because the state is away. The news stay.
+            with suppress(SalesZoomInfoError):
+                await self._apply(lane, lambda _shared, _now: None)
+
+    async def _apply(self, lane: Lane, ask: Callable[[Shared, float], object]) -> _Seen:
+        """Apply what is to be told and then ``ask`` to the shared lane, in one transaction."""
+        view, rate = self._view(lane), self._rate(lane)
+        news, view.news = view.news, []
+        late, view.late = view.late, []
+
+        def step(text: str | None, now: float) -> tuple[str, _Seen]:
+            at = self._clock()
+            shared = load(text)
+            for number, seconds in late:
+                note_late(shared, number, seconds)
+            for item in news:
+                hear(shared, now, item, rate, self._rules)
+            result = ask(shared, now)
+            block = shared.blocked(now)
+            spacing = 1 / (self._rules.headroom * shared.pace(rate))
+            return dump(shared), _Seen(at, result, spacing, -math.inf if block is None else at + block[1] - now)
+
+        try:
+            seen = await self._state.step(f"{self._name}:{lane}", step)
+        except BaseException:
+            # What was learnt is not lost with the connection.
+            view.news = news + view.news
+            raise
+        view.spacing, view.blocked_until = seen.spacing, seen.blocked
+        return seen
+
+
+class LocalLimiter(SharedLimiter):
+    """The limiter of a process that shares no state: the same rules, kept in memory."""
 
     def __init__(
         self,
         rates: Mapping[Lane, float],
         *,
+        rules: Rules = RULES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
         wall: Callable[[], float] = time.time,
-        headroom: float = HEADROOM,
     ) -> None:
-        """Args:
-        rates: requests a second of each lane; a lane that is missing gets 25.
-        clock: monotonic seconds.
-        sleep: waits for a number of seconds.
-        wall: epoch seconds, for headers that name a moment.
-        headroom: share of the rate that is used, 0 to 1.
-        """
-        self._clock = clock
-        self._sleep = sleep
-        self._wall = wall
-        self._headroom = headroom
-        # A late wake-up is caught up by at most half of what the headroom saves in a second.
-        self._slack = (1 / headroom - 1) / 2
-        self._lanes: dict[Lane, _Lane] = {}
-        for lane in get_args(Lane):
-            rate = float(rates.get(lane, 25.0))
-            self._lanes[lane] = _Lane(ceiling=rate, rate=rate)
+        """Args: as for :class:`SharedLimiter`."""
+        super().__init__(LocalState(clock), "", rates, rules=rules, clock=clock, sleep=sleep, wall=wall)
 
-    def rate(self, lane: Lane) -> float:
-        """The requests a second that a lane sends at most now, before headroom."""
-        return self._lanes[lane].rate
 
-    def _spacing(self, state: _Lane) -> float:
-        return 1 / (self._headroom * state.rate)
+def _refusal(wait: float, bucket: Bucket) -> SalesZoomInfoError:
+    seconds = math.ceil(wait)
+    return fail("rate_limited", bucket=bucket, seconds=seconds, details={"bucket": bucket, "seconds": seconds})
 
-    def delay(self, lane: Lane) -> float:
-        """Seconds that :meth:`acquire` would take now; nothing is taken."""
-        state = self._lanes[lane]
-        head = max(state.next, state.blocked_until) - self._clock()
-        return max(0.0, head) + state.waiting * self._spacing(state)
 
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None) -> None:
-        """Wait for the next free moment of a lane and take it, first come first served.
+# --- headers --------------------------------------------------------------------------------------------------
 
-        Args:
-            lane: the rate class of the route.
-            max_wait: seconds the caller can wait; None waits for as long as it takes.
+_NOTHING = News()
+_BUCKETS: dict[str, Bucket] = {"second": "second", "minute": "minute", "hour": "hour", "day": "day"}
+_WINDOWS: tuple[Window, ...] = ("hour", "day")
 
-        Raises:
-            RateLimited: the wait would be longer; no moment was taken.
-        """
-        state = self._lanes[lane]
-        until = math.inf if max_wait is None else self._clock() + max_wait
-        if (wait := self.delay(lane)) > 0 and self._clock() + wait > until:
-            raise self._refusal(state, wait)
-        state.waiting += 1
-        try:
-            async with state.queue:
-                await self._take(state, until)
-        finally:
-            state.waiting -= 1
 
-    async def _take(self, state: _Lane, until: float) -> None:
-        slack = 0.0
-        while True:
-            now = self._clock()
-            # Recomputed after each sleep: a refusal may have moved it meanwhile.
-            slot = max(state.next, state.blocked_until)
-            if slot - now <= _EPSILON:
-                state.next = max(slot, now - slack) + self._spacing(state)
-                return
-            slack = self._slack
-            if slot > until:
-                raise self._refusal(state, slot - now)
-            await self._sleep(slot - now)
+def read_news(lane: Lane, status: int, headers: Mapping[str, str], now: float) -> News:
+    """What an answer says about the limits.
 
-    def _refusal(self, state: _Lane, wait: float) -> SalesZoomInfoError:
-        bucket: Bucket = state.bucket if state.blocked_until > self._clock() else "second"
-        seconds = math.ceil(wait)
-        return fail("rate_limited", bucket=bucket, seconds=seconds, details={"bucket": bucket, "seconds": seconds})
+    Args:
+        lane: the rate class it was sent in.
+        status: HTTP status.
+        headers: looked up case-insensitively.
+        now: epoch seconds.
+    """
+    second = _number(headers.get("x-ratelimit-limit-second"))
+    if lane == "auth" or (second is not None and second <= 0):
+        second = None
+    windows: dict[Window, Told] = {}
+    for window in _WINDOWS:
+        limit = _number(headers.get(f"x-ratelimit-limit-{window}"))
+        if limit is not None and limit > 0:
+            windows[window] = Told(limit, _number(headers.get(f"x-ratelimit-remaining-{window}")))
+    # The GTM API repeats its second in the plain headers, only Enterprise counts minutes in them.
+    minute = "x-ratelimit-limit-second" not in headers
+    left = _number(headers.get("x-ratelimit-remaining"))
+    if minute and (limit := _number(headers.get("x-ratelimit-limit"))) is not None and limit > 0:
+        windows["minute"] = Told(limit, left)
+    if status == 429:
+        bucket, wait = _rejected(headers, left, now)
+        return News(second, windows, bucket, wait)
+    if minute and left == 0 and (wait := _until_reset(headers, now)) is not None:
+        return News(second, windows, None, wait, empty=True)
+    return News(second, windows) if second is not None or windows else _NOTHING
 
-    def feedback(self, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
-        """Learn from an answer: a lower limit of the account, an empty minute, a refused hour or day.
 
-        Args:
-            lane: the rate class it was sent in.
-            status: HTTP status.
-            headers: its headers, looked up case-insensitively (``httpx2.Headers``).
-        """
-        state = self._lanes[lane]
-        limit = _number(headers.get("x-ratelimit-limit-second"))
-        if limit is not None and limit > 0 and lane != "auth":
-            state.rate = min(state.ceiling, limit)
-        if status == 429:
-            self._refused(state, headers)
-        elif limit is None and _number(headers.get("x-ratelimit-remaining")) == 0:
-            # Only Enterprise counts minutes; its clock may differ from ours, so never wait longer than one.
-            wait = self._until_reset(headers)
-            if wait is not None:
-                self._block(state, min(wait, _MINUTE), "minute")
+def _rejected(headers: Mapping[str, str], left: float | None, now: float) -> tuple[Bucket, float | None]:
+    wait = retry_after(headers, now)
+    if wait is None:
+        wait = _until_reset(headers, now)
+    bucket = _BUCKETS.get(headers.get("x-ratelimit-rejected-bucket", "").strip().lower())
+    if bucket is not None and (bucket != "minute" or wait is not None):
+        return bucket, wait
+    # Enterprise reports the minute beside each refusal; with calls left in it, the second was refused.
+    if wait is not None and (left is None or left <= 0 or "retry-after" in headers):
+        return "minute", wait
+    return "second", None
 
-    def _refused(self, state: _Lane, headers: Mapping[str, str]) -> None:
-        bucket = headers.get("x-ratelimit-rejected-bucket", "").strip().lower()
-        wait = retry_after(headers, self._wall())
-        if wait is None:
-            wait = self._until_reset(headers)
-        if bucket in ("hour", "day"):
-            self._block(state, _UNTOLD_WAIT if wait is None else wait, bucket)
-        elif bucket == "second" or wait is None:
-            # The next slot is already far enough away: holding everybody back would only cost throughput.
-            return
-        else:
-            remaining = _number(headers.get("x-ratelimit-remaining"))
-            # Enterprise reports the minute beside each refusal; with calls left in it, the second was refused.
-            if remaining is None or remaining <= 0 or "retry-after" in headers:
-                self._block(state, wait, "minute")
 
-    def _block(self, state: _Lane, wait: float, bucket: Bucket) -> None:
-        until = self._clock() + min(wait, _LONGEST_WAIT)
-        if until > state.blocked_until:
-            state.blocked_until = until
-            state.bucket = bucket
-
-    def _until_reset(self, headers: Mapping[str, str]) -> float | None:
-        moment = _number(headers.get("x-ratelimit-reset"))
-        wait = None if moment is None else moment - self._wall()
-        # Values that are no epoch seconds of about now (a delay, milliseconds) say nothing reliable.
-        return wait if wait is not None and 0 < wait <= _LONGEST_WAIT else None
+def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
+    moment = _number(headers.get("x-ratelimit-reset"))
+    wait = None if moment is None else moment - now
+    # Values that are no epoch seconds of about now (a delay, milliseconds) say nothing reliable.
+    return wait if wait is not None and 0 < wait <= LONGEST_WAIT else None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

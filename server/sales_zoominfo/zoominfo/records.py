@@ -48,6 +48,7 @@ class Page:
         widest: how many records can be read at the largest page size.
         generation: the API that answered.
         warnings: what was changed about the request before it was sent.
+        withheld: how many records of this page were left out of ``rows`` after it came.
     """
 
     rows: list[Row]
@@ -59,12 +60,13 @@ class Page:
     widest: int = 0
     generation: Generation = "gtm"
     warnings: tuple[str, ...] = ()
+    withheld: int = 0
 
     @property
     def next_page(self) -> int | None:
         """The next page's number, None at the end or at the window's edge."""
         read = self.page * self.size
-        more = len(self.rows) == self.size and read < self.total
+        more = len(self.rows) + self.withheld == self.size and read < self.total
         return self.page + 1 if more and read + self.size <= self.window else None
 
 

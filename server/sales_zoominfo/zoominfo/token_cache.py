@@ -1,29 +1,28 @@
-"""Sign-ins on disk: readable by their owner alone, written whole or not at all."""
+"""Sign-ins in the store: encrypted, shared by all processes and machines of one state, renewed by one at a time."""
 
 from __future__ import annotations
 
 import json
-import logging
-import os
 import re
-import secrets
-import stat
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
+import anyio.to_thread
 
-from ..errors import fail
-from .operations import OPERATIONS
+from ..errors import InvalidArgument, SalesZoomInfoError, fail
+from ..store import Store, Transaction
+from . import leases
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from ..store.vault import Vault
 
-_LOCK_TIMEOUT = 45.0
-_LOCK_POLL = 0.05
+T = TypeVar("T")
+
 TOKEN_TEXT = re.compile(r"[\x21-\x7e]+")
+FOLDER_OF_OLD = "tokens"
+_LANE = "token"
+_PURPOSE = "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,135 +30,342 @@ class Session:
     """What is kept of a sign-in; times in epoch seconds.
 
     Attributes:
-        value: the access token.
+        value: the access token; empty when there is none yet.
         expires_at, refresh_at: end of its life; when to get the next one.
-        origin: fingerprint of the grant the chain began with, so that a new refresh token starts a new chain.
         refresh_token: the next one of a rotating chain, else None.
     """
 
     value: str = field(repr=False)
     expires_at: float
     refresh_at: float
-    origin: str = field(default="", repr=False)
     refresh_token: str | None = field(default=None, repr=False)
 
 
-class TokenCache:
-    """Sessions on disk, so that a restart does not sign in again (sign-ins are limited to one a second).
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session as the store has it.
 
-    One JSON file per identity, mode 0600 in a folder of mode 0700, replaced atomically. A file that others can read,
-    that belongs to somebody else or that is a link is ignored and written anew.
+    Attributes:
+        session: the session.
+        generation: rises with each change.
+        sent_at: since when its refresh token is on its way, or the answer lost; epoch seconds.
+        damaged: why it cannot be read; the session is empty then.
     """
 
-    def __init__(self, directory: Path) -> None:
+    session: Session
+    generation: int
+    sent_at: float | None = None
+    damaged: SalesZoomInfoError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRecord:
+    """What may be told of a stored sign-in.
+
+    Attributes:
+        began_at: when the person signed in, epoch seconds.
+        expires_at: end of the current access token's life, epoch seconds.
+        in_doubt: the answer to the last renewal has not arrived.
+        replaces: digest of the configured refresh token that it took the place of; empty for none.
+    """
+
+    began_at: float
+    expires_at: float
+    in_doubt: bool
+    replaces: str
+
+
+class TokensNotKept(Exception):
+    """The store could not be used for tokens; ``error`` says why."""
+
+    def __init__(self, error: SalesZoomInfoError) -> None:
+        super().__init__(error.kind)
+        self.error = error
+
+
+class TokenCache:
+    """Sessions in the store, so that neither a restart nor another machine signs in again.
+
+    What is secret is encrypted, also on SQLite: the key is a file of its own, so that a copy of the database alone
+    opens nothing. Rows are named by keyed digests.
+    """
+
+    def __init__(self, store: Store, vault: Callable[[], Awaitable[Vault]]) -> None:
         """Args:
-        directory: folder of its own; made when it is missing.
+        store: where sessions are kept.
+        vault: opens the keys; called at the first use.
         """
-        self._directory = directory
+        self._store = store
+        self._open_vault = vault
+        self._vault: Vault | None = None
 
     def __repr__(self) -> str:
         return "TokenCache()"
 
-    def path(self, identity: str) -> Path:
-        """The file of an identity (a hex digest)."""
-        return self._directory / f"{identity}.json"
+    async def look(self, identity: str, holder: str, life: float) -> tuple[Kept | None, bool]:
+        """The kept session, and whether somebody else is renewing it.
 
-    def read(self, identity: str) -> Session | None:
-        """The kept session, or None when there is none that can be trusted."""
-        try:
-            handle = os.open(self.path(identity), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        except OSError:
-            return None
-        with os.fdopen(handle, "rb") as file:
-            if os.name == "posix":
-                status = os.fstat(handle)
-                if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
-                    log.warning("a token file that others can read was ignored; a new one will be written")
-                    return None
-            try:
-                return _session(json.loads(file.read(65_536)))
-            except (ValueError, OSError):
-                return None
-
-    def write(self, identity: str, session: Session) -> None:
-        """Keep a session, on disk for good when this returns.
+        Args:
+            identity: of the grant.
+            holder: who asks.
+            life: seconds that a renewal may take.
 
         Raises:
-            OSError: it cannot be written.
+            TokensNotKept: the store cannot be read, or the key does not fit.
         """
-        self._prepare()
-        for leftover in self._directory.glob(f".{identity}.*"):  # of a crash; writers hold the lock
-            leftover.unlink(missing_ok=True)
-        temporary = self._directory / f".{identity}.{secrets.token_hex(6)}"
-        try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path(identity))
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-        if os.name == "posix":
-            folder = os.open(self._directory, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        vault = await self._opened()
+        name = _name(vault, identity)
 
-    def check(self, identity: str) -> None:
-        """See that a session could be kept, before a single-use token is spent on getting it.
+        def read(transaction: Transaction) -> tuple[Any, bool]:
+            return _row(transaction, name), leases.held_by_another(transaction, f"token {name}", holder, life)
+
+        row, busy = await _kept(self._store.read(read))
+        return _open(vault, identity, row), busy
+
+    async def take(self, identity: str, holder: str, life: float) -> tuple[leases.Lease | None, Kept | None]:
+        """Try to become the one who renews.
+
+        Args:
+            identity: of the grant.
+            holder: who asks.
+            life: seconds after which others may try.
+
+        Returns:
+            The lease, None while somebody else holds it; and the session as it is now.
 
         Raises:
-            OSError: it could not.
+            TokensNotKept: the store cannot be used, or the key does not fit.
         """
-        self._prepare()
-        probe = self._directory / f".{identity}.{secrets.token_hex(6)}"
-        try:
-            probe.write_bytes(b"\0" * 4096)
-        finally:
-            probe.unlink(missing_ok=True)
+        vault = await self._opened()
+        name = _name(vault, identity)
 
-    @asynccontextmanager
-    async def lock(self, identity: str) -> AsyncGenerator[None]:
-        """Hold an identity against other processes.
+        def write(transaction: Transaction) -> tuple[leases.Lease | None, Any]:
+            return leases.take(transaction, f"token {name}", holder, life), _row(transaction, name)
+
+        lease, row = await _kept(self._store.write(write, lane=_LANE))
+        return lease, _open(vault, identity, row)
+
+    async def release(self, lease: leases.Lease) -> None:
+        """Let others renew.
 
         Raises:
-            UpstreamUnavailable: another process holds it for longer than a sign-in can take.
-            OSError: the folder cannot be used.
+            TokensNotKept: the store cannot be written.
         """
-        from filelock import FileLock, Timeout
+        await _kept(self._store.write(lambda transaction: leases.release(transaction, lease), lane=_LANE))
 
-        self._prepare()
-        # The lock is released by the system when its holder dies, so a crash blocks nobody.
-        lock = FileLock(self._directory / f"{identity}.lock", mode=0o600)
-        waited = 0.0
-        held = False
-        while not held:
-            try:
-                lock.acquire(timeout=0)
-                held = True
-            except Timeout:
-                pass
-            if not held:
-                if waited >= _LOCK_TIMEOUT:
-                    raise fail("deadline", operation=OPERATIONS["authenticate"].title, seconds=f"{_LOCK_TIMEOUT:g}")
-                await anyio.sleep(_LOCK_POLL)
-                waited += _LOCK_POLL
-        try:
-            yield
-        finally:
-            lock.release()
+    async def mark_sent(self, identity: str, first: Session | None) -> int | None:
+        """Note, on disk for good, that the refresh token is about to be sent.
 
-    def _prepare(self) -> None:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix":
-            status = self._directory.stat()
-            mode = stat.S_IMODE(status.st_mode)
-            # A sticky folder such as /tmp is shared on purpose; closing it would break others.
-            if mode & 0o077 and status.st_uid == os.getuid() and not mode & stat.S_ISVTX:
-                self._directory.chmod(0o700)
+        Args:
+            identity: of the grant.
+            first: what to keep when nothing is kept yet.
+
+        Returns:
+            The generation to give to :meth:`renewed`; None when nothing is kept.
+
+        Raises:
+            TokensNotKept: the store cannot be written.
+        """
+        vault = await self._opened()
+        name = _name(vault, identity)
+        sealed = None if first is None else _seal(vault, identity, first)
+
+        def write(transaction: Transaction) -> Any:
+            now = transaction.now()
+            if sealed is not None:
+                transaction.execute(
+                    "INSERT INTO token (identity, generation, sealed, expires_at, began_at) VALUES (?, 0, ?, 0, ?) "
+                    "ON CONFLICT (identity) DO NOTHING",
+                    (name, sealed, now),
+                )
+            return transaction.execute(
+                "UPDATE token SET sent_at = COALESCE(sent_at, ?) WHERE identity = ? RETURNING generation", (now, name)
+            ).fetchone()
+
+        row = await _kept(self._store.write(write, lane=_LANE))
+        return None if row is None else int(row[0])
+
+    async def unmark(self, identity: str, generation: int) -> None:
+        """Undo :meth:`mark_sent`: the refresh token was certainly not used.
+
+        Raises:
+            TokensNotKept: the store cannot be written.
+        """
+        name = _name(await self._opened(), identity)
+
+        def write(transaction: Transaction) -> None:
+            transaction.execute(
+                "UPDATE token SET sent_at = NULL WHERE identity = ? AND generation = ?", (name, generation)
+            )
+
+        await _kept(self._store.write(write, lane=_LANE))
+
+    async def renewed(self, identity: str, session: Session, generation: int) -> bool:
+        """Keep the next session of a chain, on disk for good when this returns.
+
+        Args:
+            identity: of the grant.
+            session: the next one.
+            generation: of the one it follows.
+
+        Returns:
+            Whether it was kept; not when the kept one has changed meanwhile, or is gone.
+
+        Raises:
+            TokensNotKept: the store cannot be written.
+        """
+        vault = await self._opened()
+        name, sealed = _name(vault, identity), _seal(vault, identity, session)
+
+        def write(transaction: Transaction) -> bool:
+            changed = transaction.execute(
+                "UPDATE token SET generation = generation + 1, sealed = ?, expires_at = ?, sent_at = NULL "
+                "WHERE identity = ? AND generation = ?",
+                (sealed, session.expires_at, name, generation),
+            )
+            return changed.rowcount > 0
+
+        return await _kept(self._store.write(write, lane=_LANE))
+
+    async def write(self, identity: str, session: Session, *, place: str | None = None, replaces: str = "") -> None:
+        """Keep a session in place of whatever is kept.
+
+        Args:
+            identity: of the grant.
+            session: the session.
+            place: for a sign-in of a person: where it counts, see :meth:`sign_ins`.
+            replaces: digest of the configured refresh token that the sign-in takes the place of.
+
+        Raises:
+            TokensNotKept: the store cannot be written.
+        """
+        vault = await self._opened()
+        name, sealed = _name(vault, identity), _seal(vault, identity, session)
+        where = None if place is None else _name(vault, place)
+
+        def write(transaction: Transaction) -> None:
+            transaction.execute(
+                "INSERT INTO token (identity, place, replaces, generation, sealed, expires_at, began_at) "
+                "VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (identity) DO UPDATE SET place = excluded.place, "
+                "replaces = excluded.replaces, generation = token.generation + 1, sealed = excluded.sealed, "
+                "expires_at = excluded.expires_at, began_at = excluded.began_at, sent_at = NULL",
+                (name, where, replaces, sealed, session.expires_at, transaction.now()),
+            )
+
+        await _kept(self._store.write(write, lane=_LANE))
+
+    async def sign_in(self, identity: str) -> SignInRecord | None:
+        """What may be told of a stored sign-in; None when there is none.
+
+        Raises:
+            InvalidArgument: the store cannot be read.
+        """
+        name = _name(await self._open_vault(), identity)
+
+        def read(transaction: Transaction) -> Any:
+            return transaction.execute(
+                "SELECT began_at, expires_at, sent_at, replaces FROM token WHERE identity = ?", (name,)
+            ).fetchone()
+
+        row = await self._store.read(read)
+        return None if row is None else SignInRecord(row[0], row[1], row[2] is not None, row[3] or "")
+
+    async def sign_ins(self, place: str) -> int:
+        """How many sign-ins are stored for a place (an account at an address), whatever app they were made with.
+
+        Raises:
+            InvalidArgument: the store cannot be read.
+        """
+        name = _name(await self._open_vault(), place)
+
+        def read(transaction: Transaction) -> Any:
+            return transaction.execute("SELECT COUNT(*) FROM token WHERE place = ?", (name,)).fetchone()
+
+        return int((await self._store.read(read))[0])
+
+    async def forget(self, place: str) -> int:
+        """Delete the sign-ins of a place.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            InvalidArgument: the store cannot be written.
+        """
+        name = _name(await self._open_vault(), place)
+
+        def write(transaction: Transaction) -> int:
+            return transaction.execute("DELETE FROM token WHERE place = ?", (name,)).rowcount
+
+        return await self._store.write(write, lane=_LANE)
+
+    async def _opened(self) -> Vault:
+        if self._vault is None:
+            vault = await _kept(self._open_vault())
+            await self._take_over(vault)
+            self._vault = vault
+        return self._vault
+
+    async def _take_over(self, vault: Vault) -> None:
+        """Move what earlier releases kept in files into the store."""
+        folder = self._store.directory / FOLDER_OF_OLD
+        if not await anyio.to_thread.run_sync(folder.is_dir):
+            return
+        from .token_files import read_old, remove_old
+
+        rows: list[tuple[str, bytes, float]] = []
+        for identity, content in await anyio.to_thread.run_sync(read_old, folder):
+            session = _session(content)
+            if session is not None:
+                rows.append((_name(vault, identity), _seal(vault, identity, session), session.expires_at))
+
+        def write(transaction: Transaction) -> None:
+            now = transaction.now()
+            transaction.executemany(
+                "INSERT INTO token (identity, generation, sealed, expires_at, began_at) VALUES (?, 1, ?, ?, ?) "
+                "ON CONFLICT (identity) DO NOTHING",
+                [(*row, now) for row in rows],
+            )
+
+        if rows:
+            await _kept(self._store.write(write, lane=_LANE))
+        # Only now: until here a crash leaves the files, and they are taken over once more.
+        await anyio.to_thread.run_sync(remove_old, folder)
+
+
+async def _kept(work: Awaitable[T]) -> T:
+    try:
+        return await work
+    except InvalidArgument as error:
+        raise TokensNotKept(error) from None
+
+
+def _name(vault: Vault, identity: str) -> str:
+    # Keyed, since an identity is made from a password that may be guessed.
+    return vault.digest("token name", identity).hex()
+
+
+def _row(transaction: Transaction, name: str) -> Any:
+    return transaction.execute("SELECT sealed, generation, sent_at FROM token WHERE identity = ?", (name,)).fetchone()
+
+
+def _seal(vault: Vault, identity: str, session: Session) -> bytes:
+    # With its name inside, so that a row moved under another name does not open there.
+    return vault.encrypt(_PURPOSE, json.dumps({"identity": identity, **asdict(session)}).encode())
+
+
+def _open(vault: Vault, identity: str, row: Any) -> Kept | None:
+    if row is None:
+        return None
+    sealed, generation, sent_at = row
+    try:
+        content: Any = json.loads(vault.decrypt(_PURPOSE, bytes(sealed)))
+        session = _session(content) if content.get("identity") == identity else None
+        if session is None:
+            raise fail("state_undecryptable")
+    except InvalidArgument as error:
+        return Kept(Session("", 0, 0), generation, sent_at, error)
+    return Kept(session, generation, sent_at)
 
 
 def _session(data: Any) -> Session | None:
@@ -168,9 +374,8 @@ def _session(data: Any) -> Session | None:
             "value": str(value),
             "expires_at": int() | float() as expires_at,
             "refresh_at": int() | float() as refresh_at,
-            "origin": str(origin),
             "refresh_token": (str() | None) as refresh_token,
-        } if TOKEN_TEXT.fullmatch(value):
-            return Session(value, float(expires_at), float(refresh_at), origin, refresh_token)
+        } if TOKEN_TEXT.fullmatch(value) or (not value and refresh_token):
+            return Session(value, float(expires_at), float(refresh_at), refresh_token)
         case _:
             return None

@@ -24,7 +24,7 @@ import httpx2
 
 from .. import __version__
 from ..errors import SalesZoomInfoError, fail
-from .limiter import Limiter, retry_after
+from .limiter import Limiter, is_bulk, retry_after
 from .messages import Request, Response, TokenSource
 from .operations import OPERATIONS, Operation
 from .refusals import details_of, parse_problem, refusal
@@ -190,7 +190,7 @@ class Transport:
             await self._limiter.acquire("auth", max_wait=deadline - self._clock())
             answer = await self._once("POST", url, headers, content, deadline - self._clock(), _Progress())
             if isinstance(answer, _Answer):
-                self._limiter.feedback("auth", answer.status, answer.headers)
+                await self._limiter.feedback("auth", answer.status, answer.headers)
                 if answer.status == 429:
                     refusals += 1
                     await self._pause_refused(refusals, deadline)
@@ -220,7 +220,7 @@ class Transport:
             if tokens is not None:
                 # Before queueing: callers that wait for a sign-in with a slot in hand would all send at once.
                 await tokens.token()
-            await self._limiter.acquire(request.lane, max_wait=deadline - self._clock())
+            await self._limiter.acquire(request.lane, max_wait=deadline - self._clock(), bulk=is_bulk())
             token = await tokens.token() if tokens is not None else None
             if token is not None:
                 headers["Authorization"] = f"Bearer {token.value}"
@@ -228,7 +228,7 @@ class Transport:
                 await before_send()
             answer = await self._once(request.method, url, headers, content, deadline - self._clock(), progress)
             if isinstance(answer, _Answer):
-                self._limiter.feedback(request.lane, answer.status, answer.headers)
+                await self._limiter.feedback(request.lane, answer.status, answer.headers)
                 if 200 <= answer.status < 300:
                     data = _parse(answer.content) if answer.content else None
                     if data is not None or _may_be_empty(request, answer):
@@ -391,7 +391,7 @@ def _unavailable(operation: Operation, answer: _Answer | _Trouble, attempts: int
             "upstream_unreachable",
             operation=operation.title,
             reason=answer.reason,
-            details={"attempts": attempts},
+            details={"attempts": attempts, "sent": answer.sent},
         )
     if answer.status < 500 and answer.status != 408:
         return fail("upstream_unreadable", operation=operation.title, reason="it broke off")

@@ -1,0 +1,160 @@
+"""What enriching would cost: of lists of inputs, or of what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from ..errors import SalesZoomInfoError
+from ..zoominfo.arguments import read_inputs, read_number
+from ..zoominfo.client import MAX_PAGE_SIZE, Client
+from ..zoominfo.fields import FILTERS, INPUTS
+from ..zoominfo.operations import Entity
+from .ledger import Estimate, Item, Ledger
+from .match_key import CONSTRAINTS, ID_FIELD
+from .privacy import Screen
+from .settling import Settler
+
+# An enrich call takes at most so many.
+MOST = 100
+REFUSED = "on the opt-out list, never sent"
+UNOWNED = "new, says ZoomInfo"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """What a list would cost.
+
+    Attributes:
+        entity: what is in it.
+        estimate: of all of its inputs, with one item for each.
+        ids: the records of a search, in the order of the items; empty for a list of inputs.
+        found: how many records the search has in all; None for a list of inputs.
+        checked: how many records ZoomInfo was asked about, free of charge.
+        warnings: what the search had to say.
+    """
+
+    entity: Entity
+    estimate: Estimate
+    ids: list[str] = field(default_factory=list[str])
+    found: int | None = None
+    checked: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Estimator:
+    """Estimates; nothing here costs a credit.
+
+    Args:
+        client: the APIs.
+        ledger: knows what was bought.
+        settler: asks ZoomInfo, where that is free.
+        screen: says which inputs would never be sent.
+    """
+
+    def __init__(
+        self, client: Client, ledger: Ledger, settler: Settler, screen: Callable[[], Screen]
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._settler = settler
+        self._screen = screen
+
+    async def inputs(self, entity: Entity, inputs: object, *, check: bool) -> Estimated:
+        """What enriching these inputs costs at most.
+
+        Args:
+            entity: what they are.
+            inputs: as for the enrich tools.
+            check: ask ZoomInfo about records that are named by their id, where that is free.
+
+        Raises:
+            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`.
+        """
+        return await self._estimate(entity, read_inputs(entity, inputs, where=INPUTS[entity]), check=check)
+
+    async def search(self, entity: Entity, filters: Mapping[str, object], limit: object) -> Estimated:
+        """What enriching the first results of a search costs; the search is free.
+
+        Args:
+            entity: what is searched.
+            filters: as for the search tools.
+            limit: how many of its results, 1 to 100.
+
+        Raises:
+            InvalidArgument, UnknownValue: a filter is wrong.
+            SalesZoomInfoError: what ZoomInfo refused.
+        """
+        size = int(read_number("maxResults", limit, whole=True, low=1, high=MOST))
+        asked_at = (await self._ledger.view()).now
+        told = FILTERS[entity].get("underManagement")
+        given = dict(filters)
+        if "gtm" in self._client.generations and told is not None and given:
+            # It narrows nothing: with it, GTM tells of each row whether it is under management.
+            given = {"underManagement": True, **given}
+        try:
+            page = await self._client.search(entity, given, page=1, size=min(size, MAX_PAGE_SIZE))
+        except SalesZoomInfoError:
+            if given == dict(filters):
+                raise
+            # A plan may lack that filter, or one of the others may be of the other API only.
+            page = await self._client.search(entity, filters, page=1, size=min(size, MAX_PAGE_SIZE))
+        owned = await self._settler.learn(entity, page.rows, asked_at)
+        shown, warnings = await self._screen().page(entity, page)
+        ids = [str(row["id"]) for row in shown.rows if row.get("id")]
+        estimate = Estimate(0, True, "exact: nothing was found", ())
+        if ids:
+            inputs: list[dict[str, object]] = [{ID_FIELD[entity]: record} for record in ids]
+            estimate = _with_told(await self._ledger.estimate(entity, inputs), owned)
+        return Estimated(entity, estimate, ids, page.total, len(owned), (*page.warnings, *warnings))
+
+    async def _estimate(
+        self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool
+    ) -> Estimated:
+        refused = await self._screen().refuse(entity, inputs)
+        kept = [index for index in range(len(inputs)) if index not in refused]
+        told: dict[str, bool] = {}
+        estimate = await self._ledger.estimate(entity, [inputs[index] for index in kept])
+        unsure = [item.zi_id for item in estimate.items if item.zi_id and item.credits]
+        if check and unsure:
+            # The estimate stands without it.
+            with suppress(SalesZoomInfoError):
+                told = await self._settler.check(entity, unsure)
+        if told:
+            estimate = await self._ledger.estimate(entity, [inputs[index] for index in kept])
+            narrowed = {
+                str(item.zi_id)
+                for index, item in zip(kept, estimate.items, strict=True)
+                if CONSTRAINTS & inputs[index].keys()
+            }
+            # With a constraint a record that exists may still be no match.
+            estimate = _with_told(estimate, {key: owned for key, owned in told.items() if key not in narrowed})
+        if refused:
+            items = iter(estimate.items)
+            whole = [Item(0, REFUSED, exact=True) if index in refused else next(items) for index in range(len(inputs))]
+            moved = [
+                item
+                if item.twin is None or index in refused
+                else replace(item, twin=kept[item.twin], why=f"duplicate of input {kept[item.twin]}")
+                for index, item in enumerate(whole)
+            ]
+            estimate = replace(estimate, items=tuple(moved))
+        return Estimated(entity, estimate, checked=len(told))
+
+
+def _with_told(estimate: Estimate, owned: Mapping[str, bool]) -> Estimate:
+    """An estimate in which ZoomInfo's word on a record counts."""
+    items = tuple(
+        replace(item, why=UNOWNED, exact=True)
+        if item.credits and item.zi_id and owned.get(item.zi_id) is False
+        else item
+        for item in estimate.items
+    )
+    unsure = sum(not item.exact for item in items)
+    if unsure == sum(not item.exact for item in estimate.items):
+        return replace(estimate, items=items)
+    if not unsure:
+        return Estimate(estimate.credits, True, "exact: ZoomInfo was asked which records are under management", items)
+    several = "one record is" if unsure == 1 else f"{unsure} records are"
+    return Estimate(estimate.credits, False, f"upper bound: of {several} not known whether it must be bought", items)

@@ -1,0 +1,273 @@
+"""What names a person or a company, in one canonical form, and where it stands in an answer.
+
+Canonical forms, chosen so that a doubt withholds rather than shows:
+
+* e-mail: letter case, a ``+tag`` and, at Gmail, dots in the local part tell no two mailboxes apart.
+* domain: covers itself and everything below it; a bare public suffix such as ``co.uk`` is none.
+* phone: E.164, read by ``phonenumbers``. A number without a country code stands for its digits in any country, so a
+  list entry without one fits "+49 30 1234567" and "030 1234567" alike, and a number that an answer shows without one
+  fits every entry with the same national digits.
+* person and company: ZoomInfo's ids, whole numbers that may be negative.
+* name: first and last name together with a company. A name alone names nobody.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Generator, Mapping
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, cast
+
+Kind = Literal["email", "domain", "phone", "person", "company"]
+KINDS: tuple[Kind, ...] = ("email", "domain", "phone", "person", "company")
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"'\\]{1,64}@[^\s@<>()\[\],;:\"'/\\]{1,253}\.[^\s@<>()\[\],;:\"'/\\.\d]{2,63}")
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+# Digits with what people write between them; whether it is a phone number is decided by their count.
+_DIALLED = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d\s().\u2010-\u2015/-]{5,28}\d(?![\w])")
+_DIGITS = re.compile(r"(?<![\w.,-])-?\d{5,19}(?![\w]|[.,]\d)")
+_EXTENSION = re.compile(r"\s*(?:;ext=|ext\.?|x|#)\s*\d{1,7}\s*$", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_GMAIL = frozenset(["gmail.com", "googlemail.com"])
+_MIN_DIGITS, _MAX_DIGITS = 7, 15
+
+
+class Phone(NamedTuple):
+    """A phone number: the country code where it is known, and the digits behind it without leading zeros."""
+
+    code: str | None
+    national: str
+
+
+@lru_cache(4096)
+def read_email(text: str) -> str | None:
+    """The canonical form of an e-mail address; None for anything else."""
+    found = unicodedata.normalize("NFKC", text).strip().casefold().removeprefix("mailto:").rstrip(".")
+    if not _EMAIL.fullmatch(found) or "*" in found:
+        return None
+    local, _, host = found.rpartition("@")
+    host = _ascii(host)
+    if host in _GMAIL:
+        host, local = "gmail.com", local.partition("+")[0].replace(".", "")
+    bare = local.partition("+")[0] or local
+    return f"{bare}@{host}"
+
+
+@lru_cache(4096)
+def read_domain(text: str) -> str | None:
+    """The host of a domain, a website or an address; None for anything that has none."""
+    found = unicodedata.normalize("NFKC", text).strip().casefold()
+    found = re.split(r"[/?#]", re.sub(r"^[a-z][a-z0-9+.-]*://|^//", "", found), maxsplit=1)[0].rpartition("@")[2]
+    host = _ascii(found.partition(":")[0].rstrip(".")).removeprefix("www.")
+    return host if _HOST.fullmatch(host) and not host.replace(".", "").isdigit() else None
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host
+
+
+@lru_cache(4096)
+def read_phone(text: str) -> Phone | None:
+    """A phone number; None for what has too few or too many digits or holds anything but a number."""
+    raw = _EXTENSION.sub("", unicodedata.normalize("NFKC", text).strip().removeprefix("tel:"))
+    if re.search(r"[^\d\s()+./\u2010-\u2015-]", raw):
+        return None
+    digits = re.sub(r"\D", "", raw)
+    if not digits.isascii() or not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS + 2:
+        return None
+    if raw.lstrip("( ").startswith("+"):
+        international = digits
+    elif digits.startswith("00"):
+        international = digits[2:]
+    elif len(digits) == 11 and digits[0] == "1":
+        # How North America writes its own country code.
+        international = digits
+    else:
+        bare = digits.lstrip("0")
+        return Phone(None, bare) if _MIN_DIGITS - 1 <= len(bare) <= _MAX_DIGITS else None
+    if len(international) == 11 and international[0] == "1":
+        return Phone("1", international[1:])
+    import phonenumbers
+
+    try:
+        found = phonenumbers.parse(f"+{international}", None)
+    except phonenumbers.NumberParseException:
+        return None
+    return Phone(str(found.country_code), str(found.national_number))
+
+
+def read_record_id(text: str) -> str | None:
+    """A ZoomInfo id as text; None for anything else."""
+    bare = text.strip()
+    return str(int(bare)) if re.fullmatch(r"[+-]?[0-9]{1,19}", bare) and int(bare) else None
+
+
+def hashes(email: str) -> list[str]:
+    """The hexadecimal digests that ZoomInfo knows an e-mail address by: MD5, SHA-1, SHA-256 and SHA-512."""
+    import hashlib
+
+    data = email.encode()
+    return [hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")]
+
+
+# --- keys ------------------------------------------------------------------------------------------------------
+# A key is the text whose digest the list holds. Ids belong to a place: the sandbox's are not ZoomInfo's.
+
+
+def entry_keys(kind: Kind, value: str, place: str) -> list[str]:
+    """The keys of a list entry, its own first.
+
+    Args:
+        kind: of the entry.
+        value: its canonical value; of a phone number ``+code national`` or the national digits.
+        place: whose ids.
+    """
+    if kind == "phone":
+        phone = read_phone(value) or Phone(None, value)
+        if phone.code is None:
+            return [f"phone?:{phone.national}"]
+        return [f"phone:+{phone.code}{phone.national}", f"phone~:{phone.national}"]
+    if kind in ("person", "company"):
+        return [f"{kind}:{place}:{value}"]
+    return [f"{kind}:{value}"]
+
+
+def email_keys(email: str) -> list[str]:
+    """What an e-mail address of an answer is looked up by: itself, and its domain with those above it."""
+    return [f"email:{email}", *domain_keys(email.rpartition("@")[2])]
+
+
+def domain_keys(host: str) -> list[str]:
+    """What a domain of an answer is looked up by: itself and those above it."""
+    labels = host.split(".")
+    return [f"domain:{'.'.join(labels[start:])}" for start in range(len(labels) - 1)]
+
+
+def phone_keys(phone: Phone) -> list[str]:
+    """What a phone number of an answer is looked up by."""
+    if phone.code is None:
+        return [f"phone?:{phone.national}", f"phone~:{phone.national}"]
+    return [f"phone:+{phone.code}{phone.national}", f"phone?:{phone.national}"]
+
+
+def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
+    """What a person's name together with a company is looked up by; empty when either is missing."""
+    first, last = record.get("firstName", record.get("personFirstName")), record.get("lastName")
+    full = record.get("fullName", record.get("personFullName"))
+    last = record.get("personLastName") if last is None else last
+    name = f"{first} {last}" if isinstance(first, str) and isinstance(last, str) else full
+    if not isinstance(name, str) or not name.strip():
+        return []
+    company: dict[str, Any] = {}
+    if isinstance(record.get("company"), dict):
+        company = cast("dict[str, Any]", record["company"])
+    folded = _folded(name)
+    found = read_record_id(str(record.get("companyId", company.get("id", ""))))
+    keys = [f"name:{place}:{folded}@{found}"] if found else []
+    named = record.get("companyName", company.get("name"))
+    if isinstance(named, str) and named.strip():
+        keys.append(f"name:{place}:{folded}@{_folded(named)}")
+    return keys
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+# --- answers ---------------------------------------------------------------------------------------------------
+
+Level = Literal["record", "field", "token"]
+
+
+class Mark(NamedTuple):
+    """One identifier in an answer.
+
+    Attributes:
+        keys: what it is looked up by.
+        level: what is withheld when one of them is on the list: the whole record, the field, or these characters.
+        start, end: the characters, for ``token``.
+    """
+
+    keys: list[str]
+    level: Level
+    start: int = 0
+    end: int = 0
+
+
+_PERSON_IDS = frozenset(["personid", "contactid", "personids", "contactids", "zoominfocontactid"])
+_COMPANY_IDS = frozenset(["companyid", "companyids", "zoominfocompanyid", "locationcompanyid"])
+_RELATED_IDS = frozenset(["parentid", "ultimateparentid"])
+_SWITCHBOARD = frozenset(["companyphone", "companyfax"])
+_SITES = frozenset(["website", "companywebsite", "websites", "companydomain"])
+
+
+def marks(name: str, value: str, place: str) -> Generator[Mark]:
+    """The identifiers in one value of an answer.
+
+    Args:
+        name: the field that holds it.
+        value: a text, or a number as text.
+        place: whose ids.
+    """
+    field = name.casefold()
+    if field == "id" or field in _PERSON_IDS or field in _COMPANY_IDS or field in _RELATED_IDS:
+        if found := read_record_id(value):
+            yield _id_mark(field, found, place)
+            return
+    elif field in _SITES:
+        hosts = [read_domain(part) for part in value.split(",")]
+        for host in filter(None, hosts):
+            yield Mark(domain_keys(host), "record")
+        if all(hosts) and "@" not in value:
+            return
+    if field in ("hashedemail", "hashedemails", "personhashedemail") and "@" not in value:
+        yield Mark([f"hash:{value.strip().casefold()}"], "record")
+        return
+    if "phone" in field or "fax" in field or "mobile" in field:
+        if phone := read_phone(value):
+            yield Mark(phone_keys(phone), "field" if field in _SWITCHBOARD else "record")
+            yield from _digit_marks(value, place)
+            return
+    elif email := read_email(value) if "@" in value else None:
+        yield Mark(email_keys(email), "record")
+        return
+    yield from text_marks(value, place)
+
+
+def _id_mark(field: str, found: str, place: str) -> Mark:
+    if field in _RELATED_IDS:
+        return Mark([f"company:{place}:{found}"], "field")
+    kinds = [kind for kind, names in (("person", _PERSON_IDS), ("company", _COMPANY_IDS)) if field in names]
+    return Mark([f"{kind}:{place}:{found}" for kind in kinds or ("person", "company")], "record")
+
+
+def text_marks(text: str, place: str) -> Generator[Mark]:
+    """The identifiers in a free text: e-mail addresses, phone numbers, and person ids of five digits or more."""
+    if "@" in text:
+        for found in _EMAIL.finditer(text):
+            if email := read_email(found[0]):
+                yield Mark(email_keys(email), "token", *found.span())
+    if not _FIVE.search(text):
+        return
+    for found in _DIALLED.finditer(text):
+        if phone := read_phone(found[0]):
+            yield Mark(phone_keys(phone), "token", *found.span())
+    yield from _digit_marks(text, place)
+
+
+def _digit_marks(text: str, place: str) -> Generator[Mark]:
+    for found in _DIGITS.finditer(text):
+        if person := read_record_id(found[0]):
+            yield Mark([f"person:{place}:{person}"], "token", *found.span())
+
+
+# Five digits, whatever stands between them: below that it is neither a number to dial nor an id.
+_FIVE = re.compile(r"(?:\d[\s().\u2010-\u2015/-]*){5}")

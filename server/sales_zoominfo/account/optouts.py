@@ -1,0 +1,507 @@
+"""The opt-out list: one's own entries and those that ZoomInfo told of, as keyed digests beside encrypted originals."""
+
+# Only our own constants and rows of question marks are put into the SQL.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from ..errors import SalesZoomInfoError, fail
+from .entries import MAX_REASON, Entry, Source
+from .identifiers import Kind, entry_keys, hashes
+
+if TYPE_CHECKING:
+    from ..store.base import Store, Transaction
+    from ..store.vault import Vault
+
+T = TypeVar("T")
+
+LANE = "opt-outs"
+# Values of one statement; both databases take more.
+CHUNK = 400
+RESOLVABLE: tuple[Kind, ...] = ("email", "domain", "phone")
+_PURPOSE = "opt-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry on the list.
+
+    Attributes:
+        id: its number.
+        found: how many records it was resolved to at this place; None when it has not been looked for.
+        elsewhere: an id of another place, such as the sandbox, which says nothing here.
+        added_by: the caller.
+    """
+
+    id: int
+    kind: Kind
+    value: str
+    reason: str
+    added_by: str
+    source: Source
+    permanent: bool
+    from_at: float
+    until_at: float | None
+    added_at: float
+    found: int | None = None
+    elsewhere: bool = False
+
+
+class Added(NamedTuple):
+    """What became of entries that were added.
+
+    Attributes:
+        added: how many are new.
+        known: how many were on the list already; a longer time, and being permanent, were taken over.
+        ids: the numbers of the new ones.
+    """
+
+    added: int
+    known: int
+    ids: list[int]
+
+
+class Counts(NamedTuple):
+    """How long the list is: in all, by kind, from ZoomInfo, not yet looked for, and looked for without a record."""
+
+    total: int
+    kinds: dict[str, int]
+    zoominfo: int
+    pending: int
+    unresolved: int
+
+
+class OptOuts:
+    """The list, in the store.
+
+    Args:
+        store: where it is.
+        vault: its keys.
+        place: whose ids; empty for ZoomInfo itself.
+        clock: Unix seconds, None for the database's.
+    """
+
+    def __init__(
+        self, store: Store, vault: Vault, *, place: str = "", clock: Callable[[], float] | None = None
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self.place = place
+        self._clock = clock
+
+    def _now(self, transaction: Transaction) -> float:
+        return transaction.now() if self._clock is None else self._clock()
+
+    async def _read(self, fn: Callable[[Transaction], T]) -> T:
+        # Closed on failure: whatever goes wrong here, nothing is handed out.
+        try:
+            return await self._store.read(fn)
+        except SalesZoomInfoError:
+            raise
+        except Exception as error:
+            raise fail("opt_outs_unreadable", reason=type(error).__name__) from error
+
+    # --- looking up ---
+
+    async def hits(self, keys: Collection[str]) -> frozenset[str]:
+        """Which keys are on the list and in force.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        if not keys:
+            return frozenset()
+        return await self._read(lambda transaction: self._hits(transaction, keys))
+
+    def _hits(self, transaction: Transaction, keys: Collection[str]) -> frozenset[str]:
+        # An empty list costs one statement, and no digests.
+        if transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None:
+            return frozenset()
+        now = self._now(transaction)
+        digest = self._vault.digester(_PURPOSE)
+        digests = {digest(key): key for key in keys if not key.startswith("hash:")}
+        hit = {digests[found] for found, _ in self._owners(transaction, list(digests), now)}
+        numbers = {_number(digest(key)): key for key in keys if key.startswith("hash:")}
+        for part in _chunks(list(numbers)):
+            rows = transaction.execute(
+                "SELECT h.id FROM opt_out_hash h JOIN opt_out o ON o.id = h.opt_out "
+                f"WHERE h.id IN ({_places(part)}) AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?)",
+                (*part, now, now),
+            )
+            hit |= {numbers[row[0]] for row in rows}
+        return frozenset(hit)
+
+    @staticmethod
+    def _owners(transaction: Transaction, digests: list[bytes], now: float) -> list[tuple[bytes, int]]:
+        found: list[tuple[bytes, int]] = []
+        for part in _chunks(digests):
+            where = f"IN ({_places(part)}) AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?)"
+            values = (*part, now, now)
+            for sql in (
+                f"SELECT o.digest, o.id FROM opt_out o WHERE o.digest {where}",
+                f"SELECT a.digest, o.id FROM opt_out_alias a JOIN opt_out o ON o.id = a.opt_out WHERE a.digest {where}",
+            ):
+                found += [(bytes(row[0]), row[1]) for row in transaction.execute(sql, values)]
+        return found
+
+    async def learn(self, keys: Collection[str], more: Collection[str]) -> None:
+        """Note that what is listed under some keys goes by further ones.
+
+        Args:
+            keys: that were hit.
+            more: ids and names that the same record carries.
+        """
+        digest = self._vault.digester(_PURPOSE)
+        known, new = [digest(key) for key in keys], [digest(key) for key in more]
+
+        def job(transaction: Transaction) -> None:
+            owners = {owner for _, owner in self._owners(transaction, known, self._now(transaction))}
+            _add_aliases(transaction, [(alias, owner) for owner in owners for alias in new])
+
+        await self._store.write(job, lane=LANE)
+
+    # --- changing ---
+
+    async def add(self, entries: Sequence[Entry], added_by: str) -> Added:
+        """Add entries, in one transaction.
+
+        Args:
+            entries: canonical ones; those on the list already keep the longer time.
+            added_by: the caller.
+
+        Raises:
+            InvalidArgument: the state cannot be written.
+        """
+        made: dict[str, tuple[Entry, list[str]]] = {}
+        for entry in entries:
+            keys = entry_keys(entry.kind, entry.value, self.place)
+            made.setdefault(keys[0], (entry, keys))
+        digest = self._vault.digester(_PURPOSE)
+        rows = [(digest(main), entry, keys) for main, (entry, keys) in made.items()]
+        sealed = [self._seal(entry, added_by) for _, entry, _ in rows]
+
+        def job(transaction: Transaction) -> Added:
+            return self._insert(transaction, rows, sealed, len(entries))
+
+        return await self._store.write(job, lane=LANE)
+
+    def _insert(
+        self, transaction: Transaction, rows: list[tuple[bytes, Entry, list[str]]], sealed: list[bytes], given: int
+    ) -> Added:
+        now = self._now(transaction)
+        digest = self._vault.digester(_PURPOSE)
+        known = _ids(transaction, [row[0] for row in rows])
+        fresh = [(row, seal) for row, seal in zip(rows, sealed, strict=True) if row[0] not in known]
+        transaction.executemany(
+            "INSERT INTO opt_out (kind, digest, place, sealed, source, permanent, from_at, until_at, added_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    entry.kind,
+                    main,
+                    self.place if entry.kind in ("person", "company") else "",
+                    seal,
+                    entry.source,
+                    int(entry.permanent),
+                    now if entry.from_at is None else entry.from_at,
+                    entry.until_at,
+                    now,
+                )
+                for (main, entry, _), seal in fresh
+            ],
+        )
+        for main, entry, _ in rows:
+            if main in known:
+                _widen(transaction, known[main], entry, now)
+        ids = _ids(transaction, [row[0] for row, _ in fresh])
+        _add_aliases(transaction, [(digest(key), ids[main]) for (main, _, keys), _ in fresh for key in keys[1:]])
+        numbers = [
+            (_number(digest(f"hash:{found}")), ids[main])
+            for (main, entry, _), _ in fresh
+            if entry.kind == "email"
+            for found in hashes(entry.value)
+        ]
+        if numbers:
+            transaction.executemany(
+                "INSERT INTO opt_out_hash (id, opt_out) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", numbers
+            )
+        _advance(transaction, self.place)
+        return Added(len(fresh), given - len(fresh), sorted(ids.values()))
+
+    def _seal(self, entry: Entry, added_by: str) -> bytes:
+        told = {"v": entry.value, "r": entry.reason[:MAX_REASON], "b": added_by}
+        return self._vault.encrypt(_PURPOSE, json.dumps(told, ensure_ascii=False).encode())
+
+    async def remove(self, ids: Sequence[int]) -> int:
+        """Take entries off the list.
+
+        Args:
+            ids: their numbers.
+
+        Returns:
+            How many there were.
+        """
+
+        def job(transaction: Transaction) -> int:
+            gone = 0
+            for number in ids:
+                row = transaction.execute("SELECT kind, sealed FROM opt_out WHERE id = ?", (number,)).fetchone()
+                if row is None:
+                    continue
+                if row[0] == "email":
+                    value = self._open(row[1])["v"]
+                    digest = self._vault.digester(_PURPOSE)
+                    for found in hashes(value):
+                        transaction.execute(
+                            "DELETE FROM opt_out_hash WHERE id = ?", (_number(digest(f"hash:{found}")),)
+                        )
+                for sql in (
+                    "DELETE FROM opt_out_alias WHERE opt_out = ?",
+                    "DELETE FROM opt_out_lookup WHERE opt_out = ?",
+                    "DELETE FROM opt_out WHERE id = ?",
+                ):
+                    transaction.execute(sql, (number,))
+                gone += 1
+            return gone
+
+        return await self._store.write(job, lane=LANE)
+
+    def _open(self, sealed: bytes) -> dict[str, str]:
+        return json.loads(self._vault.decrypt(_PURPOSE, sealed))
+
+    # --- listing ---
+
+    async def page(self, *, after: int = 0, size: int = 100, kind: Kind | None = None) -> list[Listed]:
+        """Entries in the order in which they were added.
+
+        Args:
+            after: the number of the entry before the first.
+            size: at most so many.
+            kind: of this kind alone.
+        """
+        return await self._read(
+            lambda transaction: self._listed(
+                transaction,
+                f"o.id > ? {'AND o.kind = ? ' if kind else ''}ORDER BY o.id LIMIT {int(size)}",
+                (after, *([kind] if kind else [])),
+            )
+        )
+
+    async def offset(self, page: int, size: int, kind: Kind | None = None) -> list[Listed]:
+        """A page by its number, from 1."""
+        skip = (page - 1) * size
+        return await self._read(
+            lambda transaction: self._listed(
+                transaction,
+                f"{'o.kind = ?' if kind else '1 = 1'} ORDER BY o.id LIMIT {int(size)} OFFSET {int(skip)}",
+                (kind,) if kind else (),
+            )
+        )
+
+    async def get(self, ids: Sequence[int]) -> list[Listed]:
+        """Entries by number; those that are not there are left out."""
+        wanted = list(ids)
+        return await self._read(
+            lambda transaction: [
+                entry
+                for part in _chunks(wanted)
+                for entry in self._listed(transaction, f"o.id IN ({_places(part)}) ORDER BY o.id", tuple(part))
+            ]
+        )
+
+    def _listed(self, transaction: Transaction, where: str, values: tuple[object, ...]) -> list[Listed]:
+        rows = transaction.execute(
+            "SELECT o.id, o.kind, o.sealed, o.source, o.permanent, o.from_at, o.until_at, o.added_at, o.place, l.found "
+            f"FROM opt_out o LEFT JOIN opt_out_lookup l ON l.opt_out = o.id AND l.place = ? WHERE {where}",
+            (self.place, *values),
+        ).fetchall()
+        told: list[Listed] = []
+        for number, kind, sealed, source, permanent, start, end, added, place, found in rows:
+            clear = self._open(sealed)
+            elsewhere = kind in ("person", "company") and place != self.place
+            told.append(
+                Listed(
+                    number,
+                    kind,
+                    clear["v"],
+                    clear["r"],
+                    clear["b"],
+                    source,
+                    bool(permanent),
+                    start,
+                    end,
+                    added,
+                    found,
+                    elsewhere,
+                )
+            )
+        return told
+
+    async def find(self, entry: Entry) -> Listed | None:
+        """The entry of exactly this value, in force or not."""
+        main = self._vault.digest(_PURPOSE, entry_keys(entry.kind, entry.value, self.place)[0])
+
+        def job(transaction: Transaction) -> Listed | None:
+            ids = _ids(transaction, [main])
+            return self._listed(transaction, "o.id = ?", (ids[main],))[0] if ids else None
+
+        return await self._read(job)
+
+    async def counts(self) -> Counts:
+        """How long the list is."""
+
+        def job(transaction: Transaction) -> Counts:
+            kinds: dict[str, int] = {}
+            zoominfo = 0
+            for kind, source, number in transaction.execute(
+                "SELECT kind, source, COUNT(*) FROM opt_out GROUP BY kind, source"
+            ):
+                kinds[kind] = kinds.get(kind, 0) + number
+                zoominfo += number if source == "zoominfo" else 0
+            looked = dict(
+                transaction.execute(
+                    "SELECT CASE WHEN found > 0 THEN 1 ELSE 0 END, COUNT(*) FROM opt_out_lookup WHERE place = ? "
+                    "GROUP BY CASE WHEN found > 0 THEN 1 ELSE 0 END",
+                    (self.place,),
+                ).fetchall()
+            )
+            resolvable = sum(kinds.get(kind, 0) for kind in RESOLVABLE)
+            pending = resolvable - sum(looked.values())
+            return Counts(sum(kinds.values()), kinds, zoominfo, pending, looked.get(0, 0))
+
+        return await self._read(job)
+
+    # --- resolving ---
+
+    async def pending(self) -> bool:
+        """Whether entries have not been looked for yet, at the cost of one indexed read."""
+
+        def job(transaction: Transaction) -> bool:
+            return bool(_waiting(transaction, self.place, 1))
+
+        return await self._read(job)
+
+    async def to_resolve(self, limit: int, *, retry_before: float | None = None) -> list[Listed]:
+        """Entries to look for: first those that never were, then those that had no record when last looked for.
+
+        Args:
+            limit: at most so many.
+            retry_before: look again for those last tried before, Unix seconds; None for none of them.
+        """
+
+        def job(transaction: Transaction) -> list[Listed]:
+            ids = _waiting(transaction, self.place, limit)
+            if retry_before is not None and len(ids) < limit:
+                rows = transaction.execute(
+                    "SELECT opt_out FROM opt_out_lookup WHERE place = ? AND found = 0 AND tried_at < ? "
+                    f"ORDER BY tried_at LIMIT {int(limit - len(ids))}",
+                    (self.place, retry_before),
+                )
+                ids += [row[0] for row in rows]
+            return [
+                entry
+                for part in _chunks(ids)
+                for entry in self._listed(transaction, f"o.id IN ({_places(part)})", tuple(part))
+            ]
+
+        return await self._read(job)
+
+    async def resolved(self, number: int, keys: Collection[str], records: int) -> None:
+        """Note what an entry was resolved to.
+
+        Args:
+            number: the entry.
+            keys: ids and names of the records.
+            records: how many; 0 when none was found.
+        """
+        digest = self._vault.digester(_PURPOSE)
+        aliases = [(digest(key), number) for key in keys]
+
+        def job(transaction: Transaction) -> None:
+            _add_aliases(transaction, aliases)
+            transaction.execute(
+                "INSERT INTO opt_out_lookup (place, opt_out, found, tried_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (place, opt_out) DO UPDATE SET found = excluded.found, tried_at = excluded.tried_at",
+                (self.place, number, records, self._now(transaction)),
+            )
+            _advance(transaction, self.place)
+
+        await self._store.write(job, lane=LANE)
+
+    @property
+    def vault(self) -> Vault:
+        """The keys."""
+        return self._vault
+
+
+def _waiting(transaction: Transaction, place: str, limit: int) -> list[int]:
+    # Up to a number that is kept, everything has been looked for, so that a long list is not read through.
+    row = transaction.execute("SELECT upto FROM opt_out_progress WHERE place = ?", (place,)).fetchone()
+    rows = transaction.execute(
+        "SELECT o.id FROM opt_out o WHERE o.id > ? AND o.kind IN ('email', 'domain', 'phone') AND NOT EXISTS "
+        "(SELECT 1 FROM opt_out_lookup l WHERE l.place = ? AND l.opt_out = o.id) "
+        f"ORDER BY o.id LIMIT {int(limit)}",
+        (0 if row is None else row[0], place),
+    )
+    return [found[0] for found in rows]
+
+
+def _advance(transaction: Transaction, place: str) -> None:
+    waiting = _waiting(transaction, place, 1)
+    upto = waiting[0] - 1 if waiting else transaction.execute("SELECT MAX(id) FROM opt_out").fetchone()[0] or 0
+    transaction.execute(
+        "INSERT INTO opt_out_progress (place, upto) VALUES (?, ?) "
+        "ON CONFLICT (place) DO UPDATE SET upto = excluded.upto",
+        (place, upto),
+    )
+
+
+def _widen(transaction: Transaction, number: int, entry: Entry, now: float) -> None:
+    """Keep the stricter of two entries: the earlier beginning, the later end, and what may not be removed."""
+    start = now if entry.from_at is None else entry.from_at
+    changes, values = ["from_at = CASE WHEN from_at > ? THEN ? ELSE from_at END"], [start, start]
+    if entry.until_at is None:
+        changes.append("until_at = NULL")
+    else:
+        changes.append("until_at = CASE WHEN until_at < ? THEN ? ELSE until_at END")
+        values += [entry.until_at, entry.until_at]
+    if entry.permanent:
+        changes.append("permanent = 1")
+    if entry.source == "zoominfo":
+        changes.append("source = 'zoominfo'")
+    transaction.execute(f"UPDATE opt_out SET {', '.join(changes)} WHERE id = ?", (*values, number))
+
+
+def _ids(transaction: Transaction, digests: list[bytes]) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for part in _chunks(digests):
+        rows = transaction.execute(f"SELECT digest, id FROM opt_out WHERE digest IN ({_places(part)})", part)
+        found.update((bytes(row[0]), row[1]) for row in rows)
+    return found
+
+
+def _add_aliases(transaction: Transaction, aliases: Sequence[tuple[bytes, int]]) -> None:
+    if aliases:
+        transaction.executemany(
+            "INSERT INTO opt_out_alias (digest, opt_out) VALUES (?, ?) ON CONFLICT (digest, opt_out) DO NOTHING",
+            aliases,
+        )
+
+
+def _number(digest: bytes) -> int:
+    """64 bits of a digest as a positive key: hashes of addresses are four to an entry, and this keeps them small."""
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def _places(part: Sequence[object]) -> str:
+    return ", ".join("?" * len(part))
+
+
+def _chunks(items: Iterable[T]) -> list[list[T]]:
+    every = list(items)
+    return [every[start : start + CHUNK] for start in range(0, len(every), CHUNK)]

@@ -1,0 +1,296 @@
+"""Screening of everything that leaves: opt-outs, do-not-call flags and regions.
+
+What is found, in every answer, file, log and error: ZoomInfo ids in the fields that hold them, e-mail addresses, phone
+numbers, websites, and a name that stands in one record with its company once the entry has been resolved. In free text:
+e-mail addresses, phone numbers, and person ids of five digits or more. A name in free text is not looked for: the list
+holds no names, and one name belongs to many.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SalesZoomInfoError
+from ..zoominfo.records import Match
+from . import regions
+from .entries import Entry, read_entry, read_kind
+from .identifiers import domain_keys, email_keys, entry_keys, name_keys, phone_keys, read_phone, text_marks
+from .optouts import OptOuts
+from .screening import cut, echo, keys_of, record_keys, trimmed, without
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from ..store.base import Store
+    from ..store.vault import Vault
+    from ..zoominfo.operations import Entity, Generation
+    from ..zoominfo.records import Page
+
+__all__ = ["SUPPRESSED", "Screen", "echo", "suspicious"]
+
+SUPPRESSED = Match("SUPPRESSED", {}, None)
+REFUSED = "on the opt-out list"
+
+
+class Screen:
+    """What stands between ZoomInfo's answers and everybody else. If the list cannot be read, every method raises.
+
+    Args:
+        store: holds the list.
+        vault: its keys.
+        settings: the rules for do-not-call flags and regions.
+        place: whose ids the answers hold; empty for ZoomInfo itself.
+        clock: Unix seconds, None for the database's.
+
+    Attributes:
+        list: the opt-out list.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        settings: Settings,
+        *,
+        place: str = "",
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self.list = OptOuts(store, vault, place=place, clock=clock)
+        self.place = place
+        self._rules = regions.read_rules(settings)
+
+    async def refuse(self, entity: Entity, inputs: Sequence[Mapping[str, object]]) -> dict[int, str]:
+        """The inputs that must be neither sent nor paid for.
+
+        Args:
+            entity: what they describe.
+            inputs: canonical match inputs.
+
+        Returns:
+            The reason, by the input's index.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        keys = [self._input_keys(entity, item) for item in inputs]
+        hits = await self.list.hits(set[str]().union(*keys))
+        return {index: REFUSED for index, own in enumerate(keys) if not own.isdisjoint(hits)}
+
+    def _input_keys(self, entity: Entity, item: Mapping[str, object]) -> set[str]:
+        found: set[str] = set()
+        for name, value in item.items():
+            found |= keys_of(value if isinstance(value, str) else str(value), self.place, name)
+        if entity == "contact":
+            found.update(name_keys(item, self.place))
+        return found
+
+    def extra_outputs(self, entity: Entity, generation: Generation, fields: Sequence[str]) -> list[str]:
+        """Flags to ask for beside the given fields; :meth:`matches` strips what nobody asked for.
+
+        Args:
+            entity: whose records.
+            generation: the API that will be asked.
+            fields: the output fields so far.
+
+        Returns:
+            Names that are not among the fields. ZoomInfo may refuse them to the account: then ask without.
+        """
+        return regions.extra_outputs(self._rules, entity, generation, fields)
+
+    async def matches(
+        self,
+        entity: Entity,
+        inputs: Sequence[Mapping[str, object]],
+        matches: Sequence[Match],
+        asked: Sequence[str],
+    ) -> tuple[list[Match], list[str]]:
+        """Enrich matches as they may be handed over.
+
+        A person that ZoomInfo says has opted out joins the list.
+
+        Args:
+            entity: whose records.
+            inputs: what was asked for, in order.
+            matches: what came back, in order.
+            asked: the output fields that the caller asked for, without the extra ones.
+
+        Returns:
+            The matches, those on the list as ``SUPPRESSED`` and empty, and warnings.
+
+        Raises:
+            InvalidArgument: the list cannot be read; nothing may be handed over then.
+        """
+        await self._join(inputs, [match.status for match in matches])
+        own = [self._match_keys(entity, item, match) for item, match in zip(inputs, matches, strict=True)]
+        hits = await self.list.hits(set[str]().union(*own, *(keys_of(match.row, self.place) for match in matches)))
+        kept: list[Match] = []
+        told: list[regions.Told] = []
+        withheld = 0
+        for match, keys in zip(matches, own, strict=True):
+            if match.status == "OPT_OUT":
+                kept.append(Match(match.status, {}, None, match.warnings))
+                continue
+            caught = keys & hits
+            if caught:
+                await self._learn(entity, match, caught)
+                withheld += 1
+                kept.append(SUPPRESSED)
+                continue
+            row = match.row
+            if row and hits:
+                row = trimmed(row, hits, self.place)
+            if row and entity == "contact":
+                row, what = regions.apply(self._rules, row, asked)
+                told.append(what)
+            kept.append(match if row is match.row else replace(match, row=row))
+        lines = [_withheld(withheld)] if withheld else []
+        return kept, lines + regions.warnings(told)
+
+    def _match_keys(self, entity: Entity, item: Mapping[str, object], match: Match) -> set[str]:
+        keys = self._input_keys(entity, item) | record_keys(match.row, self.place)
+        if match.record_id:
+            keys |= keys_of(match.record_id, self.place, "personId" if entity == "contact" else "companyId")
+        return keys
+
+    async def _join(self, inputs: Sequence[Mapping[str, object]], statuses: Sequence[str]) -> None:
+        found: list[Entry] = []
+        for item, status in zip(inputs, statuses, strict=True):
+            if status != "OPT_OUT":
+                continue
+            named = [kind for kind in ("personId", "emailAddress") if item.get(kind) is not None]
+            # Beside a name or an id, a number may be shared by others.
+            if not named and item.get("phone") is not None:
+                named = ["phone"]
+            found += [_zoominfo_entry(name, item[name]) for name in named]
+        if found:
+            await self.list.add([entry for entry in found if entry.value], "zoominfo")
+
+    async def _learn(self, entity: Entity, match: Match, caught: Collection[str]) -> None:
+        # Known by e-mail so far, the person goes by this id in searches.
+        if entity != "contact" or not match.record_id:
+            return
+        personal = [key for key in caught if key.startswith(("email:", "phone", "hash:", "person:"))]
+        listed = [key for key in personal if not key.startswith("hash:")]
+        if listed:
+            person = f"person:{self.place}:{match.record_id}"
+            await self.list.learn(listed, [person, *name_keys(match.row, self.place)])
+
+    async def page(self, entity: Entity, page: Page) -> tuple[Page, list[str]]:
+        """A search page as it may be handed over.
+
+        Args:
+            entity: what was searched.
+            page: as ZoomInfo answered it.
+
+        Returns:
+            The page without rows on the list, and warnings.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        own = [record_keys(_named(entity, row), self.place) for row in page.rows]
+        hits = await self.list.hits(set[str]().union(*own))
+        rows = [row for row, keys in zip(page.rows, own, strict=True) if keys.isdisjoint(hits)] if hits else page.rows
+        gone = len(page.rows) - len(rows)
+        lines = [_withheld(gone)] if gone else []
+        if entity == "contact" and page.rows and await self.list.pending():
+            lines.append(
+                "Some opt-outs have not been looked up at ZoomInfo yet, so a search may still name these people: run "
+                "`sales-zoominfo opt-outs resolve`."
+            )
+        return (replace(page, rows=rows, withheld=gone) if gone else page), lines
+
+    async def envelope(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The last line of defence: any JSON object without what the list holds.
+
+        Args:
+            answer: an envelope of a tool, or any other JSON object.
+
+        Returns:
+            The same object when nothing was hit.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        hits = await self.list.hits(keys_of(answer, self.place))
+        if not hits and not _silent(answer):
+            return answer
+        return without(answer, hits, self.place)
+
+    async def text(self, text: str) -> str:
+        """Any text without what the list holds; JSON is read as such.
+
+        Args:
+            text: of a file, a log or an error.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        if text.startswith("{"):
+            try:
+                answer = json.loads(text)
+            except ValueError:
+                answer = None
+            if isinstance(answer, dict):
+                screened = await self.envelope(answer)  # pyright: ignore[reportUnknownArgumentType]
+                return text if screened is answer else json.dumps(screened, ensure_ascii=False, separators=(",", ":"))
+        found = list(text_marks(text, self.place))
+        hits = await self.list.hits({key for mark in found for key in mark.keys})
+        return cut(text, [mark for mark in found if not hits.isdisjoint(mark.keys)]) if hits else text
+
+    async def listed(self, entry: Entry) -> bool:
+        """Whether a value is on the list by itself or by what covers it, such as its domain."""
+        match entry.kind:
+            case "email":
+                keys = email_keys(entry.value)
+            case "domain":
+                keys = domain_keys(entry.value)
+            case "phone":
+                phone = read_phone(entry.value)
+                keys = phone_keys(phone) if phone else []
+            case _:
+                keys = entry_keys(entry.kind, entry.value, self.place)
+        return bool(await self.list.hits(keys))
+
+    async def error(self, error: SalesZoomInfoError) -> SalesZoomInfoError:
+        """An error without what the list holds: most repeat the value that they refuse."""
+        if not suspicious(f"{error.message} {error.next_step} {json.dumps(error.details, default=str)}"):
+            return error
+        message, step = await self.text(error.message), await self.text(error.next_step)
+        details = await self.envelope(error.details)
+        return type(error)(error.kind, message, step, details)
+
+
+def suspicious(text: str) -> bool:
+    """Whether a text holds anything that could be on a list, at no cost."""
+    return next(text_marks(text, ""), None) is not None
+
+
+def _named(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
+    # An id says by the search whose it is.
+    name = "personId" if entity == "contact" else "companyId"
+    return {(name if key == "id" else key): value for key, value in row.items()}
+
+
+def _silent(answer: Mapping[str, Any]) -> bool:
+    rows = answer.get("data")
+    statuses = ("SUPPRESSED", "OPT_OUT")
+    return isinstance(rows, list) and any(
+        isinstance(row, dict) and row.get("matchStatus") in statuses  # pyright: ignore[reportUnknownMemberType]
+        for row in rows  # pyright: ignore[reportUnknownVariableType]
+    )
+
+
+def _zoominfo_entry(name: str, value: object) -> Entry:
+    try:
+        entry = read_entry(read_kind(name), value, reason="OPT_OUT", permanent=True, source="zoominfo")
+    except SalesZoomInfoError:
+        return Entry("email", "")
+    return entry
+
+
+def _withheld(count: int) -> str:
+    what = "1 record is withheld: it is" if count == 1 else f"{count} records are withheld: they are"
+    return f"{what} on the opt-out list."

@@ -1,0 +1,454 @@
+"""The rules of pacing, as plain functions on the state of one lane: no clock, no waiting, no storage.
+
+Every process of an account applies them to the same row, so they are the fleet's rules. A slot is reserved before it
+is waited for (GCRA with burst 1), a little under the limit; refusals lower the rate for all, and what was learnt is
+tried again from time to time. Sources: the Enterprise documentation (requests a second and a minute by endpoint
+class) and ZoomInfo's GTM rate-limit page (second, hour and day windows tested together; refused calls use no quota).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, NamedTuple, cast
+
+Bucket = Literal["second", "minute", "hour", "day"]
+Window = Literal["minute", "hour", "day"]
+
+LENGTHS: dict[Window, float] = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
+LONGEST_WAIT = 86_400.0
+# Of these, bulk leaves a share to interactive calls; a minute is over too soon to be worth one.
+_RESERVED: tuple[Window, ...] = ("hour", "day")
+# Seconds that are too short to be waited for separately.
+_CLOSE = 0.002
+# Slots kept to tell what the last second holds; above this many a second, spacing alone has to do.
+_MEMORY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The figures of the rules.
+
+    Attributes:
+        headroom: share of a limit that is used, so that 25 gaps take more than a second and jitter has room.
+        guard: seconds beyond a full second that a slot keeps from the one a whole limit before it.
+        lengths: seconds of each window.
+        reserve: share of an hour or day that bulk leaves to interactive calls.
+        untold: seconds until an hour or day refusal that names no time is tried again.
+        trial: seconds between interactive calls that are let through while an hour or day is refused.
+        burst, burst_span: so many refusals within so many seconds are a wrong rate, fewer are bad luck.
+        cut, cut_again: what the rate is multiplied by then, the first time and while that does not help.
+        calm: seconds after a cut in which refusals still speak of the rate before it.
+        chain: seconds after a cut in which another one counts as a second one, and lowers the ceiling as well.
+        stray, stray_span, trim: so many refusals within so many seconds lower the ceiling by this factor.
+        under: the ceiling after a repeated cut, as a share of the rate that failed.
+        floor: share of the limit that is never given up.
+        recovery: share of the limit that the rate regains in a second of steady sending.
+        probe, probe_longest: seconds until a learnt ceiling is tried again, at first and at most.
+        step, step_longest: by what share it is raised then, at first and at most.
+        proof: seconds of steady sending at the raised rate that confirm it.
+        proof_refusals: refusals that refute it.
+    """
+
+    headroom: float = 0.99
+    guard: float = 0.002
+    lengths: Mapping[Window, float] = field(default_factory=lambda: dict(LENGTHS))
+    reserve: float = 0.1
+    untold: float = 60.0
+    trial: float = 5.0
+    burst: int = 3
+    burst_span: float = 2.0
+    cut: float = 0.85
+    cut_again: float = 0.75
+    calm: float = 1.0
+    chain: float = 10.0
+    stray: int = 5
+    stray_span: float = 60.0
+    trim: float = 0.985
+    under: float = 0.97
+    floor: float = 0.1
+    recovery: float = 0.02
+    probe: float = 600.0
+    probe_longest: float = 3_600.0
+    step: float = 0.04
+    step_longest: float = 0.32
+    proof: float = 30.0
+    proof_refusals: int = 3
+
+
+RULES = Rules()
+
+
+@dataclass(slots=True)
+class Lane:
+    """What the processes of an account know together about one rate class. Moments are epoch seconds.
+
+    Attributes:
+        seen: when it was last changed.
+        next: the next free slot.
+        bulk: when bulk may go on by what a minute allows on average.
+        count: slots handed out so far.
+        recent: the latest of them, and when they were really used as far as that is known.
+        told: requests a second that the service says are allowed.
+        rate: requests a second now, None while nothing speaks against the limit.
+        ceiling: what the rate recovers to, None for the limit.
+        safe: the ceiling to return to when the one on trial fails; None when none is on trial.
+        proven: slots taken at a full queue since the trial began.
+        step: by what share the next trial raises the ceiling.
+        patience: seconds from a failed trial to the next.
+        probe: when the next trial may begin.
+        refused: when calls were refused for the second, of the last minute.
+        cut: when the rate was last cut.
+        blocks: until when each window is refused or empty.
+        trial: when an interactive call may next be tried despite an hour or day block.
+        budgets: per window its limit, what is left of it, and when that was so.
+    """
+
+    seen: float = 0.0
+    next: float = 0.0
+    bulk: float = 0.0
+    count: int = 0
+    recent: list[float] = field(default_factory=list[float])
+    told: float | None = None
+    rate: float | None = None
+    ceiling: float | None = None
+    safe: float | None = None
+    proven: int = 0
+    step: float = 0.0
+    patience: float = 0.0
+    probe: float = 0.0
+    refused: list[float] = field(default_factory=list[float])
+    cut: float = 0.0
+    blocks: dict[str, float] = field(default_factory=dict[str, float])
+    trial: float = 0.0
+    budgets: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+
+    def limit(self, configured: float) -> float:
+        """Requests a second that are allowed: as configured, or fewer when the service says so."""
+        return configured if self.told is None else min(configured, self.told)
+
+    def pace(self, configured: float) -> float:
+        """Requests a second that are sent at most now, before headroom."""
+        limit = self.limit(configured)
+        return limit if self.rate is None else min(limit, self.rate)
+
+    def blocked(self, now: float) -> tuple[Window, float] | None:
+        """The window that stays refused for longest, and until when."""
+        held = [(name, until) for name, until in self.blocks.items() if until > now]
+        if not held:
+            return None
+        name, until = max(held, key=lambda item: item[1])
+        return cast("Window", name), until
+
+
+def load(text: str | None) -> Lane:
+    """A lane from its stored text; a new one when there is none or it cannot be read."""
+    if text is None:
+        return Lane()
+    try:
+        values = json.loads(text)
+        lane = Lane(**{name: values[name] for name in _NAMES if name in values})
+    except (ValueError, TypeError):
+        return Lane()
+    # A figure of another type, as another release may have written, would fail far from here.
+    return lane if all(_fits(getattr(lane, name), getattr(_NEW, name)) for name in _NAMES) else Lane()
+
+
+def dump(lane: Lane) -> str:
+    """The text that :func:`load` reads."""
+    return json.dumps({name: getattr(lane, name) for name in _NAMES}, separators=(",", ":"))
+
+
+_NEW = Lane()
+_NAMES = tuple(item.name for item in fields(Lane))
+
+
+def _fits(value: object, model: object) -> bool:
+    match model:
+        case dict():
+            return isinstance(value, dict)
+        case list():
+            return isinstance(value, list) and all(_is_number(item) for item in cast("list[object]", value))
+        case None:
+            return value is None or _is_number(value)
+        case _:
+            return _is_number(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+# --- what the service answered --------------------------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """What an answer says about one window. ``left`` is None when the service did not know."""
+
+    limit: float | None
+    left: float | None
+
+
+class News(NamedTuple):
+    """What one answer says about the limits.
+
+    Attributes:
+        second: requests a second that are allowed.
+        windows: limits and what is left, by window.
+        refused: the window that refused the call, None when it was let through.
+        wait: seconds until that window, or a minute that is now empty, frees.
+        empty: the minute is used up, though this call still passed.
+    """
+
+    second: float | None = None
+    windows: Mapping[Window, Told] = {}
+    refused: Bucket | None = None
+    wait: float | None = None
+    empty: bool = False
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the other processes must know before this one sends again."""
+        return self.empty or self.refused is not None
+
+
+def hear(lane: Lane, now: float, news: News, configured: float, rules: Rules = RULES) -> None:
+    """Learn from an answer.
+
+    Args:
+        lane: changed in place.
+        now: epoch seconds.
+        news: what the answer said.
+        configured: requests a second by the settings.
+        rules: the figures.
+    """
+    _catch_up(lane, now)
+    if news.second is not None and news.second > 0:
+        if lane.told is not None and news.second > lane.told:
+            # A larger plan: what was learnt under the smaller one says nothing about it.
+            lane.rate = lane.ceiling = lane.safe = None
+        lane.told = news.second
+    for window, told in news.windows.items():
+        _count(lane, now, window, told, passed=news.refused is None, rules=rules)
+    if news.empty or news.refused == "minute":
+        _block(lane, now, "minute", min(rules.lengths["minute"] if news.wait is None else news.wait, 60.0))
+    elif news.refused == "second":
+        _refuse(lane, now, configured, rules)
+    elif news.refused is not None:
+        _block(lane, now, news.refused, rules.untold if news.wait is None else news.wait)
+        lane.trial = max(lane.trial, now + rules.trial)
+
+
+def _count(lane: Lane, now: float, window: Window, told: Told, *, passed: bool, rules: Rules) -> None:
+    limit = told.limit if told.limit is not None and told.limit > 0 else None
+    if limit is None or told.left is None or told.left < 0:
+        return
+    lane.budgets[window] = [limit, told.left, now]
+    if passed and window != "minute" and told.left > rules.reserve * limit:
+        # A sliding window may free well before its refusal said.
+        lane.blocks.pop(window, None)
+
+
+def _block(lane: Lane, now: float, window: Window, wait: float) -> None:
+    lane.blocks[window] = max(lane.blocks.get(window, 0.0), now + min(wait, LONGEST_WAIT))
+
+
+def _refuse(lane: Lane, now: float, configured: float, rules: Rules) -> None:
+    if now - lane.cut < rules.calm:
+        # Sent at the rate that has just been cut.
+        return
+    lane.refused = [*(at for at in lane.refused if at > now - rules.stray_span), now][-_MEMORY:]
+    limit, rate = lane.limit(configured), lane.pace(configured)
+    lowest = rules.floor * limit
+    if lane.safe is not None:
+        if len(lane.refused) >= rules.proof_refusals:
+            lane.rate = lane.ceiling = lane.safe
+            lane.patience = min(2 * lane.patience, rules.probe_longest)
+            _settle(lane, now, rules)
+    elif sum(at > now - rules.burst_span for at in lane.refused) >= rules.burst:
+        again = now - lane.cut < rules.chain
+        if again:
+            lane.ceiling = max(lowest, rules.under * rate)
+        lane.rate = max(lowest, (rules.cut_again if again else rules.cut) * rate)
+        lane.patience = rules.probe
+        _settle(lane, now, rules)
+    elif len(lane.refused) >= rules.stray:
+        lane.rate = lane.ceiling = max(lowest, rules.trim * rate)
+        lane.patience = rules.probe
+        _settle(lane, now, rules)
+
+
+def _settle(lane: Lane, now: float, rules: Rules) -> None:
+    lane.cut, lane.refused = now, []
+    lane.safe, lane.proven, lane.step = None, 0, rules.step
+    lane.probe = now + lane.patience
+
+
+# --- slots ----------------------------------------------------------------------------------------------------
+
+
+class Turn(NamedTuple):
+    """A slot that was taken: ``wait`` seconds from now, and its number."""
+
+    wait: float
+    number: int
+
+
+class Hold(NamedTuple):
+    """No slot was taken: ``bucket`` frees in ``wait`` seconds."""
+
+    wait: float
+    bucket: Bucket
+
+
+def take(
+    lane: Lane,
+    now: float,
+    configured: float,
+    *,
+    bulk: bool = False,
+    max_wait: float = math.inf,
+    rules: Rules = RULES,
+) -> Turn | Hold:
+    """Reserve the next slot.
+
+    Args:
+        lane: changed in place, unless a :class:`Hold` comes back.
+        now: epoch seconds.
+        configured: requests a second by the settings.
+        bulk: leaves hour and day reserves alone and keeps to the average that a minute allows.
+        max_wait: seconds that the slot may lie ahead.
+        rules: the figures.
+
+    Returns:
+        The slot; or, when it is too far ahead, what to wait for.
+    """
+    _catch_up(lane, now)
+    trying = False
+    if (block := lane.blocked(now)) is not None:
+        window, until = block
+        # A refused hour or day stops bulk; a person's call is tried now and then, since refusals use no quota.
+        trying = not bulk and window != "minute" and not _minute_blocked(lane, now) and now >= lane.trial
+        if not trying:
+            return Hold(until - now, window)
+    base = max(lane.next, now)
+    if bulk:
+        # Nothing is reserved beyond the queue that all share, so that interactive calls go before it.
+        holds = [Hold(_ready(lane, now, window, rules) - now, window) for window in _RESERVED]
+        longest = max(Hold(lane.bulk - now, "minute"), *holds)
+        if now + longest.wait > base + _CLOSE:
+            return longest
+    spacing = 1 / (rules.headroom * lane.pace(configured))
+    slot, size = base, math.ceil(lane.limit(configured))
+    if len(lane.recent) >= size:
+        slot = max(slot, lane.recent[-size] + 1.0 + rules.guard)
+    if lane.recent:
+        slot = max(slot, lane.recent[-1] + spacing / 2)
+    if slot - now > max_wait:
+        return Hold(slot - now, "second")
+    if trying:
+        lane.trial = now + rules.trial
+    if slot > now:
+        _recover(lane, now, configured, rules)
+    # A slot that an overfull second moved leaves the plan as it is, else such delays would add up.
+    lane.next = max(base, slot - 3 * spacing) + spacing
+    minute = lane.budgets.get("minute")
+    if bulk and minute is not None:
+        even = rules.lengths["minute"] / (rules.headroom * minute[0])
+        # A minute that allows the rate anyway must not cost a second waiting.
+        lane.bulk = max(lane.bulk, base - even) + even if even > 1.01 * spacing else 0.0
+    lane.count += 1
+    lane.recent = [*(at for at in lane.recent[1 - _MEMORY :] if at > now - 2.0), slot]
+    for budget in lane.budgets.values():
+        budget[1] -= 1
+    return Turn(slot - now, lane.count)
+
+
+def _minute_blocked(lane: Lane, now: float) -> bool:
+    return lane.blocks.get("minute", 0.0) > now
+
+
+def _ready(lane: Lane, now: float, window: Window, rules: Rules) -> float:
+    """When bulk may go on by what is left of a window, which is taken to refill evenly until the next answer."""
+    budget = lane.budgets.get(window)
+    if budget is None:
+        return now
+    limit, left, at = budget
+    refill = limit / rules.lengths[window]
+    missing = rules.reserve * limit + 1 - min(limit, left + (now - at) * refill)
+    return now + missing / refill if missing > 0 else now
+
+
+def _recover(lane: Lane, now: float, configured: float, rules: Rules) -> None:
+    """One slot's share of recovery and of the trial of a higher ceiling; only a full queue can tell a rate."""
+    if lane.rate is None:
+        return
+    limit = lane.limit(configured)
+    rate = lane.pace(configured)
+    ceiling = limit if lane.ceiling is None else min(limit, lane.ceiling)
+    if lane.safe is not None:
+        lane.proven += 1
+        if lane.proven >= rules.proof * rate:
+            if ceiling >= limit:
+                lane.rate = lane.ceiling = lane.safe = None
+                return
+            # Held: keep it, and try the next step at once, which is twice as large.
+            lane.safe, lane.probe = None, now
+            lane.step = min(2 * lane.step, rules.step_longest)
+    if lane.safe is None and lane.ceiling is not None and now >= lane.probe:
+        lane.safe, lane.proven, lane.refused = ceiling, 0, []
+        lane.ceiling = ceiling = min(limit, ceiling * (1 + lane.step))
+    lane.rate = min(ceiling, rate + rules.recovery * limit / (rules.headroom * rate))
+    if lane.rate >= limit and lane.safe is None:
+        lane.rate = lane.ceiling = None
+
+
+def late(lane: Lane, number: int, seconds: float) -> None:
+    """Note that a slot was used later than planned, so that the second that it now belongs to is not overfull.
+
+    Args:
+        lane: changed in place.
+        number: from :class:`Turn`.
+        seconds: how much later.
+    """
+    index = len(lane.recent) - 1 - (lane.count - number)
+    if 0 <= index < len(lane.recent):
+        lane.recent[index] += seconds
+
+
+def _catch_up(lane: Lane, now: float) -> None:
+    """Move every moment along when the clock was set back: nothing may wait for the old time to come again."""
+    if now < lane.seen:
+        back = lane.seen - now
+        lane.next -= back
+        lane.bulk -= back
+        lane.cut -= back
+        lane.probe -= back
+        lane.trial -= back
+        lane.recent = [at - back for at in lane.recent]
+        lane.refused = [at - back for at in lane.refused]
+        lane.blocks = {name: at - back for name, at in lane.blocks.items()}
+        for budget in lane.budgets.values():
+            budget[2] -= back
+    lane.seen = now
+
+
+def describe(lane: Lane, now: float, configured: float) -> dict[str, Any]:
+    """The lane for a person, JSON-safe: ``limit``, ``rate`` and ``ceiling`` a second, ``wait`` and blocks in seconds.
+
+    Args:
+        lane: is not changed.
+        now: epoch seconds.
+        configured: requests a second by the settings.
+    """
+    return {
+        "limit": lane.limit(configured),
+        "rate": lane.pace(configured),
+        "ceiling": lane.ceiling,
+        "wait": max(0.0, lane.next - now, *(until - now for until in lane.blocks.values())),
+        "blocked": {name: until - now for name, until in lane.blocks.items() if until > now},
+        "left": {name: max(0, int(budget[1])) for name, budget in lane.budgets.items()},
+        "slots": lane.count,
+    }
