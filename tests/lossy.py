@@ -30,6 +30,8 @@ class LossyLink:
         self._cut: tuple[bytes, Cut] | None = None
         self._refuse = False
         self._open: list[socket.socket] = []
+        self._quiet: socket.socket | None = None
+        self._finished = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, at: bytes, when: Cut) -> None:
@@ -72,9 +74,6 @@ class LossyLink:
                 self.cuts += 1
                 break
         _end(client, server)
-
-    _quiet: socket.socket | None = None
-    _finished = threading.Event()
 
     def _back(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from .account.answers import KeptAnswers
+    from .account.audit import Audit
     from .account.compliance import Privacy
     from .account.copies import Copies
     from .account.gate import Account
@@ -68,6 +69,7 @@ class App:
         self._store: Store | None = None
         self._screen: Screen | None = None
         self._copies: Copies | None = None
+        self._audit: Audit | None = None
         self._privacy: Privacy | None = None
         self._limits: State | None = None
         self._account: Account | None = None
@@ -87,6 +89,7 @@ class App:
         return self._account
 
     async def _open(self) -> Account:
+        from .account.audit import Audit
         from .account.compliance import Privacy
         from .account.gate import Account
         from .account.ledger import Ledger
@@ -114,13 +117,24 @@ class App:
         sides = _sides(self.settings, upstream, tokens, name, self._limits)
         # Unless a clock was given, the ledger goes by its database's, which several machines share.
         clock = None if self._clock is time.time else self._clock
-        ledger = Ledger(store, name, clock=clock)
+        ledger = Ledger(store, name, clock=clock, digest=screen.list.vault.input_digest)
         modes = Modes(self.settings.read_only, self.settings.free_only)
         client = Client(sides, clock=self._clock)
         # Known before any answer has said so, since an estimate is made without a call.
         client.sandbox = not credentials
-        self._privacy = Privacy(client, screen, modes, copies=self._copies, clock=self._clock)
-        return Account(client, ledger, self.settings, modes, clock=self._clock)
+        vault = screen.list.vault
+        self._audit = audit = Audit(store, vault, name, days=self.settings.audit_days, clock=self._clock)
+        self._privacy = Privacy(client, screen, modes, copies=self._copies, audit=audit, clock=self._clock)
+        return Account(
+            client,
+            ledger,
+            self.settings,
+            modes,
+            screen=screen,
+            audit=audit,
+            copies=self._copies,
+            clock=self._clock,
+        )
 
     async def sign_ins(self) -> SignIns:
         """The sign-ins of people, for `login` and `logout`.
@@ -212,7 +226,10 @@ class App:
         """Close the connections and the state."""
         account, self._account = self._account, None
         store, self._store = self._store, None
+        audit, self._audit = self._audit, None
         self._screen = self._copies = self._privacy = None
+        if audit is not None:
+            await audit.flush()
         limits, self._limits = self._limits, None
         if account is not None:
             await account.aclose()

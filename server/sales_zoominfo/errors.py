@@ -249,6 +249,16 @@ TEXTS: dict[str, Text] = {
         "This could cost {credits} credits, and there is no terminal to ask on.",
         "Run it again with --max-credits {credits} (spends at most that), or with --yes. Nothing was spent.",
     ),
+    "approval_pending": Text(
+        CreditApprovalRequired,
+        "The user is being asked to agree to {credits} credits.",
+        "Wait for the answer; nothing was spent.",
+    ),
+    "approval_declined": Text(
+        CreditApprovalRequired,
+        "The user did not agree to {credits} credits.",
+        "Nothing was spent. Ask for fewer records, or leave it.",
+    ),
     "declined": Text(
         CreditApprovalRequired,
         "You did not agree to the cost.",
@@ -265,6 +275,11 @@ TEXTS: dict[str, Text] = {
         "{counted} at most.",
         "Look at ZoomInfo's own usage page for who spent them. If a colleague did, a person can run "
         "`sales-zoominfo credits --resume`; else ask ZoomInfo. Searches stay free.",
+    ),
+    "resume_asks": Text(
+        CreditApprovalRequired,
+        "Only a person on a terminal can let spending resume.",
+        "Run `sales-zoominfo credits --resume` in a terminal.",
     ),
     "first_spend_waits": Text(
         UpstreamUnavailable,
@@ -455,6 +470,11 @@ TEXTS: dict[str, Text] = {
         NotFound,
         "ZoomInfo has no {entity} with id {id} ({status}).",
         "Search for it with `{tool}`; ids may be negative and are given as text. Nothing was charged.",
+    ),
+    "suppressed_record": Text(
+        Suppressed,
+        "This record is on your own opt-out list and is not handed over.",
+        "`list_opt_outs` shows the list; only a person may remove an entry.",
     ),
     "bug": Text(
         Internal,

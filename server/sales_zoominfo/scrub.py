@@ -20,7 +20,7 @@ from collections.abc import Callable
 from functools import cache
 from types import TracebackType
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 SECRET = "[secret]"  # noqa: S105 - stands in place of one
 EMAIL = "[e-mail]"
@@ -71,11 +71,29 @@ def scrub(text: str) -> str:
     Returns:
         The same text where there is nothing to take out.
     """
+    if "%" in text:
+        text = _escaped().sub(_unescaped, text)
+    return _scrub(text)
+
+
+def _scrub(text: str) -> str:
     for pattern in _known_pattern:
         text = pattern.sub(SECRET, text)
     for rule in _rules():
         text = rule.pattern.sub(rule.put, text)
     return text
+
+
+@cache
+def _escaped() -> re.Pattern[str]:
+    return re.compile(r"""[^\s"'<>&?=%]{0,64}(?:%[0-9A-Fa-f]{2}[^\s"'<>&?=%]*)+""")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """What is escaped as in addresses is shown plain where something has to go, and else stays as it is."""
+    plain = unquote(found[0])
+    clean = _scrub(plain)
+    return found[0] if clean == plain else clean
 
 
 class _Rule(NamedTuple):

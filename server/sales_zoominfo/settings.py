@@ -41,7 +41,7 @@ class Settings(BaseModel):
         None, description="GTM client id, when both generations are configured with different ids."
     )
     refresh_token: SecretStr | None = Field(
-        None, description="GTM: refresh token; without it the client-credentials grant is used."
+        None, description="GTM: refresh token; without it and without a `login` client credentials are used."
     )
     password_file: Path | None = Field(None, description="File that holds ZOOMINFO_PASSWORD.")
     private_key_file: Path | None = Field(None, description="File that holds ZOOMINFO_PRIVATE_KEY.")
@@ -77,6 +77,19 @@ class Settings(BaseModel):
         description="Ceiling of credits that one caller may spend in an hour without a person's consent.",
     )
     max_credits_per_day: int = Field(1000, ge=0, description="Day budget of the account, credits (UTC days).")
+    max_credits_per_caller: int | None = Field(
+        None, ge=0, description="Day budget of each caller, credits (UTC days); none by default."
+    )
+    max_credits_per_job: int | None = Field(None, ge=0, description="Budget of each job, credits; none by default.")
+    max_credits_total: int | None = Field(
+        None, ge=0, description="Budget of the account for good, credits, since its ledger began; none by default."
+    )
+    price_per_credit: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="What a credit costs you; with it, estimates are told in money too."
+    )
+    currency: str = Field(
+        "USD", min_length=1, max_length=8, pattern=r"^\S+$", description="Currency of ZOOMINFO_PRICE_PER_CREDIT."
+    )
     audit_days: int = Field(
         400, ge=1, le=36_500, description="How long the audit keeps its entries, days; older ones leave it."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sales_zoominfo.account.entries import Entry, read_entry, read_kind
@@ -57,3 +58,8 @@ async def opened(state_url: str, *, place: str = "", clock: Any = None, **settin
         yield Screen(store, await open_vault(store, chosen), chosen, place=place, clock=clock)
     finally:
         await store.close()
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its name."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

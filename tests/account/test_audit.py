@@ -117,7 +117,10 @@ async def test_a_watched_call_is_recorded_however_it_ends(store: Store, clock: C
 
 async def test_no_value_gets_in_where_a_name_belongs(store: Store, clock: Clock) -> None:
     audit = Audit(store, VAULT, "main", clock=clock)
-    note = filters_note(["email ada.sample@acme.example", "+1 415 555 0100", "password=hunter2secret"])
+    assert filters_note(["Ada Sample", "companyName", "state", "ada@acme.example"]) == (
+        "filters: companyName, state, 2 unknown"
+    )
+    note = "email ada.sample@acme.example, +1 415 555 0100, password=hunter2secret"
     await audit.record(
         Event("ada.sample@acme.example/editor\x00\n", "x" * 500, None, None, "ok", note=f"{note} {'z' * 999}")
     )

@@ -133,7 +133,7 @@ def test_no_text_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, tex
 
 async def test_what_is_exported_comes_back(state_url: str, tmp_path: Path) -> None:
     given = [
-        entry("email", "ada@acme.example", reason="=1+1, \"quoted\"", from_at=1_790_000_000.0),
+        entry("email", "ada@acme.example", reason='=1+1, "quoted"', from_at=1_790_000_000.0),
         entry("phone", "+15550101234", until_at=1_990_000_000.0, permanent=True),
         entry("phone", "5550101234"),
         entry("domain", "acme.example"),
@@ -196,4 +196,4 @@ async def test_a_million_lines(state_url: str, tmp_path: Path) -> None:
         for _ in range(20):
             assert await screen.list.hits(keys) == {"email:p2@company2.example"}
         each = (time.perf_counter() - begun) / 20
-    print(f"{lines:,} lines in {took:.1f} s (traced), peak {peak:,} bytes; 150 identifiers looked up in {each * 1e3:.2f} ms")
+    print(f"{lines:,} lines in {took:.1f} s (traced), peak {peak:,} bytes; 150 keys looked up in {each * 1e3:.2f} ms")

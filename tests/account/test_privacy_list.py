@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from privacy_parts import entry, opened
+from privacy_parts import entry, opened, written
 
 from sales_zoominfo.account.entries import is_public_suffix
 from sales_zoominfo.account.identifiers import (
@@ -150,7 +150,7 @@ def test_what_names_nobody_is_refused_without_repeating_it(kind: str, value: obj
 def test_a_kind_goes_by_the_names_that_people_use() -> None:
     assert entry("personId", 7).kind == "person"
     assert entry("E-Mail", "ada@acme.example").kind == "email"
-    with pytest.raises(InvalidArgument, match="legal|one of|email, domain"):
+    with pytest.raises(InvalidArgument, match="email, domain, phone"):
         entry("name", "Ada Sample")
 
 
@@ -167,11 +167,13 @@ def test_a_mask_hides_most(kind: str, value: str, shown: str) -> None:
     assert mask(kind, value) == shown  # type: ignore[arg-type]
 
 
-async def test_entries_are_counted_found_and_removed(state_url: str) -> None:
-    async with opened(state_url) as screen:
+async def test_entries_are_counted_found_and_removed(either_state_url: str) -> None:
+    async with opened(either_state_url) as screen:
         first = await screen.list.add([entry("email", "ada@acme.example", reason="letter"), entry("person", 7)], "me")
         assert (first.added, first.known) == (2, 0)
-        again = await screen.list.add([entry("email", "ADA+x@acme.example"), entry("person", 8), entry("person", 8)], "")
+        again = await screen.list.add(
+            [entry("email", "ADA+x@acme.example"), entry("person", 8), entry("person", 8)], ""
+        )
         assert (again.added, again.known) == (1, 2)
         counts = await screen.list.counts()
         assert (counts.total, counts.kinds, counts.pending) == (3, {"email": 1, "person": 2}, 1)
@@ -186,9 +188,9 @@ async def test_entries_are_counted_found_and_removed(state_url: str) -> None:
         assert (await screen.list.counts()).total == 2
 
 
-async def test_the_stricter_of_two_entries_holds(state_url: str) -> None:
+async def test_the_stricter_of_two_entries_holds(either_state_url: str) -> None:
     now = [1_000.0]
-    async with opened(state_url, clock=lambda: now[0]) as screen:
+    async with opened(either_state_url, clock=lambda: now[0]) as screen:
         await screen.list.add([entry("person", 7, from_at=2_000.0, until_at=3_000.0)], "")
         assert not await screen.listed(entry("person", 7)), "not in force yet"
         now[0] = 2_000.0
@@ -206,17 +208,17 @@ async def test_the_stricter_of_two_entries_holds(state_url: str) -> None:
         assert (kept.from_at, kept.until_at, kept.permanent) == (2_000.0, None, True)
 
 
-async def test_ids_of_the_sandbox_are_not_zoominfos(state_url: str) -> None:
-    async with opened(state_url, place="sandbox") as screen:
+async def test_ids_of_the_sandbox_are_not_zoominfos(either_state_url: str) -> None:
+    async with opened(either_state_url, place="sandbox") as screen:
         await screen.list.add([entry("person", 7123456), entry("email", "ada@acme.example")], "")
-    async with opened(state_url) as screen:
+    async with opened(either_state_url) as screen:
         assert not await screen.listed(entry("person", 7123456))
         assert await screen.listed(entry("email", "ada@acme.example")), "an address is the same everywhere"
         assert [one.elsewhere for one in await screen.list.page()] == [True, False]
 
 
-async def test_what_waits_for_a_look_up_is_known_without_reading_the_list(state_url: str) -> None:
-    async with opened(state_url) as screen:
+async def test_what_waits_for_a_look_up_is_known_without_reading_the_list(either_state_url: str) -> None:
+    async with opened(either_state_url) as screen:
         assert not await screen.list.pending()
         await screen.list.add([entry("person", 7)], "")
         assert not await screen.list.pending(), "an id needs no look-up"
@@ -245,11 +247,9 @@ async def test_nothing_is_in_clear_on_disk(state_url: str, tmp_path: Path) -> No
         entries = [entry(kind, value, reason="asked by letter") for kind, value in values.items()]
         await screen.list.add(entries, "somebody")
         await screen.list.resolved(1, ["person::700700700", "name::ada sample@acme"], 1)
-    needles = [*values.values(), *(item.value for item in entries), "letter", "somebody", "ada", "700700700", "5550101234"]
-    files = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert any(file.name.startswith("state.sqlite") for file in files)
-    for file in files:
-        data = file.read_bytes().lower()
+    needles = [*values.values(), *(item.value for item in entries), "letter", "somebody", "700700700", "5550101234"]
+    files = written(tmp_path)
+    assert "state.sqlite" in files
+    for name, data in files.items():
         for needle in needles:
-            if len(needle) > 3:
-                assert needle.lower().encode() not in data, f"{needle} is in {file.name}"
+            assert needle.lower().encode() not in data.lower(), f"{needle} is in {name}"

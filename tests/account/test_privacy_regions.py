@@ -23,7 +23,9 @@ async def shown(
 ) -> tuple[dict[str, Any], list[str]]:
     async with opened(state_url, **settings) as screen:
         wanted = list(row) if asked is None else asked
-        [match], warnings = await screen.matches("contact", [{"personId": "1"}], [Match("FULL_MATCH", row, "1")], wanted)
+        [match], warnings = await screen.matches(
+            "contact", [{"personId": "1"}], [Match("FULL_MATCH", row, "1")], wanted
+        )
         return match.row, warnings
 
 

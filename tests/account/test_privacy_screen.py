@@ -91,8 +91,8 @@ async def test_a_company_is_refused_by_id_website_and_number(state_url: str) -> 
         assert list(await screen.refuse("company", inputs)) == [0, 1, 2]
 
 
-async def test_a_resolved_person_is_refused_by_name_with_company(state_url: str) -> None:
-    async with opened(state_url) as screen:
+async def test_a_resolved_person_is_refused_by_name_with_company(either_state_url: str) -> None:
+    async with opened(either_state_url) as screen:
         await listed(screen, "e-mail")
         by_name = {"firstName": "ADA", "lastName": "sample", "companyName": "acme  widgets"}
         full = {"fullName": "Ada Sample", "companyId": "900100"}
@@ -202,8 +202,8 @@ async def test_a_search_says_when_opt_outs_are_not_looked_up(state_url: str) -> 
         assert await screen.page("contact", page) == (page, [])
 
 
-async def test_zoominfos_opt_out_joins_the_list(state_url: str) -> None:
-    async with opened(state_url) as screen:
+async def test_zoominfos_opt_out_joins_the_list(either_state_url: str) -> None:
+    async with opened(either_state_url) as screen:
         inputs: list[dict[str, object]] = [
             {"emailAddress": "ada.sample@acme-widgets.example", "phone": "(555) 010-1234"},
             {"personId": "7123456"},

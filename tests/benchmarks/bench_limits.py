@@ -139,7 +139,7 @@ async def work(options: dict[str, Any]) -> None:
 
     from sales_zoominfo.errors import RateLimited
     from sales_zoominfo.zoominfo.limit_state import open_state
-    from sales_zoominfo.zoominfo.limiter import SharedLimiter, bulk, default_rates
+    from sales_zoominfo.zoominfo.limiter import SharedLimiter, Slot, bulk, default_rates
     from sales_zoominfo.zoominfo.messages import Request
     from sales_zoominfo.zoominfo.operations import OPERATIONS
     from sales_zoominfo.zoominfo.pacing import LENGTHS, Rules
@@ -155,11 +155,12 @@ async def work(options: dict[str, Any]) -> None:
     refused = 0
     acquire = limiter.acquire
 
-    async def timed(*arguments: Any, **named: Any) -> None:
+    async def timed(*arguments: Any, **named: Any) -> Slot:
         began = time.monotonic()
-        await acquire(*arguments, **named)
+        slot = await acquire(*arguments, **named)
         if not named.get("bulk"):
             waits.append(time.monotonic() - began)
+        return slot
 
     limiter.acquire = timed  # type: ignore[method-assign]
     await limiter.pace("standard")
@@ -175,7 +176,7 @@ async def work(options: dict[str, Any]) -> None:
     async def person() -> None:
         nonlocal refused
         while time.monotonic() < end:
-            await anyio.sleep(0.35)
+            await anyio.sleep(options["think"])
             try:
                 await transport.send(request, None)
             except RateLimited:
@@ -231,6 +232,7 @@ class Bench:
             "name": f"run{self.runs}",
             "seconds": seconds,
             "people": people,
+            "think": 1.0 if hour[0] else 0.35,
             "hour_seconds": hour[1] if hour[0] else 3600.0,
             "folder": str(self.folder),
             **self.places[place],

@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "lookup": (("lookup", "departments"), ("lookup", "contact-fields")),
     "knowledge": (("knowledge", "why 401 after an hour"),),
     "usage": (("usage",),),
+    "credits": (("credits",), ("credits", "--json"), ("credits", "--resume")),
+    "audit": (("audit",), ("audit", "--csv"), ("audit", "--verify")),
     "doctor": (("doctor",), ("doctor", "--topic", "Cloud Applications")),
     "config": (("config",), ("config", "json")),
     "enrich": (

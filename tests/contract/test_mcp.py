@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ FOREIGN = re.compile(
 )
 # What differs from one run to the next, and may.
 VOLATILE = re.compile(
-    r'"(balanceAsOf|resetsAt|purchaseDate)":"[^"]*"|result://[^"]*|"file":"[^"]*"|logged as [0-9a-f]+'
+    r'"(balanceAsOf|resetsAt|purchaseDate)":"[^"]*"|result://[^"]*|"command":"[^"]*"|logged as [0-9a-f]+'
 )
 
 MEGABYTE = "x" * 1_000_000
@@ -292,11 +293,16 @@ async def hundred(client: Client) -> list[dict[str, str]]:
     return [{"personId": row["id"]} for row in found["data"]]
 
 
-def look(file: str) -> tuple[int, int, str]:
-    """A file's permissions, those of its folder, and what it holds."""
-    path = Path(file)
-    modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent)]
-    return modes[0], modes[1], path.read_text(encoding="utf-8")
+def printed(folder: Path, command: str) -> str:
+    """What the command that an answer names prints, in a process of its own."""
+    program, *arguments = command.split()
+    assert program == "sales-zoominfo"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ZOOMINFO_")}
+    environment |= {"ZOOMINFO_STATE_URL": f"sqlite:///{folder / 'state.sqlite'}", "PYTHONPATH": str(SERVER)}
+    line = [sys.executable, "-m", "sales_zoominfo", *arguments]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_a_long_answer_is_shown_in_part_and_kept_whole(home: Home, era: str) -> None:
@@ -311,12 +317,16 @@ def test_a_long_answer_is_shown_in_part_and_kept_whole(home: Home, era: str) -> 
             assert len(to_json(answer)) <= MAX_CHARS
             assert meta["credits"]["spent"] == 100
             assert any("meta.whole" in warning for warning in meta["warnings"])
-            mode, above, on_disk = look(meta["whole"]["file"])
-            assert (mode, above) == (0o600, 0o700)
+            [file] = (folder / "results").iterdir()
+            assert [stat.S_IMODE(place.stat().st_mode) for place in (file, file.parent)] == [0o600, 0o700]
+            # On disk it can be read by nobody else, not even as bytes.
+            assert people[0]["personId"].encode() not in file.read_bytes()
+            assert b"personId" not in file.read_bytes()
             [kept] = (await client.read_resource(meta["whole"]["resource"])).contents
             assert kept.mime_type == "application/json"
-            assert kept.text == on_disk  # type: ignore[union-attr]
             whole = json.loads(kept.text)  # type: ignore[union-attr]
+            command = meta["whole"]["command"]
+            assert json.loads(await anyio.to_thread.run_sync(printed, folder, command)) == whole
             assert [row["input"]["personId"] for row in whole["data"]] == [one["personId"] for one in people]
             assert whole["data"][: meta["shown"]] == answer["data"]
             assert all(row["matchStatus"] == "FULL_MATCH" for row in whole["data"])
@@ -369,7 +379,7 @@ def test_what_is_shown_of_a_long_answer_fits(rows: list[str], long: int, place: 
     data: list[dict[str, Any]] = [{"id": str(index), "name": name * 60} for index, name in enumerate(rows)]
     data.insert(place, {"id": "long", "name": "y" * long})
     answer = envelope(data, warnings=["z" * note], sandbox=True, totalResults=len(data))
-    shown = shorten(answer, "result://lookup/0123456789abcdef", "/some/where/lookup-0123456789abcdef.json")
+    shown = shorten(answer, "result://lookup/0123456789abcdef", "sales-zoominfo result 0123456789abcdef")
     assert len(to_json(shown)) <= MAX_CHARS
     assert shown["data"] == data[: shown["meta"]["shown"]], "rows are shown whole and in order"
     rest = data[shown["meta"]["shown"] :]

@@ -31,6 +31,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "get_usage": {},
     "search_knowledge": {"query": "credits"},
     "read_knowledge": {"id": "gotchas"},
+    "check_compliance": {"people": [{"personId": "PERSON"}]},
+    "list_opt_outs": {},
+    "update_opt_outs": {"action": "add", "entries": [{"kind": "email", "value": "nobody@nowhere.example"}]},
 }
 
 
@@ -110,7 +113,7 @@ def test_only_the_chosen_toolsets_are_served(connect: Connect, era: str, toolset
 def test_a_flag_of_the_command_does_the_same(home: Callable[[str], Path], era: str, flag: str) -> None:
     async def visit() -> None:
         async with over_stdio(era, home(era), flag, "--toolsets", "all") as client:
-            assert await names(client) == set(TOOLS) - SPENDING - WRITING
+            assert await names(client) == set(TOOLS) - SPENDING - (WRITING if flag == "--read-only" else set())
             assert flag in await refusal(client, "get_contact", {"personId": "7000001"})
 
     run(visit)
@@ -219,10 +222,14 @@ def test_an_estimate_never_spends_nor_calls(connect: Connect, sandbox_dir: Path,
             ids = await found_ids(client)
             before, calls = await call(client, "get_usage"), len(asked)
             one = {"contacts": [{"personId": ids["PERSON"]}], "companies": [{"companyId": ids["COMPANY"]}]}
-            answer = await call(client, "estimate_credits", one)
-            assert answer["meta"]["estimate"]["credits"] == 2
+            answer = await call(client, "estimate_credits", {**one, "check": False})
+            assert answer["meta"]["estimate"] | {"why": ""} == {"credits": 2, "basis": "upper bound", "why": ""}
             assert answer["meta"]["credits"]["spent"] == 0
-            assert len(asked) == calls, "an estimate asks nobody"
+            assert len(asked) == calls, "unless it is to check, an estimate asks nobody"
+            answer = await call(client, "estimate_credits", one)
+            assert answer["meta"]["estimate"] | {"why": ""} == {"credits": 2, "basis": "exact", "why": ""}
+            assert all(path.endswith("/search") for path in asked[calls:]), "and a check asks only what is free"
+            assert 0 < len(asked) - calls <= 2
             after = await call(client, "get_usage")
             assert after["meta"]["budget"] == before["meta"]["budget"]
             # What it says holds: the same lists, enriched, cost as much and then nothing.

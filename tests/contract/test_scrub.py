@@ -128,6 +128,11 @@ def test_no_international_number_survives(phone: str, frame: str) -> None:
     assert phone[-4:] not in clean
 
 
+def test_an_escaped_number_goes_too() -> None:
+    assert scrub("GET /x?phone=%2B1%20%28415%29%20555-0173&page=2") == f"GET /x?phone={PHONE}&page=2"
+    assert scrub("result://%2B14155550173 is gone, 50%20of%20100") == f"result://{PHONE} is gone, 50%20of%20100"
+
+
 AMERICAN = st.tuples(
     st.sampled_from(["{a}-{b}-{c}", "({a}) {b}-{c}", "{a}.{b}.{c}", "{a} {b} {c}", "1-{a}-{b}-{c}", "1 ({a}) {b}-{c}"]),
     st.integers(200, 989),
@@ -372,7 +377,17 @@ def test_no_error_text_of_ours_is_touched() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 50_000, "1 " * 25_000, "0" * 50_000, "a@" * 20_000, "phone " * 10_000, "a.b-" * 12_000, "password=" * 5_000],
+    [
+        "a" * 50_000,
+        "%41" * 15_000,
+        "%" + "a" * 40_000,
+        "1 " * 25_000,
+        "0" * 50_000,
+        "a@" * 20_000,
+        "phone " * 10_000,
+        "a.b-" * 12_000,
+        "password=" * 5_000,
+    ],
     ids=lambda text: text[:9],
 )
 def test_no_text_takes_for_ever(text: str) -> None:

@@ -116,12 +116,13 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "Enterprise lookups of bands and codes that no filter of the two searches uses.": (
         r"lookup (employee-category-band|revenue-category-band|hierarchy-code): only the sandbox has it",
     ),
+    "A person's browser asks for the approval page; the client only sends the person there.": (
+        r"path GET /gtm/oauth/v1/authorize: only the sandbox has it",
+    ),
     "Served by the sandbox when their codecs come; the table of operations is complete from the start.": (
         r"operation (search|enrich)_(intent|scoops|news): the sandbox does not serve .*",
         r"operation (org_chart|corporate_hierarchy|technologies|hashtags|locations|company_master): .*",
-        r"operation (identify_visitors|check_compliance): the sandbox does not serve /(enrich/ip|compliance)",
-        r"operation bulk_(search|enrich)_(contacts|companies): .*",
-        r"operation bulk_job_(status|results): .*",
+        r"operation identify_visitors: the sandbox does not serve /enrich/ip",
         r"operation (similar_companies|similar_contacts|recommended_contacts|company_insights|account_summary): .*",
         r"operation (ask_account_summary|buyer_personas|competitors|ideal_company_profile): .*",
         r"operation (customer_settings|products): .*",

@@ -144,10 +144,12 @@ def test_annotations_follow_from_the_operations(listed: list[dict[str, Any]]) ->
     for tool in listed:
         spec = TOOLS[tool["name"]]
         uses = [OPERATIONS[name] for name in spec.operations]
-        spends, writes = any(use.spends for use in uses), any(use.writes for use in uses)
+        spends, writes = any(use.spends for use in uses), spec.changes or any(use.writes for use in uses)
         hints = tool["annotations"]
         assert hints["readOnlyHint"] is not (spends or writes), tool["name"]
         assert hints["openWorldHint"] is bool(uses), tool["name"]
+        assert hints["destructiveHint"] is spec.destructive, tool["name"]
+        assert writes or not spec.destructive, tool["name"]
         # A person decides by the description whether a call may cost something.
         assert ("SPENDS" in tool["description"]) is spends, tool["name"]
         assert ("maxCredits" in tool["inputSchema"]["properties"]) is spends, tool["name"]
@@ -224,6 +226,10 @@ def test_each_tools_answer_is_as_its_snapshot_says(
             await note("get_contact", {"personId": people[1]["id"], "detail": "concise"})
             await note("get_company", {"companyId": companies[1]["id"]})
             await note("get_usage", {})
+            objection = {"kind": "email", "value": "Nobody+news@nowhere.example"}
+            await note("update_opt_outs", {"action": "add", "entries": [objection], "reason": "by letter"})
+            await note("list_opt_outs", {})
+            await note("check_compliance", {"people": [person, {"emailAddress": "nobody@nowhere.example"}]})
             await note("search_knowledge", {"query": "How long does a token live?"})
             await note("read_knowledge", {"id": "facts#token-life"})
 

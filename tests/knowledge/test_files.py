@@ -34,6 +34,7 @@ EXPECTED = {
     "playbooks",
     "related-skills",
     "examples",
+    "running-this-server",
 }
 FIELDS = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

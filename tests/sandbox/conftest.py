@@ -15,6 +15,8 @@ import pytest
 from sales_zoominfo.sandbox import Charge, SandboxAccount, Switches, create_app, default_account
 from sales_zoominfo.sandbox import dataset as data_files
 
+from . import wide_tables
+
 COMPANIES, PEOPLE = 300, 3000
 JSON_API = "application/vnd.api+json"
 
@@ -36,6 +38,7 @@ class Driver:
     switches: Switches = field(default_factory=lambda: Switches(package="unlimited", rate_authenticate=0))
     on_charge: Callable[[Charge], None] | None = None
     accounts: tuple[SandboxAccount, ...] | None = None
+    more: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.account = self.accounts[0] if self.accounts else default_account()
@@ -47,6 +50,7 @@ class Driver:
             companies=COMPANIES,
             people=PEOPLE,
             accounts=self.accounts,
+            **self.more,
         )
         self.bearer = ""
         self.session = ""
@@ -116,6 +120,12 @@ class Driver:
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_files.ensure(tmp_path_factory.mktemp("dataset"), COMPANIES, PEOPLE)
+
+
+@pytest.fixture(scope="session")
+def wide(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same data with a column for everything that can be searched."""
+    return wide_tables.write(tmp_path_factory.mktemp("wide") / "wide.sqlite", dataset, COMPANIES, PEOPLE)
 
 
 @pytest.fixture

@@ -313,3 +313,40 @@ ENTERPRISE_ERROR = {
     "invalidInputFields": ["string"],
     "invalidOutputFields": ["string"],
 }
+COMPLIANCE = {
+    "success!": "boolean",
+    "data!": {
+        "result!": [
+            {
+                "input!": each(
+                    "string",
+                    "companyname personfullname personfirstname personlastname personemailaddress personphone "
+                    "personstate personcountry personzipcode",
+                )
+                | each("int", "companyid personid"),
+                "data!": [
+                    {
+                        "id!": "int",
+                        "firstName!": "string",
+                        "lastName!": "string",
+                        "title!": "string",
+                        "employmentHistory!": [{"companyName!": "string", "title!": "string"}],
+                        "emailAddresses!": ["string"],
+                        "pastEmailAddresses!": ["string"],
+                        "withinEu!": "boolean",
+                        "hasCanadianEmail!": "true/false",
+                        "withinCalifornia!": "boolean",
+                        "withinCanada!": "boolean",
+                        "noticeProvidedDate!": "string",
+                        "hasMoved!": "yes/no",
+                        "looksLikeEu!": "string",
+                        "looksLikeCalifornia!": "string",
+                        "looksLikeCanada!": "string",
+                        "company!": {"name": "string"},
+                    }
+                ],
+            }
+        ]
+    },
+}
+OAUTH_ERROR = {"error!": "string", "error_description": "string"}

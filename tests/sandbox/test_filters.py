@@ -180,9 +180,10 @@ class Records:
 
 
 @pytest.fixture(scope="module")
-def records(dataset: Path) -> Iterator[Records]:
-    with sqlite3.connect(dataset) as connection:
+def records(dataset: Path, wide: Path) -> Iterator[Records]:
+    with sqlite3.connect(wide) as connection:
         connection.row_factory = sqlite3.Row
+        connection.execute("ATTACH ? AS data", (str(dataset),))
         docs = {row["id"]: json.loads(row["doc"]) for row in connection.execute("SELECT * FROM company_doc")}
         companies = {row["id"]: dict(row) for row in connection.execute("SELECT * FROM company")}
         people = [dict(row) for row in connection.execute("SELECT * FROM person WHERE opted_out=0")]

@@ -346,7 +346,7 @@ def test_a_process_frozen_within_a_transaction_holds_up_nobody_for_long(postgres
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("when", ["before the server hears it", "after the server has done it"])
-@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", b"COMMIT"])
+@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", b"; COMMIT"])
 @pytest.mark.parametrize("durable", [True, False])
 async def test_a_connection_cut_at_any_moment_writes_once(link: LossyLink, at: bytes, when: Cut, durable: bool) -> None:
     store = await open_store(link.url)
@@ -376,7 +376,7 @@ async def test_a_commit_that_nobody_can_confirm_is_told(link: LossyLink, postgre
 
     def job(c: Transaction) -> None:
         add("perhaps")(c)
-        link.cut(b"COMMIT", when)
+        link.cut(b"; COMMIT", when)
         link.refuse(True)
 
     with pytest.raises(InvalidArgument) as caught:

@@ -21,7 +21,6 @@ import anyio
 import pytest
 
 import sales_zoominfo
-from conftest import link_sandbox
 from sales_zoominfo.sandbox import ensure_private_key, sign_in
 from sales_zoominfo.settings import Settings
 from sales_zoominfo.store import open_store
@@ -34,10 +33,11 @@ from support import DEMO, Sandbox, Served, serve
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX matter")
 
-SCALE = float(os.environ.get("PROOF_SCALE", "0.04"))
+# At most the full proof: other proofs count their scale in thousands.
+SCALE = min(1.0, float(os.environ.get("PROOF_SCALE", "0.04")))
 SERVER = Path(sales_zoominfo.__file__).parents[1]
 PROGRAM = Path(__file__).with_name("signing_process.py")
-LIFE = 1.5
+LIFE = 4.0
 
 
 @dataclass
@@ -147,8 +147,8 @@ def until(true: Callable[[], Any], seconds: float = 120.0) -> None:
 
 
 @pytest.fixture
-def zoo(sandbox_data: Path, tmp_path: Path, either_state_url: str) -> Iterator[Zoo]:
-    sandbox = Sandbox(link_sandbox(sandbox_data, tmp_path / "sandbox"))
+def zoo(sandbox_dir: Path, tmp_path: Path, either_state_url: str) -> Iterator[Zoo]:
+    sandbox = Sandbox(sandbox_dir)
     watched = Watched(sandbox.app)
     sandbox.app = watched
     folder = tmp_path / "processes"

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SalesZoomInfoError, fail
 from ..scrub import scrub
+from ..zoominfo.fields import FILTERS
 from .audit_chain import (
     GENESIS,
     INSERT,
@@ -38,7 +39,7 @@ from .audit_chain import (
     Head,
     Note,
     day,
-    read_notes,
+    read_note,
     to_entry,
     to_head,
     write_note,
@@ -135,8 +136,15 @@ class Watched:
 
 
 def filters_note(names: Sequence[str]) -> str:
-    """The note of a search: which filters it used, never their values."""
-    return f"filters: {', '.join(sorted(names))}" if names else ""
+    """The note of a search: which filters it used, never their values.
+
+    Args:
+        names: as they were given. One that is no filter of ours may be anything, so it is only counted.
+    """
+    known = sorted({name for name in names for table in FILTERS.values() if name in table})
+    unknown = sum(name not in known for name in names)
+    told = [*known, *([f"{unknown} unknown"] if unknown else [])]
+    return f"filters: {', '.join(told)}" if told else ""
 
 
 class Audit:
@@ -329,7 +337,7 @@ class Audit:
 
     def _noted_head_is_known(self, transaction: Transaction, head: Head) -> bool:
         """Whether the note beside the state, when there is one, is of an entry that is or was in the chain."""
-        noted = read_notes(self._store.directory).get(head.chain)
+        noted = read_note(self._store.directory, head.chain)
         if noted is None or noted.seq <= head.base_seq:
             return True
         found = transaction.execute("SELECT digest FROM audit WHERE seq = ?", (noted.seq,)).fetchall()

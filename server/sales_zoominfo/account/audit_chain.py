@@ -14,7 +14,7 @@ from ..store.files import PRIVATE_FILE
 
 PURPOSE = "audit"
 GENESIS = bytes(32)
-_NOTES = "audit-*.head"
+_NOTE_SIZE = 256
 
 
 class Digester(Protocol):
@@ -141,22 +141,28 @@ def write_note(folder: Path, note: Note) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path = folder / f"audit-{note.chain}.head"
-    draft = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
+    # Overwritten in one go and always as long: a rename would cost more than the entry itself.
+    line = json.dumps(note._asdict()).ljust(_NOTE_SIZE)
+    handle = os.open(_path(folder, note.chain), os.O_WRONLY | os.O_CREAT, PRIVATE_FILE)
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
-            json.dump(note._asdict(), file)
-        draft.replace(path)
+        os.write(handle, line.encode())
     finally:
-        draft.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def read_note(folder: Path, chain: str) -> Note | None:
+    """The head noted of a chain; None when there is none, or it cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told = cast("Mapping[str, Any]", json.loads(_path(folder, chain).read_text(encoding="utf-8")))
+        return Note(str(told["chain"]), int(told["seq"]), str(told["digest"]), float(told["at"]))
+    return None
 
 
 def read_notes(folder: Path) -> dict[str, Note]:
     """The heads noted in a folder, by chain; what cannot be read is left out."""
-    notes: dict[str, Note] = {}
-    for path in sorted(folder.glob(_NOTES)):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            told = cast("Mapping[str, Any]", json.loads(path.read_text(encoding="utf-8")))
-            note = Note(str(told["chain"]), int(told["seq"]), str(told["digest"]), float(told["at"]))
-            notes[note.chain] = note
-    return notes
+    chains = [path.stem.removeprefix("audit-") for path in sorted(folder.glob("audit-*.head"))]
+    return {chain: note for chain in chains if (note := read_note(folder, chain)) is not None}
+
+
+def _path(folder: Path, chain: str) -> Path:
+    return folder / f"audit-{chain}.head"

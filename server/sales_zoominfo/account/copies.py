@@ -165,7 +165,11 @@ class Copies:
             after = bytes(rows[-1][0])
             doomed: list[bytes] = []
             for digest, sealed in rows:
-                if await self._screen.list.hits(self._keys(bytes(sealed))):
+                row = self._row(bytes(sealed))
+                hits = await self._screen.list.hits(record_keys(row, self._screen.place))
+                if hits:
+                    # The last chance to know what else the person goes by.
+                    await self._screen.learn(hits, row)
                     doomed.append(bytes(digest))
             if doomed:
                 await self._store.write(lambda transaction, gone=doomed: _delete(transaction, gone), lane=LANE)
@@ -176,16 +180,16 @@ class Copies:
         sql = "SELECT digest, sealed FROM kept_record WHERE digest > ? ORDER BY digest LIMIT 200"
         return transaction.execute(sql, (after,)).fetchall()
 
-    def _keys(self, sealed: bytes) -> set[str]:
+    def _row(self, sealed: bytes) -> dict[str, Any]:
         from ..errors import SalesZoomInfoError
 
-        for entity in ("contact", "company"):
+        for entity, name in (("contact", "personId"), ("company", "companyId")):
             try:
-                held = json.loads(self._vault.decrypt(f"{_PURPOSE} {entity}", sealed))
+                held: dict[str, list[Any]] = json.loads(self._vault.decrypt(f"{_PURPOSE} {entity}", sealed))
             except SalesZoomInfoError:
                 continue
-            return record_keys({name: item[1] for name, item in held.items()}, self._screen.place)
-        return set()
+            return {(name if key == "id" else key): item[1] for key, item in held.items() if item[1] is not None}
+        return {}
 
 
 def _delete(transaction: Transaction, digests: Sequence[bytes]) -> None:

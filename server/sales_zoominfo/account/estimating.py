@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -42,6 +42,16 @@ class Estimated:
     checked: int = 0
     warnings: tuple[str, ...] = ()
 
+    @property
+    def credits(self) -> int:
+        """At most so many."""
+        return self.estimate.credits
+
+    @property
+    def exact(self) -> bool:
+        """Whether it costs just that."""
+        return self.estimate.exact
+
 
 class Estimator:
     """Estimates; nothing here costs a credit.
@@ -53,9 +63,7 @@ class Estimator:
         screen: says which inputs would never be sent.
     """
 
-    def __init__(
-        self, client: Client, ledger: Ledger, settler: Settler, screen: Callable[[], Screen]
-    ) -> None:
+    def __init__(self, client: Client, ledger: Ledger, settler: Settler, screen: Screen) -> None:
         self._client = client
         self._ledger = ledger
         self._settler = settler
@@ -101,7 +109,7 @@ class Estimator:
             # A plan may lack that filter, or one of the others may be of the other API only.
             page = await self._client.search(entity, filters, page=1, size=min(size, MAX_PAGE_SIZE))
         owned = await self._settler.learn(entity, page.rows, asked_at)
-        shown, warnings = await self._screen().page(entity, page)
+        shown, warnings = await self._screen.page(entity, page)
         ids = [str(row["id"]) for row in shown.rows if row.get("id")]
         estimate = Estimate(0, True, "exact: nothing was found", ())
         if ids:
@@ -109,10 +117,8 @@ class Estimator:
             estimate = _with_told(await self._ledger.estimate(entity, inputs), owned)
         return Estimated(entity, estimate, ids, page.total, len(owned), (*page.warnings, *warnings))
 
-    async def _estimate(
-        self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool
-    ) -> Estimated:
-        refused = await self._screen().refuse(entity, inputs)
+    async def _estimate(self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool) -> Estimated:
+        refused = await self._screen.refuse(entity, inputs)
         kept = [index for index in range(len(inputs)) if index not in refused]
         told: dict[str, bool] = {}
         estimate = await self._ledger.estimate(entity, [inputs[index] for index in kept])

@@ -178,6 +178,29 @@ def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
     return keys
 
 
+_OWN_EMAILS = ("email", "supplementalEmail")
+_OWN_PHONES = ("phone", "mobilePhone")
+
+
+def person_keys(row: Mapping[str, Any], place: str) -> set[str]:
+    """What a person's record would be on the list as: its id, addresses, numbers, and name with company.
+
+    Args:
+        row: a contact's record; its id may be called ``personId``.
+        place: whose ids.
+    """
+    found = set(name_keys(row, place))
+    if person := read_record_id(str(row.get("personId", row.get("id", "")))):
+        found.update(entry_keys("person", person, place))
+    for name in _OWN_EMAILS:
+        if email := read_email(str(row.get(name, ""))):
+            found.update(entry_keys("email", email, place))
+    for name in _OWN_PHONES:
+        if read_phone(str(row.get(name, ""))):
+            found.update(entry_keys("phone", str(row[name]), place))
+    return found
+
+
 def _folded(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
 

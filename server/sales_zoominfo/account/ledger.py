@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
@@ -295,6 +295,18 @@ class _Charge(NamedTuple):
 _CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by, job"
 
 
+_NOTE_MATCH = (
+    "INSERT INTO match_key (account, entity, key, zi_id, seen_at) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at"
+)
+_PUT_PURCHASE = (
+    "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, entity, zi_id) DO UPDATE SET"
+    " bought_at = excluded.bought_at, confirmed = excluded.confirmed,"
+    " caller = excluded.caller, call_id = excluded.call_id"
+)
+
+
 class _Budget(NamedTuple):
     """A budget with what has been used of it."""
 
@@ -307,7 +319,14 @@ class _Budget(NamedTuple):
 class Ledger:
     """The ledger of one account. Several instances, in several processes, may share a file."""
 
-    def __init__(self, store: Store, account: str, *, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        account: str,
+        *,
+        clock: Callable[[], float] | None = None,
+        digest: Callable[[str], bytes] | None = None,
+    ) -> None:
         """Bind a ledger to its database.
 
         A clock that jumps breaks no budget: what a later day has spent counts in the earlier one as well.
@@ -316,11 +335,13 @@ class Ledger:
             store: an open store.
             account: name of the ZoomInfo account (``ZOOMINFO_ACCOUNT``).
             clock: epoch seconds; None for the database's own, :meth:`Transaction.now`.
+            digest: the HMAC of a match input; None for one under the key in the store's folder.
         """
-        self._store = store
-        self._account = account
-        self._clock = clock
+        self.store = self._store = store
+        self.account = self._account = account
+        self.clock = self._clock = clock
         self._secret: bytes | None = None
+        self._hmac = digest
 
     # -- before the call
 
@@ -364,7 +385,9 @@ class Ledger:
             lines = self._lines(c, entity, inputs, now)
             estimate = _sum_up(entity, lines)
             standing.refuse(c, self._account, estimate.credits)
-            superseded = [self._doubt_to_supersede(c, caller, entity, line) for line in lines]
+            superseded: list[_Charge | None] = [None] * len(lines)
+            if not self._calm(c):
+                superseded = [self._doubt_to_supersede(c, caller, entity, line) for line in lines]
             self._check(c, caller, estimate, limits, now, [row for row in superseded if row is not None])
             c.executemany(
                 "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
@@ -424,20 +447,18 @@ class Ledger:
 
         def job(c: Transaction) -> Turn | None:
             now = self._now(c)
-            rows = list(self._own(c, reservation, indexes))
+            rows = self._all_own(c, reservation, indexes)
             if any(row.state not in ("reserved", "sent") for row in rows):
                 raise fail("reservation_lapsed")
             fresh = [row for row in rows if row.state == "reserved"]
             if not fresh:
                 # Sent once more after a refusal: still the same turn.
                 standing.refuse(c, self._account, sum(row.credits for row in rows))
-                c.executemany("UPDATE charge SET at = ? WHERE id = ?", [(max(now, row.at), row.id) for row in rows])
+                self._mark(c, reservation, rows, "at = ?", max(now, *(row.at for row in rows)))
                 return None
             turn = standing.begin(c, self._account, via, sum(row.credits for row in fresh), now)
-            c.executemany(
-                "UPDATE charge SET state = 'sent', at = ?, via = ?, turn = ? WHERE id = ?",
-                [(max(now, row.at), via, turn.number, row.id) for row in rows],
-            )
+            at = max(now, *(row.at for row in rows))
+            self._mark(c, reservation, rows, "state = 'sent', at = ?, via = ?, turn = ?", at, via, turn.number)
             return turn
 
         return await self._store.write(job)
@@ -463,10 +484,7 @@ class Ledger:
         """
 
         def job(c: Transaction) -> int:
-            now = self._now(c)
-            told = {outcome.index: outcome for outcome in outcomes}
-            rows = self._own(c, reservation, sorted(told))
-            return sum(self._settle(c, row, told[row.idx], now) for row in rows)
+            return self._settle_all(c, reservation, outcomes, self._now(c))
 
         return await self._store.write(job)
 
@@ -503,9 +521,7 @@ class Ledger:
             seen = Seen()
             if balance is not None:
                 seen = standing.compare(c, self._account, turn, balance, header, now)
-            told = {outcome.index: outcome for outcome in tell(seen.drop)}
-            rows = self._own(c, reservation, sorted(told))
-            spent = sum(self._settle(c, row, told[row.idx], now) for row in rows)
+            spent = self._settle_all(c, reservation, tell(seen.drop), now)
             if balance is not None:
                 standing.settle_down(c, self._account, turn)
             budget = self._budget(c, limits, reservation.caller, now)
@@ -720,13 +736,27 @@ class Ledger:
         def job(c: Transaction) -> int | None:
             billed = standing.weigh(c, self._account, generation, balance, view)
             if billed is not None:
-                rows = _rows(c, "account = ? AND state = 'in_doubt' AND live = 1 AND credits > 0", self._account)
-                # Which of them it was is not known, so none is recorded as owned: asking again is free at worst.
-                for place, row in enumerate(sorted(rows, key=lambda row: (row.at, row.id))):
-                    if place < billed:
-                        _close(c, row.id, "spent", row.credits)
-                    else:
-                        _release(c, row)
+                left = billed
+                # Releasing one puts what it had superseded in doubt again.
+                while rows := _rows(
+                    c, "account = ? AND state = 'in_doubt' AND live = 1 AND credits > 0", self._account
+                ):
+                    # Which of them it was is not known, so none is recorded as owned: asking again is free at worst.
+                    # The latest count, so that the budgets of today are not given back what today has cost.
+                    for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True):
+                        if left > 0:
+                            left -= row.credits
+                            _close(c, row.id, "spent", row.credits)
+                        else:
+                            _release(c, row)
+                # What a counted one had superseded stood for the same purchase.
+                while c.execute(
+                    "UPDATE charge SET state = 'released', credits = 0, live = 0 WHERE account = ?"
+                    " AND state = 'superseded' AND superseded_by IN"
+                    " (SELECT heir.id FROM charge AS heir WHERE heir.account = ? AND heir.live = 0)",
+                    (self._account, self._account),
+                ).rowcount:
+                    pass
             standing.note(c, self._account, generation, balance, view, self._now(c))
             return billed
 
@@ -815,17 +845,26 @@ class Ledger:
         return c.now() if self._clock is None else self._clock()
 
     def _digest(self, entity: Entity, key: str) -> bytes:
+        if self._hmac is not None:
+            return self._hmac(f"{entity}\n{key}")
         if self._secret is None:
             self._secret = create_once(self._store.directory / KEY_FILE, KEY_SIZE)
         return hmac.digest(self._secret, f"{entity}\n{key}".encode(), "sha256")
 
     def _lines(self, c: Transaction, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
+        texts = [match_key(entity, values) for values in inputs]
+        keys = [self._digest(entity, text) if text else None for text in texts]
+        named = [own_id(entity, values) for values in inputs]
+        # An input is asked for by the record under management that it has matched before, or by the id that it names:
+        # an address can come to mean somebody else.
+        matched = self._matched(c, entity, {key for key in keys if key is not None})
+        owned = self._purchases(c, entity, {*matched.values(), *filter(None, named)}, now)
         first: dict[object, int] = {}  # where an input or a record first appears in the call
         lines: list[_Line] = []
-        for index, values in enumerate(inputs):
-            text = match_key(entity, values)
-            key = self._digest(entity, text) if text else None
-            record, purchase = self._known(c, entity, own_id(entity, values), key, now)
+        for index, (values, key, own) in enumerate(zip(inputs, keys, named, strict=True)):
+            earlier = None if key is None else matched.get(key)
+            record = next((each for each in (earlier, own) if each and each in owned), own or None)
+            purchase = owned.get(record or "")
             # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
             limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
             same: object = record or (key, limits)
@@ -842,21 +881,33 @@ class Ledger:
             lines.append(_Line(item, key))
         return lines
 
-    def _known(
-        self, c: Transaction, entity: Entity, named: str, key: bytes | None, now: float
-    ) -> tuple[str | None, Purchase | None]:
-        """The record that an input is asked for by, where that is certain, and its purchase.
+    def _matched(self, c: Transaction, entity: Entity, keys: Collection[bytes]) -> dict[bytes, str]:
+        """The record that each input has matched, where it has."""
+        if not keys:
+            return {}
+        rows = c.execute(
+            "SELECT key, zi_id FROM match_key WHERE account = ? AND entity = ?"  # noqa: S608 - only marks are put in
+            f" AND key IN ({_marks(keys)})",
+            (self._account, entity, *keys),
+        )
+        return {bytes(key): record for key, record in rows}
 
-        That is the id it names, or the record under management that it has matched before: the gate asks for that one
-        by its id, since an address can come to mean somebody else.
-        """
-        mapped = c.execute(
-            "SELECT zi_id FROM match_key WHERE account = ? AND entity = ? AND key = ?", (self._account, entity, key)
+    def _purchases(self, c: Transaction, entity: Entity, records: Collection[str], now: float) -> dict[str, Purchase]:
+        """Which of some records are under management."""
+        if not records:
+            return {}
+        rows = c.execute(
+            "SELECT zi_id, bought_at, confirmed, caller, call_id FROM purchase"  # noqa: S608 - only marks are put in
+            f" WHERE account = ? AND entity = ? AND bought_at > ? AND zi_id IN ({_marks(records)})",
+            (self._account, entity, now - TERM, *records),
+        )
+        return {row[0]: Purchase(entity, row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}
+
+    def _calm(self, c: Transaction) -> bool:
+        """Whether the account has no charge in doubt, nor one that another has taken the place of."""
+        return not c.execute(
+            "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') LIMIT 1", (self._account,)
         ).fetchone()
-        for record in (*(mapped or ()), named):
-            if record and (purchase := self._purchase(c, entity, record, now)):
-                return record, purchase
-        return named or None, None
 
     def _check(
         self,
@@ -1040,6 +1091,77 @@ class Ledger:
                 found |= {row.id: row for row in _rows(c, scope + "key = ?", self._account, entity, other)}
         return list(found.values())
 
+    def _all_own(self, c: Transaction, reservation: Reservation, indexes: Sequence[int]) -> list[_Charge]:
+        """The charges of a call as they are now, in the order of the indexes."""
+        found = {row.idx: row for row in _rows(c, "reservation = ? AND account = ?", reservation.id, self._account)}
+        for index in indexes:
+            if index not in found:
+                raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
+        return [found[index] for index in indexes]
+
+    def _mark(
+        self, c: Transaction, reservation: Reservation, rows: Sequence[_Charge], change: str, *values: object
+    ) -> None:
+        # ``change`` is a constant of this module; every value is bound.
+        c.execute(
+            f"UPDATE charge SET {change} WHERE reservation = ? AND idx IN ({_marks(rows)})",  # noqa: S608
+            (*values, reservation.id, *(row.idx for row in rows)),
+        )
+
+    def _settle_all(self, c: Transaction, reservation: Reservation, outcomes: Sequence[Outcome], now: float) -> int:
+        told = {outcome.index: outcome for outcome in outcomes}
+        order = sorted(told)
+        if self._calm(c):
+            rows = self._all_own(c, reservation, order)
+            if (spent := self._settle_plainly(c, rows, told, now)) is not None:
+                return spent
+        return sum(self._settle(c, row, told[row.idx], now) for row in self._own(c, reservation, order))
+
+    def _settle_plainly(
+        self, c: Transaction, rows: Sequence[_Charge], told: Mapping[int, Outcome], now: float
+    ) -> int | None:
+        """:meth:`_settle` for many charges at once, where none of them bears on another; None where one may."""
+        entity = rows[0].entity if rows else "contact"
+        records: dict[int, str] = {}
+        for row in rows:
+            outcome = told[row.idx]
+            if row.state not in ("reserved", "sent") or outcome.confirmed_at is not None:
+                return None
+            if outcome.matched and outcome.zi_id is not None:
+                records[row.id] = canonical_id(outcome.zi_id)
+        if len(set(records.values())) < len(records):
+            return None
+        # Of one call, so all were sent at about the same time.
+        known = self._purchases(c, entity, set(records.values()), max((row.at for row in rows), default=now))
+        closed: list[tuple[object, ...]] = []
+        matches: list[tuple[object, ...]] = []
+        bought: list[Purchase] = []
+        for row in rows:
+            outcome, record = told[row.idx], records.get(row.id)
+            if not outcome.matched:
+                closed.append(("released", 0, None, row.id))
+                continue
+            earlier = known.get(record or "")
+            pays = _pays(row, outcome.charged, None, earlier)
+            if pays and not row.credits:
+                return None
+            closed.append(("spent" if pays else "free", int(pays), record, row.id))
+            if record is None:
+                continue
+            if row.key is not None:
+                matches.append((self._account, entity, row.key, record, now))
+            if pays:
+                date, confirmed = row.at, outcome.charged is True
+                if outcome.charged is None and earlier is not None:
+                    date, confirmed = earlier.bought_at, earlier.confirmed
+                bought.append(Purchase(entity, record, date, confirmed, row.caller, row.call_id))
+        c.executemany(
+            "UPDATE charge SET state = ?, credits = ?, live = 0, zi_id = COALESCE(?, zi_id) WHERE id = ?", closed
+        )
+        c.executemany(_NOTE_MATCH, matches)
+        c.executemany(_PUT_PURCHASE, [self._purchase_row(purchase) for purchase in bought])
+        return sum(state == "spent" for state, *_ in closed)
+
     def _settle(self, c: Transaction, row: _Charge, outcome: Outcome, now: float) -> int:
         if row.state in ("spent", "free"):
             return 0
@@ -1067,11 +1189,7 @@ class Ledger:
 
     def _note_match(self, c: Transaction, row: _Charge, record: str, now: float) -> None:
         if row.key is not None:
-            c.execute(
-                "INSERT INTO match_key VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at",
-                (self._account, row.entity, row.key, record, now),
-            )
+            c.execute(_NOTE_MATCH, (self._account, row.entity, row.key, record, now))
 
     def _note_bought(
         self,
@@ -1167,16 +1285,17 @@ class Ledger:
         return Purchase(entity, zi_id, row[0], bool(row[1]), row[2], row[3]) if row else None
 
     def _put_purchase(self, c: Transaction, purchase: Purchase) -> None:
-        c.execute(
-            "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, entity, zi_id) DO UPDATE SET"
-            " bought_at = excluded.bought_at, confirmed = excluded.confirmed,"
-            " caller = excluded.caller, call_id = excluded.call_id",
-            (
-                *(self._account, purchase.entity, purchase.zi_id, purchase.bought_at),
-                *(int(purchase.confirmed), purchase.caller, purchase.call_id),
-            ),
+        c.execute(_PUT_PURCHASE, self._purchase_row(purchase))
+
+    def _purchase_row(self, purchase: Purchase) -> tuple[object, ...]:
+        return (
+            *(self._account, purchase.entity, purchase.zi_id, purchase.bought_at),
+            *(int(purchase.confirmed), purchase.caller, purchase.call_id),
         )
+
+
+def _marks(values: Collection[object]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _pays(row: _Charge, charged: bool | None, told: float | None, known: Purchase | None) -> bool:

@@ -138,7 +138,7 @@ def _columns(headings: list[str]) -> _Columns | None:
     def place(known: frozenset[str]) -> int | None:
         return next((index for index, name in enumerate(names) if name in known), None)
 
-    kinds = {index: _KINDS[name] for index, name in enumerate(names) if name in _KINDS}
+    kinds: dict[int, Kind] = {index: _KINDS[name] for index, name in enumerate(names) if name in _KINDS}
     kind, value = place(_KIND), place(_VALUE)
     if not kinds and (kind is None or value is None):
         return None
@@ -167,7 +167,9 @@ def _entries(row: list[str], line: int, columns: _Columns) -> Generator[Entry | 
         if columns.value is not None and cell(columns.value):
             kind = cell(columns.kind)
             named.append((read_kind(kind) if kind else _guess(cell(columns.value)), cell(columns.value)))
-        named += [(kind, cell(index)) for index, kind in columns.kinds.items() if cell(index)]
+        for index, own in columns.kinds.items():
+            if cell(index):
+                named.append((own, cell(index)))
         if not named:
             raise _Unusable("it names nobody")
     except _Unusable as error:

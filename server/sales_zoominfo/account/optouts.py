@@ -108,6 +108,16 @@ class OptOuts:
 
     # --- looking up ---
 
+    async def empty(self) -> bool:
+        """Whether there is nothing to look for, so that answers need not be read through.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        return await self._read(
+            lambda transaction: transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None
+        )
+
     async def hits(self, keys: Collection[str]) -> frozenset[str]:
         """Which keys are on the list and in force.
 

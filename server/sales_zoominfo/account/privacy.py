@@ -17,7 +17,7 @@ from ..errors import SalesZoomInfoError
 from ..zoominfo.records import Match
 from . import regions
 from .entries import Entry, read_entry, read_kind
-from .identifiers import domain_keys, email_keys, entry_keys, name_keys, phone_keys, read_phone, text_marks
+from .identifiers import domain_keys, email_keys, entry_keys, name_keys, person_keys, phone_keys, read_phone, text_marks
 from .optouts import OptOuts
 from .screening import cut, echo, keys_of, record_keys, trimmed, without
 
@@ -74,6 +74,8 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read.
         """
+        if await self.list.empty():
+            return {}
         keys = [self._input_keys(entity, item) for item in inputs]
         hits = await self.list.hits(set[str]().union(*keys))
         return {index: REFUSED for index, own in enumerate(keys) if not own.isdisjoint(hits)}
@@ -123,16 +125,21 @@ class Screen:
             InvalidArgument: the list cannot be read; nothing may be handed over then.
         """
         await self._join(inputs, [match.status for match in matches])
-        own = [self._match_keys(entity, item, match) for item, match in zip(inputs, matches, strict=True)]
-        hits = await self.list.hits(set[str]().union(*own, *(keys_of(match.row, self.place) for match in matches)))
+        hits: frozenset[str] = frozenset()
+        if not await self.list.empty():
+            every = [
+                self._input_keys(entity, item) | keys_of(match.row, self.place) | self._id_keys(entity, match)
+                for item, match in zip(inputs, matches, strict=True)
+            ]
+            hits = await self.list.hits(set[str]().union(*every))
         kept: list[Match] = []
         told: list[regions.Told] = []
         withheld = 0
-        for match, keys in zip(matches, own, strict=True):
+        for item, match in zip(inputs, matches, strict=True):
             if match.status == "OPT_OUT":
                 kept.append(Match(match.status, {}, None, match.warnings))
                 continue
-            caught = keys & hits
+            caught = self._own_keys(entity, item, match) & hits if hits else None
             if caught:
                 await self._learn(entity, match, caught)
                 withheld += 1
@@ -148,11 +155,14 @@ class Screen:
         lines = [_withheld(withheld)] if withheld else []
         return kept, lines + regions.warnings(told)
 
-    def _match_keys(self, entity: Entity, item: Mapping[str, object], match: Match) -> set[str]:
-        keys = self._input_keys(entity, item) | record_keys(match.row, self.place)
-        if match.record_id:
-            keys |= keys_of(match.record_id, self.place, "personId" if entity == "contact" else "companyId")
-        return keys
+    def _own_keys(self, entity: Entity, item: Mapping[str, object], match: Match) -> set[str]:
+        own = self._input_keys(entity, item) | record_keys(match.row, self.place)
+        return own | self._id_keys(entity, match)
+
+    def _id_keys(self, entity: Entity, match: Match) -> set[str]:
+        if not match.record_id:
+            return set()
+        return keys_of(match.record_id, self.place, "personId" if entity == "contact" else "companyId")
 
     async def _join(self, inputs: Sequence[Mapping[str, object]], statuses: Sequence[str]) -> None:
         found: list[Entry] = []
@@ -168,14 +178,20 @@ class Screen:
             await self.list.add([entry for entry in found if entry.value], "zoominfo")
 
     async def _learn(self, entity: Entity, match: Match, caught: Collection[str]) -> None:
-        # Known by e-mail so far, the person goes by this id in searches.
-        if entity != "contact" or not match.record_id:
-            return
-        personal = [key for key in caught if key.startswith(("email:", "phone", "hash:", "person:"))]
-        listed = [key for key in personal if not key.startswith("hash:")]
+        if entity == "contact" and match.record_id:
+            await self.learn(caught, {"personId": match.record_id, **match.row})
+
+    async def learn(self, caught: Collection[str], row: Mapping[str, Any]) -> None:
+        """Note everything that a listed person goes by, so that none of it is shown from now on.
+
+        Args:
+            caught: the keys that were hit.
+            row: a contact's record.
+        """
+        # A company or domain covers its people as they come; they are not on the list one by one.
+        listed = [key for key in caught if key.startswith(("email:", "phone", "person:"))]
         if listed:
-            person = f"person:{self.place}:{match.record_id}"
-            await self.list.learn(listed, [person, *name_keys(match.row, self.place)])
+            await self.list.learn(listed, person_keys(row, self.place))
 
     async def page(self, entity: Entity, page: Page) -> tuple[Page, list[str]]:
         """A search page as it may be handed over.
@@ -190,6 +206,8 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read.
         """
+        if await self.list.empty():
+            return page, []
         own = [record_keys(_named(entity, row), self.place) for row in page.rows]
         hits = await self.list.hits(set[str]().union(*own))
         rows = [row for row, keys in zip(page.rows, own, strict=True) if keys.isdisjoint(hits)] if hits else page.rows
@@ -214,7 +232,8 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read.
         """
-        hits = await self.list.hits(keys_of(answer, self.place))
+        empty = await self.list.empty()
+        hits = frozenset[str]() if empty else await self.list.hits(keys_of(answer, self.place))
         if not hits and not _silent(answer):
             return answer
         return without(answer, hits, self.place)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Before the figure has been compared once, no more than this may be at stake.
 FIRST_SPEND = 25
 # A figure older than this may have been lowered by a colleague since, so it proves nothing about a turn. Seconds.
-FRESH = 30.0
+FRESH = 5.0
 # A sending without an answer may still be carried out for so long. Seconds.
 LATE = 120.0
 # So many turns one after the other whose fall is larger than what was at stake stop the account.
@@ -149,10 +149,10 @@ def view(c: Transaction, account: str, now: float) -> View:
     under_way = _under_way(c, account, now)
     figures: dict[str, Figure] = {}
     compared = 0
-    for generation, balance, at, before, suspect, header in c.execute(
-        "SELECT generation, balance, at, staked, suspect, header FROM reading WHERE account = ?", (account,)
+    for generation, balance, at, before, sure, suspect, header in c.execute(
+        "SELECT generation, balance, at, staked, exact, suspect, header FROM reading WHERE account = ?", (account,)
     ).fetchall():
-        exact = before == staked and not under_way
+        exact = bool(sure) and before == staked and not under_way
         figures[generation] = Figure(balance, at, exact, bool(suspect), None if header is None else bool(header))
         compared = max(compared, before)
     return View(
@@ -233,17 +233,18 @@ def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int 
         "SELECT turns, staked, proven_at FROM standing WHERE account = ?", (account,)
     ).fetchone()
     last = c.execute(
-        "SELECT balance, at, staked, carry, excesses, fell, counted, header FROM reading"
+        "SELECT balance, at, staked, exact, carry, excesses, fell, counted, header FROM reading"
         " WHERE account = ? AND generation = ?",
         (account, turn.via),
     ).fetchone()
-    if last is None:
-        _keep(c, account, turn.via, (balance, now, turn.staked - turn.others, 0, 0, 0, 0, 0, None))
-        return Seen()
-    before, at, staked_before, carry, excesses, fallen, counted, trusted = last
-    fell, allowed = before - balance, staked - staked_before
     alone = not turn.others and turns == turn.number
-    clean = alone and fell >= 0 and staked_before == turn.staked - turn.stake
+    if last is None:
+        _keep(c, account, turn.via, (balance, now, turn.staked - turn.others, int(alone), 0, 0, 0, 0, 0, None))
+        return Seen()
+    before, at, staked_before, sure, carry, excesses, fallen, counted, trusted = last
+    fell, allowed = before - balance, staked - staked_before
+    # A figure that was read beside others may have held this turn's charges already.
+    clean = alone and bool(sure) and fell >= 0 and staked_before == turn.staked - turn.stake
     # What an earlier turn could have cost and did not may be posted late.
     over = max(0, fell - allowed - carry)
     suspect = int(over > 0)
@@ -264,7 +265,7 @@ def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int 
     if header is not None and clean and fell:
         trusted = int(header == balance)
     carry = max(0, allowed - max(0, fell)) if alone else 0
-    values = (balance, now, turn.staked - turn.others, carry, excesses, fallen, counted, suspect, trusted)
+    values = (balance, now, turn.staked - turn.others, int(alone), carry, excesses, fallen, counted, suspect, trusted)
     _keep(c, account, turn.via, values)
     return Seen(fell if clean else None, over, stop)
 
@@ -273,7 +274,7 @@ def settle_down(c: Transaction, account: str, turn: Turn) -> None:
     """After a turn's charges are settled: keep its figure to count from later, when nothing else is open."""
     c.execute(
         "UPDATE reading SET quiet_balance = balance, quiet_turns = ? WHERE account = ? AND generation = ?"
-        " AND ? = (SELECT turns FROM standing WHERE standing.account = reading.account)"
+        " AND reading.exact = 1 AND ? = (SELECT turns FROM standing WHERE standing.account = reading.account)"
         " AND NOT EXISTS (SELECT 1 FROM charge WHERE charge.account = reading.account AND charge.live = 1"
         " AND charge.credits > 0 AND charge.state IN ('sent', 'in_doubt', 'superseded'))",
         (turn.number, account, turn.via, turn.number),
@@ -295,13 +296,18 @@ def note(c: Transaction, account: str, generation: str, balance: int, seen: View
         " WHERE account = ? AND generation = ?",
         (account, generation),
     ).fetchone()
-    _, staked_before, carry, excesses, fallen, counted, trusted = last or (balance, staked, 0, 0, 0, 0, None)
+    _, staked_before, carry, excesses, fallen, counted, trusted = last or (balance, 0, 0, 0, 0, 0, None)
     if last is not None and last[0] > balance and last[0] - balance <= staked - staked_before + carry:
         # Whatever was bought since the first figure cost no more than it could.
         prove(c, account, now)
-    base = max(staked_before, seen.staked - seen.under_way)
-    _keep(c, account, generation, (balance, now, base, 0, excesses, fallen, counted, 0, trusted))
-    if not seen.under_way and turns == seen.turns and not _open(c, account):
+    exact = not seen.under_way and turns == seen.turns
+    _keep(
+        c,
+        account,
+        generation,
+        (balance, now, seen.staked - seen.under_way, int(exact), 0, excesses, fallen, counted, 0, trusted),
+    )
+    if exact and not _open(c, account):
         c.execute(
             "UPDATE reading SET quiet_balance = balance, quiet_turns = ? WHERE account = ? AND generation = ?",
             (turns, account, generation),
@@ -378,10 +384,10 @@ def resume(c: Transaction, account: str, who: str, now: float) -> Stop | None:
 
 def _keep(c: Transaction, account: str, generation: str, values: tuple[object, ...]) -> None:
     c.execute(
-        "INSERT INTO reading (account, generation, balance, at, staked, carry, excesses, fell, counted, suspect,"
-        " header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, generation) DO UPDATE SET"
-        " balance = excluded.balance, at = excluded.at, staked = excluded.staked, carry = excluded.carry,"
-        " excesses = excluded.excesses, fell = excluded.fell, counted = excluded.counted,"
+        "INSERT INTO reading (account, generation, balance, at, staked, exact, carry, excesses, fell, counted, suspect,"
+        " header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, generation) DO UPDATE SET"
+        " balance = excluded.balance, at = excluded.at, staked = excluded.staked, exact = excluded.exact,"
+        " carry = excluded.carry, excesses = excluded.excesses, fell = excluded.fell, counted = excluded.counted,"
         " suspect = excluded.suspect, header = excluded.header",
         (account, generation, *values),
     )

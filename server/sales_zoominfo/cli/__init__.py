@@ -13,6 +13,7 @@ from .output import Format, Output
 from .privacy import opt_outs, purge_command, result_command
 from .run import (
     EXIT_CODES,
+    agreed_to,
     call_tool,
     command,
     consent_needed,
@@ -24,6 +25,7 @@ from .run import (
 )
 
 if TYPE_CHECKING:
+    from ..account.consent import Consent
     from ..settings import Settings
     from ..tools.contract import Envelope
 
@@ -324,7 +326,7 @@ def enrich_command(
     using = settings()
     with Output(format, output) as sink:
         estimate = call_tool("estimate_credits", {list_name: records}, using=using)
-        using, cap = _agree(estimate, using, max_credits, yes)
+        consent, cap = _agree(estimate, using, max_credits, yes)
         arguments: dict[str, object] = {
             list_name: records,
             "outputFields": names,
@@ -332,14 +334,14 @@ def enrich_command(
             "detail": detail,
             "maxCredits": cap,
         }
-        answer = call_tool(f"enrich_{list_name}", arguments, using=using)
+        answer = call_tool(f"enrich_{list_name}", arguments, using=using, consent=consent)
         sink.show(answer, lambda console, shown: show_rows(console, shown, names))
     _tell(answer)
     raise typer.Exit(rows_exit_code(str(row["matchStatus"]) for row in cast("list[dict[str, Any]]", answer["data"])))
 
 
-def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bool) -> tuple[Settings, int]:
-    """The cap that the person agreed to, and settings whose ceiling lets that pass."""
+def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bool) -> tuple[Consent | None, int]:
+    """The person's consent to pass a ceiling, where they gave one, and the cap that they agreed to."""
     meta = estimate["meta"]
     credits: int = meta["estimate"]["credits"]
     budget: dict[str, int] = meta["budget"]
@@ -349,7 +351,7 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
     free = credits == 0 or using.read_only or using.free_only or credits > budget["dayLeft"]
     if max_credits is not None or yes or free:
         # Whatever does not fit is refused by the gate, with its reason.
-        return using, credits if max_credits is None else max_credits
+        return None, credits if max_credits is None else max_credits
     if not interactive():
         raise consent_needed(credits)
     over = credits > min(budget["callCeiling"], budget["hourLeft"])
@@ -362,12 +364,8 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
     console.print(f"Spend up to {credits}{source}? [y/N] ", end="")
     if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
         raise declined()
-    if over:
-        # A ceiling is what may pass without a person, and here one has agreed; the day budget stays.
-        hour = using.max_credits_per_hour + max(0, credits - budget["hourLeft"])
-        raised = {"max_credits_per_call": max(credits, using.max_credits_per_call), "max_credits_per_hour": hour}
-        using = using.model_copy(update=raised)
-    return using, credits
+    # A ceiling is what may pass without a person, and here one has agreed; every budget stays.
+    return agreed_to(credits), credits
 
 
 @app.command("lookup", rich_help_panel=_DATA)
@@ -458,6 +456,20 @@ def usage_command(format: FormatOption = None, output: OutputOption = None) -> N
         answer = call_tool("get_usage", {})
         sink.show(answer, show_usage)
     _tell(answer)
+
+
+@app.command("credits", rich_help_panel=_ACCOUNT)
+@command
+def credits_command(
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Let a stopped account spend again; asks on the terminal.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show the balance, your budgets, spend by day, caller and job, and what lapses when. Free."""
+    from . import credits
+
+    raise typer.Exit(credits.resume(settings()) if resume else credits.credits(settings(), as_json=as_json))
 
 
 @app.command("audit", rich_help_panel=_ACCOUNT)

@@ -189,17 +189,18 @@ def _table(out: IO[str], entries: list[Entry]) -> None:
     wide = console.width >= 110
     made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     made.add_column("when (UTC)", no_wrap=True)
-    made.add_column("who", no_wrap=True, overflow="ellipsis", max_width=26 if wide else 16)
-    made.add_column("what", no_wrap=True, overflow="ellipsis", min_width=12)
+    made.add_column("who", no_wrap=True, overflow="ellipsis", max_width=26 if wide else 13)
+    made.add_column("what", no_wrap=True, overflow="ellipsis", min_width=16)
     made.add_column("result", no_wrap=True, overflow="ellipsis", min_width=8)
-    made.add_column("credits", justify="right", no_wrap=True)
-    made.add_column("records", justify="right", no_wrap=True)
+    made.add_column("credits" if wide else "cr.", justify="right", no_wrap=True)
+    made.add_column("records" if wide else "rec", justify="right", no_wrap=True)
     if wide:
         made.add_column("note", overflow="ellipsis", no_wrap=True)
     this_year = datetime.now(UTC).year
     for entry in entries:
         at = datetime.fromtimestamp(entry.at, UTC)
-        when = f"{at:%m-%d %H:%M:%S}" if at.year == this_year else f"{at:%Y-%m-%d %H:%M}"
+        when = f"{at:%m-%d %H:%M}" if at.year == this_year else f"{at:%Y-%m-%d}"
+        when = f"{at:%Y-%m-%d %H:%M:%S}" if wide else when
         note = ", ".join(part for part in (entry.note, f"job {entry.job}" if entry.job else "") if part)
         cells = [
             when,

@@ -63,7 +63,8 @@ class Callback:
         uri: where the answer is to come to.
         seen: the last answer that did not fit.
         outcome: of the sign-in; the page waits for it.
-        asked, told: the answer came by this listener; the browser has fetched how it ended.
+        asking: how many browsers wait to be told how it ended.
+        told: one of them has been.
     """
 
     def __init__(self, uri: str, read: Callable[[str], None]) -> None:
@@ -74,8 +75,10 @@ class Callback:
         self.uri = uri
         self.seen: SalesZoomInfoError | None = None
         self.outcome: Future[None] = Future()
-        self.asked, self.told = threading.Event(), threading.Event()
+        self.asking = 0
+        self.told = threading.Event()
         self._read = read
+        self._counting = threading.Lock()
 
     def read(self, url: str) -> None:
         """Take an address.
@@ -83,12 +86,18 @@ class Callback:
         Raises:
             AuthenticationFailed: it is no answer to this sign-in.
         """
+        # Counted before, since the command may be at its end before this thread goes on.
+        self._count(1)
         try:
             self._read(url)
         except SalesZoomInfoError as error:
+            self._count(-1)
             self.seen = error
             raise
-        self.asked.set()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.asking += more
 
     def finish(self, error: SalesZoomInfoError | None = None) -> None:
         """Tell the browser how it ended; the first call counts."""
@@ -124,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, page("You are signed in", "You can close this window.", good=True), last=True)
         elif path == FAILED:
             self._send(200, self._failure(), last=True)
-        elif path == urlsplit(self.callback.uri).path or "state=" in self.path:
+        elif path == (urlsplit(self.callback.uri).path or "/") or "state=" in self.path:
             self._answer()
         else:
             self._send(404, page("Nothing here", "This address only takes the answer to a sign-in.", good=False))
@@ -138,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with suppress(Exception):
             self.callback.outcome.result(_LONGEST)
-        # On to an address without the code, so that the browser's history does not keep it.
+        # On to an address without the code (which is spent by now): that is what history and address bar show.
         self.send_response(303)
         self._headers(0)
         self.send_header("Location", FAILED if self._error() or not self.callback.outcome.done() else DONE)
@@ -211,7 +220,7 @@ async def listening(place: Place, callback: Callback) -> AsyncGenerator[None]:
         callback.finish(error)
         raise
     finally:
-        if callback.asked.is_set() and callback.outcome.done():
+        if callback.asking and callback.outcome.done():
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(callback.told.wait, _FAREWELL)
         server.shutdown()

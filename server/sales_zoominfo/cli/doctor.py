@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..account.gate import Account
+    from ..store import Store
     from ..zoominfo.credentials import Credentials
     from ..zoominfo.operations import Entity, Generation
     from ..zoominfo.records import FieldRight, Limit, Value
@@ -287,13 +289,22 @@ async def _state(using: Settings, credentials: Credentials | None) -> list[Findi
             await store.close()
     except SalesZoomInfoError as error:
         return [_failed("state", error, (STATE,))]
-    found = [Finding("✓", "state", str(store.path))]
+    found = [Finding("✓", "state", _place_of(store, using))]
     if credentials:
         name, mark, place = ledger_name(using, credentials).partition("@")
         found.append(Finding("✓", "account", f"ledger and budgets belong to '{name}{mark}{_host(place)}'"))
     elif credentials is not None and using.api != "sandbox" and known:
         found.append(_failed("account", fail("credentials_missing", account=known[0].name)))
     return found
+
+
+def _place_of(store: Store, using: Settings) -> str:
+    path: object = getattr(store, "path", None)
+    if path is not None:
+        return str(path)
+    # Of the URL the host alone: the rest can hold a password.
+    host = urlsplit(using.state_url or "").hostname
+    return f"PostgreSQL{f' on {host}' if host else ''}, keys in {store.directory}"
 
 
 async def _network(using: Settings, credentials: Credentials) -> tuple[bool, list[Finding]]:

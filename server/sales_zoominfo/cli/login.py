@@ -19,12 +19,10 @@ import anyio.to_thread
 from ..app import App
 from ..errors import SalesZoomInfoError, fail
 from ..settings import Settings, env_name
-from ..zoominfo.sign_in import Answer, Attempt, SignIns
+from ..zoominfo.sign_in import PORT, REDIRECT_URI, Answer, Attempt, SignIns
 from .callback import Callback, Place, listening
 from .run import err, exit_code, run, settings, show_error
 
-# Registered once at ZoomInfo and compared there letter by letter, so it does not change between runs.
-PORT = 8765
 TIMEOUT = 300.0
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 
@@ -44,7 +42,7 @@ def redirect_of(port: int | None, redirect_uri: str | None) -> tuple[str, Place 
     """
     if redirect_uri is None:
         chosen = PORT if port is None else port
-        return f"http://127.0.0.1:{chosen}/callback", Place("127.0.0.1", chosen)
+        return REDIRECT_URI.format(port=chosen), Place("127.0.0.1", chosen)
     name, how = "--redirect-uri", "Give the address exactly as it is registered in DevPortal."
     if port is not None:
         raise fail("option_invalid", name=name, reason="it holds the port already", how="Leave out --port.")
@@ -54,7 +52,7 @@ def redirect_of(port: int | None, redirect_uri: str | None) -> tuple[str, Place 
     except ValueError:
         parts, given = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or parts.query:
-        reason = "it is not an address such as http://127.0.0.1:8765/callback"
+        reason = f"it is not an address such as {REDIRECT_URI.format(port=PORT)}"
         raise fail("option_invalid", name=name, reason=reason, how=how)
     host = _LOOPBACK.get(parts.hostname)
     return redirect_uri, Place(host, given or 80) if host and parts.scheme == "http" else None
@@ -150,7 +148,7 @@ def _listen_to_terminal(read: Callable[[str], None]) -> None:
 
     def lines() -> None:
         kept = b""
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
             handle = sys.stdin.fileno()
             while chunk := os.read(handle, 65_536):
                 *whole, kept = (kept + chunk).split(b"\n")

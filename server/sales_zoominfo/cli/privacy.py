@@ -80,6 +80,14 @@ def _dialled(value: str) -> bool:
     return sum(letter.isdigit() for letter in value) >= 7 and not any(letter.isalpha() for letter in value)
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number:,} entries"
+
+
 def _say(lines: Iterable[str], style: str = "yellow") -> None:
     sys.stdout.flush()
     console = err()
@@ -117,7 +125,7 @@ def list_command(
         sink.show(answer, lambda console, shown: show_rows(console, shown, None))
     counts = answer["meta"].get("counts", {})
     shown = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    _say([f"{answer['meta']['totalResults']:,} entries: {shown or 'none'}."], "dim")
+    _say([f"{_entries(answer['meta']['totalResults'])}{': ' if shown else ''}{shown}."], "dim")
     _say(answer["meta"].get("warnings", []))
 
 
@@ -194,8 +202,9 @@ def remove_command(
     if not yes:
         if not interactive():
             raise fail("option_missing", name="--yes", reason="there is no terminal to ask on")
-        entries = "1 entry" if len(ids) == 1 else f"{len(ids)} entries"
-        err().print(f"Take {entries} off the opt-out list? They may be shown and enriched again. [y/N] ", end="")
+        err().print(
+            f"Take {_entries(len(ids))} off the opt-out list? They may be shown and enriched again. [y/N] ", end=""
+        )
         if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
             _say(["Nothing was removed."], "dim")
             return
@@ -352,7 +361,7 @@ def export_command(
             if sink is not sys.stdout:
                 sink.close()
 
-    _say([f"{_work(task):,} entries written in clear."], "green")
+    _say([f"{_entries(_work(task))} written in clear."], "green")
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------
@@ -371,7 +380,7 @@ def purge_command(
         return answers, await (await app.copies()).purge(everything=everything)
 
     answers, copies = _work(task)
-    _say([f"{answers:,} kept answers and {copies:,} copies of records deleted."], "green")
+    _say([f"Deleted: {_count(answers, 'kept answer')}, {_count(copies, 'copied record')}."], "green")
 
 
 @command

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
+    from ..account.consent import Consent, Request
     from ..tools.contract import Envelope
     from ..tools.spec import Arguments
 
@@ -57,7 +58,14 @@ EXIT_CODES: tuple[ExitCode, ...] = (
     ExitCode(
         4,
         "credits or budget: agree to more, or spend less",
-        ("CREDITS_EXHAUSTED", "CREDIT_APPROVAL_REQUIRED", "BUDGET_EXCEEDED", "USAGE_LIMIT_REACHED", "MODE_FORBIDS"),
+        (
+            "CREDITS_EXHAUSTED",
+            "CREDIT_APPROVAL_REQUIRED",
+            "BUDGET_EXCEEDED",
+            "USAGE_LIMIT_REACHED",
+            "SPENDING_STOPPED",
+            "MODE_FORBIDS",
+        ),
     ),
     ExitCode(5, "try again later", ("RATE_LIMITED", "UPSTREAM_UNAVAILABLE", "OUTCOME_UNKNOWN")),
     ExitCode(130, "interrupted"),
@@ -81,6 +89,17 @@ def rows_exit_code(statuses: Iterable[str]) -> int:
 def consent_needed(credits: int) -> SalesZoomInfoError:
     """The error of a call that could spend, made where nobody can be asked."""
     return fail("consent_needed", credits=credits, details={"credits": credits})
+
+
+def agreed_to(credits: int) -> Consent:
+    """The consent of a person who has agreed to so many credits on the terminal, for one call."""
+
+    from uuid import uuid4
+
+    async def consent(request: Request) -> str | None:
+        return uuid4().hex if request.credits <= credits else None
+
+    return consent
 
 
 def declined() -> SalesZoomInfoError:
@@ -248,7 +267,14 @@ def settings() -> Settings:
     return found
 
 
-def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None, waiting: str = "") -> Envelope:
+def call_tool(
+    name: str,
+    arguments: Arguments,
+    *,
+    using: Settings | None = None,
+    waiting: str = "",
+    consent: Consent | None = None,
+) -> Envelope:
     """Call a tool as the MCP server does, with the same contract.
 
     Args:
@@ -256,6 +282,7 @@ def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None,
         arguments: by name; None means "not given".
         using: settings, when they are not the environment's.
         waiting: what the spinner says.
+        consent: what the person has agreed to, or asks them.
 
     Returns:
         The envelope.
@@ -266,7 +293,7 @@ def call_tool(name: str, arguments: Arguments, *, using: Settings | None = None,
     chosen = using or settings()
     given = {key: value for key, value in arguments.items() if value is not None}
     with Spinner(waiting or _waiting(chosen)) as spinner:
-        return run(lambda: _call(name, given, chosen, spinner))
+        return run(lambda: _call(name, given, chosen, spinner, consent))
 
 
 def _waiting(using: Settings) -> str:
@@ -278,7 +305,9 @@ def _waiting(using: Settings) -> str:
     return "Asking ZoomInfo…"
 
 
-async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinner) -> Envelope:
+async def _call(
+    name: str, arguments: Arguments, using: Settings, spinner: Spinner, consent: Consent | None
+) -> Envelope:
     from ..account.modes import Modes
     from ..tools.registry import TOOLSETS, call
     from ..tools.spec import Call
@@ -288,7 +317,7 @@ async def _call(name: str, arguments: Arguments, using: Settings, spinner: Spinn
 
     app = App(using)
     try:
-        context = Call(app, caller_id(CALLER), progress)
+        context = Call(app, caller_id(CALLER), progress, consent)
         modes = Modes(using.read_only, using.free_only)
         # The toolsets choose what a model sees; a person may use every command.
         return await call(name, arguments, context=context, toolsets=TOOLSETS, modes=modes)

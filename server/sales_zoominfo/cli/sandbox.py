@@ -67,8 +67,9 @@ def serve_sandbox(host: str, port: int, place: Place) -> None:
     listener = listen(host, port, spare=8080, legal="Take 127.0.0.1, or 0.0.0.0 for all.")
     try:
         setup = _setup(place.accounts)
-        with Spinner("Building the fictional data (first time only)…"):
+        with Spinner("Building the fictional data (first time only)…") as spinner:
             folder = _folder(place)
+            _build(place, folder, spinner)
             served = _open(place, folder, setup, admin=True)
             ensure_private_key(folder)
             file = place.accounts and str(place.accounts.expanduser().resolve())
@@ -206,6 +207,31 @@ def _reopened(place: Place) -> Sandbox:
         return _open(place, folder, _setup(place.accounts, faults=False), admin=True)
     except OSError as error:
         raise _folder_unusable(error) from None
+
+
+def _build(place: Place, folder: Path, spinner: Spinner) -> None:
+    """Build the data set unless it is there, and say how far it is; a million people take minutes."""
+    from ..sandbox import dataset
+
+    said = 0
+
+    def told(share: float) -> None:
+        nonlocal said
+        spinner.say(f"Building the fictional data, {share:.0%} (first time only)…")
+        # Where no spinner turns, a large set tells each tenth.
+        if place.people > _PEOPLE and not sys.stderr.isatty() and int(share * 10) > said:
+            said = int(share * 10)
+            err().print(f"Building the fictional data: {said}0 %")
+
+    try:
+        dataset.ensure(folder, place.companies, place.people, told)
+    except ValueError as error:
+        raise _size_refused(error) from None
+
+
+def _size_refused(error: ValueError) -> SalesZoomInfoError:
+    how = "Correct it and try again."
+    return fail("option_invalid", name="--companies and --people", reason=str(error), how=how)
 
 
 def _open(place: Place, folder: Path, setup: Setup | None, *, admin: bool) -> Sandbox:

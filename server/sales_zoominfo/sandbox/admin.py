@@ -125,6 +125,7 @@ class Admin:
     def _account(self, account: SandboxAccount, now: float, totals: dict[str, dict[str, int]]) -> Given:
         plan = self._service.plan(account.name)
         held, first = self._service.state.under_management(account.name, now)
+        limits = self._service.limits(account.name)
         names = {"uniqueIdLimit": "credits", "recordLimit": "records", "requestLimit": "requests"}
         generations: tuple[Generation, ...] = ("gtm", "enterprise")
         return {
@@ -134,9 +135,8 @@ class Admin:
             "package": plan.package,
             "contractEnds": plan.contract_ends,
             "budgets": {
-                names[kind]: {"limit": limit, "used": used}
-                for kind, (limit, used) in self._service.limits(account.name).items()
-                if kind in names
+                name: dict(zip(("limit", "used"), limits[kind], strict=True))
+                for kind, name in names.items()
             },
             "windows": {
                 generation: [

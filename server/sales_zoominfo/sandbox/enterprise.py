@@ -9,12 +9,13 @@ from math import ceil
 from typing import Any, Final
 
 from . import compliance, fields, keys, plans, taxonomies
+from .bulk import Bulk
 from .criteria import parse
 from .faults import Fault
 from .http import Request, Response
 from .matching import Input, read_inputs
 from .model import Entity, SandboxAccount, SandboxUser
-from .query import Found, Rules
+from .query import Rules
 from .rates import Count, RateExceeded, Window
 from .records import ContactRow, Doc, us_stamp
 from .refusal import Reason, Refusal
@@ -91,11 +92,18 @@ class EnterpriseApi:
         self._service = service
         unit = 1000 if service.switches.enterprise_revenue_unit == "thousands" else 1
         self._rules = Rules(board_default="include", either_region=True, revenue_unit=unit, dotted_tags=True)
+        self._bulk = Bulk(service, self._rules, self._listed)
         self._routes: dict[tuple[str, str], _Handler] = {
             ("POST", "/search/contact"): lambda request, account: self._search(request, account, "contact"),
             ("POST", "/search/company"): lambda request, account: self._search(request, account, "company"),
             ("POST", "/enrich/contact"): lambda request, account: self._enrich(request, account, "contact"),
             ("POST", "/enrich/company"): lambda request, account: self._enrich(request, account, "company"),
+            ("POST", "/bulk/search/contact"): self._bulk_submit,
+            ("POST", "/bulk/search/company"): self._bulk_submit,
+            ("POST", "/bulk/enrich/contact"): self._bulk_submit,
+            ("POST", "/bulk/enrich/company"): self._bulk_submit,
+            ("POST", "/bulk/job/status"): self._bulk_job,
+            ("POST", "/bulk/job/results"): self._bulk_job,
             ("POST", compliance.PATH): self._compliance,
             ("GET", "/lookup/inputfields/compliance/enrich"): self._compliance_fields,
             ("GET", "/lookup/outputfields/compliance/enrich"): self._compliance_fields,
@@ -295,7 +303,7 @@ class EnterpriseApi:
             raise Refusal("insufficient")
         page, size = self._page(paging)
         found = self._service.search(entity, criteria, self._rules, _sorting(paging, entity), page, size)
-        rows = self._rows(entity, found, shown)
+        rows = self._listed(entity, found.ids, shown)
         self._service.count_records(account, len(rows))
         # The names are the wire's: maxResults is the number of hits, totalResults that of the rows here.
         return _json(200, {"maxResults": found.total, "totalResults": len(rows), "currentPage": page, "data": rows})
@@ -326,13 +334,13 @@ class EnterpriseApi:
             raise Refusal("window")
         return page, size
 
-    def _rows(self, entity: Entity, found: Found, shown: frozenset[str] | None) -> list[Doc]:
+    def _listed(self, entity: Entity, ids: list[int], shown: frozenset[str] | None = None) -> list[Doc]:
         if entity == "company":
-            companies = [{"id": key, "name": doc["name"]} for key, doc in self._service.company_rows(found.ids)]
+            companies = [{"id": key, "name": doc["name"]} for key, doc in self._service.company_rows(ids)]
             names = {"companyId": "id", "companyName": "name"}
             return [_picked(row, {names[name] for name in shown}) if shown else row for row in companies]
         rows: list[Doc] = []
-        for row in self._service.contact_rows(found.ids):
+        for row in self._service.contact_rows(ids):
             full = _contact_row(row)
             if shown is None:
                 rows.append({name: value for name, value in full.items() if name not in _ON_REQUEST})
@@ -372,6 +380,18 @@ class EnterpriseApi:
         if self._service.switches.enterprise_match_status:
             result["matchStatus"] = row.match.status
         return result
+
+    # --- Bulk --------------------------------------------------------------------------------------------
+
+    def _bulk_submit(self, request: Request, account: str) -> Response:
+        _, _, operation, name = request.path.split("/")
+        entity: Entity = "contact" if name == "contact" else "company"
+        submit = self._bulk.search if operation == "search" else self._bulk.enrich
+        return _json(200, submit(account, entity, _body(request)))
+
+    def _bulk_job(self, request: Request, account: str) -> Response:
+        read = self._bulk.status if request.path.endswith("/status") else self._bulk.results
+        return _json(200, read(account, _body(request)))
 
     # --- Compliance --------------------------------------------------------------------------------------
 

@@ -7,17 +7,23 @@ row. Times count from `dataset.ANCHOR`, in seconds or days; the server shifts th
 import gc
 import hashlib
 import json
+import marshal
 import sqlite3
+import tempfile
+from array import array
 from bisect import bisect
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any, Final, Generic, TypeVar
 
-from . import taxonomies, vocabulary
+from . import indexing, taxonomies, vocabulary
+from .catalogue import Engagements, PeopleCatalogue, write_companies
+from .dataset import DOMAIN
 from .encoding import DAY, email_digests, hash_prefix, ip_number, tagged
 from .places import COUNTRIES, METRO_PLACES, OTHER_PLACES, Place
 from .vocabulary import LATIN, fold, name_words, title_words, words
@@ -25,6 +31,12 @@ from .vocabulary import LATIN, fold, name_words, title_words, words
 FIRST_COMPANY_ID: Final = 900_001
 FIRST_PERSON_ID: Final = 7_000_001
 _BLOCK: Final = 500
+# Larger sets draw on more names, so that no name becomes too common.
+_COMMON_COMPANIES: Final = 2_000
+_COMMON_PEOPLE: Final = 20_000
+DIRECT, MOBILE, DIRECT_ALT, MOBILE_ALT, SWITCHBOARD, FAX = range(6)
+_SERIALS: Final = (0, 40_000, 30_000, 62_000, 70_000, 75_000)
+_UNEXTENDED: Final = (*[_COMMON_PEOPLE] * 4, *[_COMMON_COMPANIES] * 2)
 _Item = TypeVar("_Item")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _LEAVES: Final = tuple(item for item in taxonomies.INDUSTRIES.values() if item.weight)
@@ -45,60 +57,35 @@ CREATE TABLE company (
   primary_industries TEXT, sic TEXT, naics TEXT, rankings TEXT, hashtags TEXT, products TEXT, tags TEXT, sub_unit
   TEXT, parent INTEGER, ultimate INTEGER, recent_round TEXT, rounds TEXT);
 CREATE TABLE company_doc (id INTEGER PRIMARY KEY, doc TEXT);
-CREATE TABLE funding (company INTEGER, day INTEGER, amount INTEGER);
-CREATE TABLE engagement (kind TEXT, owner INTEGER, at INTEGER, type TEXT);
 CREATE TABLE network (first INTEGER PRIMARY KEY, last INTEGER, company INTEGER) WITHOUT ROWID;
 CREATE TABLE person (
-  id INTEGER PRIMARY KEY, relevance INTEGER, opted_out INTEGER, board INTEGER, company INTEGER, country TEXT,
-  office_country TEXT, continent TEXT, office_continent TEXT, accuracy INTEGER, department TEXT, levels TEXT, title
-  TEXT, hierarchy INTEGER, direct INTEGER, mobile INTEGER, reachable INTEGER, notified INTEGER, state_id TEXT,
-  office_state_id TEXT, metro TEXT, office_metro TEXT, zip TEXT, office_zip TEXT, updated INTEGER, valid INTEGER,
-  started INTEGER, experience TEXT, function TEXT, sources INTEGER, mentioned INTEGER, location INTEGER, email TEXT,
-  email2 TEXT, skills TEXT, refs TEXT, first TEXT, last TEXT, full TEXT, initial TEXT, last_sort TEXT, company_sort
-  TEXT, city TEXT, state TEXT, office_state TEXT, school TEXT, degree TEXT, street TEXT, address TEXT);
+  id INTEGER PRIMARY KEY, opted_out INTEGER, company INTEGER, accuracy INTEGER, updated INTEGER, valid INTEGER,
+  email TEXT, email2 TEXT, first TEXT, last TEXT, title TEXT);
 CREATE TABLE person_doc (id INTEGER PRIMARY KEY, doc TEXT);
 CREATE TABLE phone (digits TEXT, person INTEGER);
 CREATE TABLE email_hash (prefix INTEGER, person INTEGER);
-CREATE TABLE past (person INTEGER, company INTEGER, company_words TEXT, title_words TEXT);
+CREATE TABLE past (person INTEGER, company INTEGER);
 CREATE TABLE place (zip TEXT, latitude REAL, longitude REAL);
-CREATE VIRTUAL TABLE title_words USING fts5(words, content='', detail=none, tokenize='ascii');
 """
-INDICES: Final = """
-CREATE UNIQUE INDEX company_revenue ON company(by_revenue);
-CREATE INDEX company_name ON company(name_sort);
+INDICES: Final = f"""
 CREATE INDEX company_key ON company(name_key);
-CREATE INDEX company_size ON company(employees);
+CREATE INDEX company_domain ON company({DOMAIN});
+CREATE INDEX company_ticker ON company(ticker);
+CREATE INDEX company_street ON company(street);
 CREATE INDEX company_parent ON company(parent);
 CREATE INDEX company_ultimate ON company(ultimate);
 CREATE INDEX company_phone ON company(phone);
-CREATE INDEX funding_company ON funding(company);
-CREATE INDEX engagement_owner ON engagement(kind, owner);
-CREATE UNIQUE INDEX person_relevance ON person(relevance);
-CREATE INDEX person_company ON person(company);
+CREATE INDEX company_fax ON company(fax);
 CREATE INDEX person_name ON person(last, first);
-CREATE INDEX person_full ON person(full);
 CREATE INDEX person_email ON person(email);
 CREATE INDEX person_email2 ON person(email2);
-CREATE INDEX person_accuracy ON person(accuracy);
-CREATE INDEX person_last_sort ON person(last_sort);
-CREATE INDEX person_company_sort ON person(company_sort);
-CREATE INDEX person_hierarchy ON person(hierarchy);
-CREATE INDEX person_sources ON person(sources);
-CREATE INDEX person_mentioned ON person(mentioned);
-CREATE INDEX person_metro ON person(metro);
-CREATE INDEX person_zip ON person(zip);
-CREATE INDEX person_office_metro ON person(office_metro);
-CREATE INDEX person_office_zip ON person(office_zip);
 CREATE INDEX phone_digits ON phone(digits);
 CREATE INDEX hash_prefix ON email_hash(prefix);
-CREATE INDEX past_company ON past(company);
 CREATE INDEX past_person ON past(person);
 """
 _CONTENT: Final = (
     "company",
     "company_doc",
-    "funding",
-    "engagement",
     "network",
     "person",
     "person_doc",
@@ -109,7 +96,7 @@ _CONTENT: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Company:
     """A company while the data set is being built."""
 
@@ -118,18 +105,19 @@ class Company:
     name: str
     domain: str
     place: Place
-    industries: list[str]
+    industries: tuple[str, ...]
     employees: int
     revenue: int
     type: str
-    doc: dict[str, Any]
+    key: str
+    street: str = ""
+    zip: str = ""
+    phone: str = ""
     parent: int = -1
     ultimate: int = -1
     contacts: int = 0
-    key: str = ""
-    address: dict[str, str | None] = field(default_factory=dict[str, str | None])
-    office: dict[str, str | None] = field(default_factory=dict[str, str | None])
-    rounds: list[tuple[int, str, int, list[str]]] = field(default_factory=list[tuple[int, str, int, list[str]]])
+    sub_unit: str = "UNSPECIFIED"
+    poor: bool = False
 
 
 class Dice:
@@ -190,6 +178,16 @@ def phone_number(place: Place, serial: int) -> str:
     return f"+{dialling} {area} 555 01{line:02d}"
 
 
+def _number(place: Place, kind: int, index: int) -> str:
+    """Return a number that nobody else has: `kind` is that of the line, `index` its owner.
+
+    The range kept for fiction is soon used up; from there on a number carries an extension.
+    """
+    if index < _UNEXTENDED[kind]:
+        return phone_number(place, _SERIALS[kind] + index)
+    return f"{phone_number(place, index)} #{100 + index // 80_000 * len(_SERIALS) + kind}"
+
+
 def _zip(place: Place, offset: int) -> str:
     if place.country != "usa":
         return place.zip
@@ -209,12 +207,12 @@ def _company_type(rng: Dice, industry: str) -> str:
     return by_industry.get(industry.split(".")[0]) or _TYPE.pick(rng)
 
 
-def _company_name(rng: Dice, industry: str, place: Place, taken: set[str]) -> str:
+def _company_name(rng: Dice, industry: str, place: Place, taken: set[str], heads: Sequence[str]) -> str:
     tails = vocabulary.COMPANY_TAILS[industry.split(".")[0]]
     while True:
-        head, tail = rng.choice(vocabulary.COMPANY_HEADS), rng.choice(tails)
+        head, tail = rng.choice(heads), rng.choice(tails)
         if rng.random() < 0.15:
-            head = f"{head} {rng.choice(vocabulary.COMPANY_HEADS)}"
+            head = f"{head} {rng.choice(heads)}"
         legal = rng.choice(vocabulary.LEGAL_BY_COUNTRY.get(place.country, ("",)))
         comma = "," if legal in {"Inc.", "LLC"} and rng.random() < 0.5 else ""
         name = f"{head} {tail}{comma} {legal}".strip()
@@ -309,8 +307,8 @@ def _company_doc(rng: Dice, company: Company, name: str) -> dict[str, Any]:
         "street": _street(rng),
         "zip": _zip(place, rng.randrange(0, 40)),
         "ticker": f"{_slug(name)[:3].upper()}{company.index}" if company.type == "public" else "",
-        "phone": phone_number(place, 70_000 + company.index),
-        "fax": phone_number(place, 75_000 + company.index) if rng.random() < 0.3 else "",
+        "phone": _number(place, SWITCHBOARD, company.index),
+        "fax": _number(place, FAX, company.index) if rng.random() < 0.3 else "",
         "description": f"{name} provides {leaf.name.lower()} with a focus on {topics[0]}, {topics[1]} and {topics[2]}.",
         "topics": topics,
         "products": [f"{name_words(name)[0].title()} {topic.title()}" for topic in topics[:2]],
@@ -361,45 +359,71 @@ def _place_named(name: str) -> Place:
     return next(place for place in _PLACES if name in (place.metro_id, place.city))
 
 
-def _company(rng: Dice, index: int, taken: set[str]) -> Company:
+def _company(rng: Dice, index: int, taken: set[str], heads: Sequence[str]) -> tuple[Company, dict[str, Any]]:
     fixed = _FIXED.get(index, {})
     leaf = taxonomies.INDUSTRIES[fixed["industry"]] if fixed else _LEAF.pick(rng)
     place = _place_named(fixed.get("metro") or fixed["city"]) if fixed else _PLACE.pick(rng)
-    name = fixed.get("name") or _company_name(rng, leaf.id, place, taken)
+    name = fixed.get("name") or _company_name(rng, leaf.id, place, taken, heads)
     taken.add(" ".join(name_words(name)))
     employees = fixed.get("employees") or _employees(rng)
     revenue = fixed.get("revenue") or max(40, int(employees * rng.lognormvariate(5.0, 0.6)))
     top = leaf.id.split(".")[0]
-    industries = [leaf.id] if top == leaf.id else [top, leaf.id]
+    industries = (leaf.id,) if top == leaf.id else (top, leaf.id)
     if rng.random() < 0.3:
         other = _LEAF.pick(rng).id
-        industries = list(dict.fromkeys([other.split(".")[0], other, *industries]))
+        industries = tuple(dict.fromkeys((other.split(".")[0], other, *industries)))
     domain = f"{_slug(name)}.example"
     company = Company(
         index, FIRST_COMPANY_ID + index * 7, name, domain, place, industries, employees, revenue,
-        fixed.get("type") or _company_type(rng, leaf.id), {},
+        fixed.get("type") or _company_type(rng, leaf.id), " ".join(name_words(name)),
     )  # fmt: skip
-    company.doc = _company_doc(rng, company, name)
-    company.rounds = _rounds(rng, leaf.id)
-    company.key = " ".join(name_words(name))
-    return company
+    doc = _company_doc(rng, company, name)
+    company.street, company.zip, company.phone = doc["street"], doc["zip"], doc["phone"]
+    return company, doc | {"rounds": _rounds(rng, leaf.id)}
 
 
-def make_companies(count: int) -> list[Company]:
+class Drafts:
+    """What is made of companies before their people and written after them, put aside on disk."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._ends = array("Q", [0])
+
+    def add(self, doc: dict[str, Any]) -> None:
+        self._file.write(marshal.dumps(doc))
+        self._ends.append(self._file.tell())
+
+    def __getitem__(self, place: int) -> dict[str, Any]:
+        self._file.seek(self._ends[place])
+        return marshal.loads(self._file.read(self._ends[place + 1] - self._ends[place]))  # noqa: S302
+
+
+def make_companies(count: int, drafts: Drafts | None = None) -> list[Company]:
+    """Make the companies of a data set.
+
+    Args:
+        count: How many.
+        drafts: Takes the rest of what each company's record says.
+
+    Returns:
+        The companies, with what their people need.
+    """
     taken: set[str] = set()
     companies: list[Company] = []
     domains: set[str] = set()
+    heads = vocabulary.company_heads(wide=count > _COMMON_COMPANIES)
     for start in range(0, count, _BLOCK):
         rng = Dice("company", start)
         for index in range(start, min(start + _BLOCK, count)):
-            company = _company(rng, index, taken)
+            company, draft = _company(rng, index, taken, heads)
             if company.domain in domains:
                 company.domain = company.domain.replace(".example", f"{index}.example")
             domains.add(company.domain)
             companies.append(company)
+            if drafts is not None:
+                drafts.add(draft)
     _mark_duplicates(companies)
     _mark_families(companies)
-    _set_offices(companies)
     return companies
 
 
@@ -409,8 +433,8 @@ def _mark_duplicates(companies: list[Company]) -> None:
         original = companies[company.index - 7]
         company.name, company.key = original.name, original.key
         company.employees = max(1, original.employees // 3)
-        company.doc["phone"] = ""
-        company.doc["description"] = ""
+        company.phone = ""
+        company.poor = True
 
 
 def _mark_families(companies: list[Company]) -> None:
@@ -423,7 +447,7 @@ def _mark_families(companies: list[Company]) -> None:
         parent = rng.choice(large)
         if parent.employees > company.employees and parent.index != company.index:
             company.parent = parent.index
-            company.doc["sub_unit"] = rng.choice(kinds)
+            company.sub_unit = rng.choice(kinds)
     for company in companies:
         root = company
         while root.parent >= 0:
@@ -491,7 +515,10 @@ class People:
         self._companies = companies
         self._count = count
         self._employer = _Picker(range(len(companies)), [company.employees**0.55 for company in companies])
-        self._emails: set[str] = set()
+        self._wide = count > _COMMON_PEOPLE
+        # How often each local part was given out at each domain: by both as one number, to stay small.
+        self._locals: dict[str, int] = {}
+        self._given: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, self._count, _BLOCK):
@@ -504,7 +531,7 @@ class People:
 
     def _person(self, rng: Dice, index: int, previous: dict[str, Any]) -> dict[str, Any]:
         fixed = dict(_FIXED_PEOPLE.get(index, {}))
-        if not fixed and index % 151 == 150:
+        if not fixed and index % 151 == 150 and previous:
             fixed = {key: previous[key] for key in ("first", "last", "company", "level", "department", "function")}
             fixed["duplicate"] = True
         employer: int = fixed.get("company", -1 if rng.random() < 0.02 else self._employer.pick(rng))
@@ -515,7 +542,7 @@ class People:
             department = "0"
         function: str = fixed.get("function") or rng.choice(_FUNCTIONS_OF[department])
         home = company.place if company and rng.random() < 0.72 else _PLACE.pick(rng)
-        firsts, lasts = vocabulary.name_pool(home.country)
+        firsts, lasts = vocabulary.name_pool(home.country, wide=self._wide)
         title = fixed.get("title") or _made_title(rng, level, department, function)
         return {
             "id": person_id(index),
@@ -540,8 +567,8 @@ class People:
         known = rng.random() < 0.93
         return {
             "place": home if known else None,
-            "street": (company.doc["street"] if at_office and company else _street(rng)) if known else "",
-            "zip": (company.doc["zip"] if at_office and company else _zip(home, rng.randrange(0, 40))) if known else "",
+            "street": (company.street if at_office and company else _street(rng)) if known else "",
+            "zip": (company.zip if at_office and company else _zip(home, rng.randrange(0, 40))) if known else "",
         }
 
     def _career(self, rng: Dice, employer: int, fixed: dict[str, Any]) -> dict[str, Any]:
@@ -576,8 +603,8 @@ class People:
         return {
             "has_email": pinned or (not poor and company is not None and rng.random() < 0.82),
             "has_email2": rng.random() < 0.22,
-            "phone": phone_number(home, index) if pinned or (not poor and rng.random() < 0.55) else "",
-            "mobile": phone_number(home, 40_000 + index) if not poor and rng.random() < 0.45 else "",
+            "phone": _number(home, DIRECT, index) if pinned or (not poor and rng.random() < 0.55) else "",
+            "mobile": _number(home, MOBILE, index) if not poor and rng.random() < 0.45 else "",
             "phone_dnc": rng.random() < 0.12,
             "mobile_dnc": rng.random() < 0.18,
             "accuracy": 95 if pinned else rng.randrange(70, 85) if poor else min(99, int(rng.triangular(70, 99, 93))),
@@ -596,15 +623,16 @@ class People:
             "shuffle": rng.random(),
         }
 
-    def email(self, person: dict[str, Any], domain: str) -> str:
-        """Return an address at `domain` that nobody has yet."""
+    def email(self, person: dict[str, Any], company: Company | None) -> str:
+        """Return an address at the company's domain, without one at a private one, that nobody has yet."""
         local = f"{_latin(person['first'])}.{_latin(person['last'])}"
-        address, number = f"{local}@{domain}", 1
-        while address in self._emails:
-            number += 1
-            address = f"{local}{number}@{domain}"
-        self._emails.add(address)
-        return address
+        place = company.index + 1 if company else 0
+        key = self._locals.setdefault(local, len(self._locals)) << 24 | place
+        number = self._given[key] = self._given.get(key, 0) + 1
+        return f"{local}{number if number > 1 else ''}@{company.domain if company else _PRIVATE}"
+
+
+_PRIVATE: Final = "mail.example"
 
 
 def _in_band(years: int, band: str) -> bool:
@@ -633,13 +661,13 @@ def _company_at(index: int, companies: list[Company]) -> Company:
 
 def _past_employer(index: int, companies: list[Company]) -> list[Any]:
     company = _company_at(index, companies)
-    return [company.id, company.name, company.doc["phone"], f"www.{company.domain}"]
+    return [company.id, company.name, company.phone, f"www.{company.domain}"]
 
 
 def _person_doc(person: dict[str, Any], companies: list[Company], email: str, email2: str) -> dict[str, Any]:
     place: Place | None = person["place"]
     company = _employer(person, companies)
-    domain = company.domain if company else "mail.example"
+    domain = company.domain if company else _PRIVATE
     urls = [["linkedin.com", f"https://www.linkedin.com/in/sandbox-{person['index']}"]] if person["linkedin"] else []
     alternate = person["alternates"]
     slug = f"{_latin(person['first'])}{_latin(person['last'])}"
@@ -663,8 +691,8 @@ def _person_doc(person: dict[str, Any], companies: list[Company], email: str, em
         "urls": urls,
         "history": history,
         "email_alts": [f"{slug}@{domain}"] if alternate and email else [],
-        "phone_alts": [phone_number(place, 30_000 + person["index"])] if alternate and place else [],
-        "mobile_alts": [phone_number(place, 62_000 + person["index"])] if alternate and place else [],
+        "phone_alts": [_number(place, DIRECT_ALT, person["index"])] if alternate and place else [],
+        "mobile_alts": [_number(place, MOBILE_ALT, person["index"])] if alternate and place else [],
     }
 
 
@@ -691,79 +719,92 @@ class _Writer:
             self._connection.executemany(f"INSERT INTO {table} {columns} VALUES ({marks})", rows)  # noqa: S608
         self._rows.clear()
 
-    def titles(self, rows: list[tuple[int, str]]) -> None:
-        self._connection.executemany("INSERT INTO title_words(rowid, words) VALUES (?,?)", rows)
 
-
-def _write_person(
-    out: _Writer, person: dict[str, Any], companies: list[Company], people: People, relevance: int
-) -> tuple[int, str]:
-    key: int = person["id"]
-    company = _employer(person, companies)
-    email = people.email(person, company.domain) if person["has_email"] and company else ""
-    email2 = people.email(person, "mail.example") if person["has_email2"] else ""
-    doc = _person_doc(person, companies, email, email2)
+def person_row(
+    person: dict[str, Any], company: Company | None, email: str, email2: str, addresses: "Addresses"
+) -> dict[str, Any]:
+    """Return what searches and matches compare of a person, by name."""
     first, last = fold(person["first"]), fold(person["last"])
-    school = person["education"][0] if person["education"] else ["", "", ""]
-    title = _title(person["title"])
-    references = [f"ref{person['index'] % 997}"] if person["linkedin"] else []
-    out.add_named(
-        "person",
-        {
-            "id": key,
-            "opted_out": int(person["opted_out"]),
-            "board": int(person["level"] == "Board Member"),
-            "company": company.id if company else None,
-            "accuracy": person["accuracy"],
-            "department": person["department"],
-            "levels": tagged(person["levels"]),
-            "hierarchy": _HIERARCHY[person["level"]],
-            "direct": int(bool(person["phone"])),
-            "mobile": int(bool(person["mobile"])),
-            "notified": int(person["noticed"] is not None),
-            "updated": person["updated"],
-            "valid": person["valid"],
-            "started": person["started"],
-            "experience": person["experience"],
-            "function": person["function"],
-            "relevance": relevance,
-            "sources": person["sources"],
-            "mentioned": person["mentioned"],
-            "location": company.id + 1 if company else None,
-            "email": email or None,
-            "email2": email2 or None,
-            "skills": tagged(person["skills"]),
-            "refs": tagged(references),
-            "first": first,
-            "last": last,
-            "full": f"{first} {last}",
-            "initial": fold(person["middle"]),
-            "title": title,
-            "last_sort": last,
-            "company_sort": fold(company.name) if company else "",
-            "school": _spaced(school[0]),
-            "degree": _spaced(f"{school[1]} {school[2]}"),
-            "reachable": int(bool(person["phone"] or (company and company.doc["phone"]))),
-            **_home_columns(person, company),
-            **(company.office if company else _NO_OFFICE),
-        },
-    )
-    out.add("person_doc", key, _encode(doc))
-    for number in (person["phone"], person["mobile"]):
-        if number:
-            out.add("phone", vocabulary.digits(number), key)
-    for address in (email, email2):
-        if address:
-            for hashed in email_digests(address):
-                out.add("email_hash", hash_prefix(hashed), key)
-    for former_title, _, _, _, index in person["history"]:
-        former = _company_at(index, companies)
-        out.add("past", key, former.id, f" {former.key} ", _title(former_title))
-    for at, kind in person["engagements"]:
-        out.add("engagement", "contact", key, at, kind)
-    if company and not person["opted_out"]:
-        company.contacts += 1
-    return key, title
+    school = person["education"][0] if person["education"] else ("", "", "")
+    return {
+        "id": person["id"],
+        "opted_out": int(person["opted_out"]),
+        "board": int(person["level"] == "Board Member"),
+        "company": company.id if company else None,
+        "accuracy": person["accuracy"],
+        "department": person["department"],
+        "levels": tagged(person["levels"]),
+        "hierarchy": _HIERARCHY[person["level"]],
+        "direct": int(bool(person["phone"])),
+        "mobile": int(bool(person["mobile"])),
+        "reachable": int(bool(person["phone"] or (company and company.phone))),
+        "notified": int(person["noticed"] is not None),
+        "updated": person["updated"],
+        "valid": person["valid"],
+        "started": person["started"],
+        "experience": person["experience"],
+        "function": person["function"],
+        "sources": person["sources"],
+        "mentioned": person["mentioned"],
+        "email": email or None,
+        "email2": email2 or None,
+        "skills": tagged(person["skills"]),
+        "refs": tagged([f"ref{person['index'] % 997}"] if person["linkedin"] else []),
+        "first": first,
+        "last": last,
+        "initial": fold(person["middle"]),
+        "title": _title(person["title"]),
+        "school": _spaced(school[0]),
+        "degree": _spaced(f"{school[1]} {school[2]}"),
+        **addresses.of_person(person, company),
+    }
+
+
+_STORED: Final = (
+    "id", "opted_out", "company", "accuracy", "updated", "valid", "email", "email2", "first", "last", "title"
+)  # fmt: skip
+_stored: Final = itemgetter(*_STORED)
+
+
+def relevance(person: dict[str, Any]) -> float:
+    """Return what puts better known people first: the lower, the earlier."""
+    return -person["accuracy"] - 20 * person["shuffle"]
+
+
+class _PeopleWriter:
+    """Writes people, and notes what is indexed of them."""
+
+    def __init__(self, out: _Writer, companies: list[Company], people: People) -> None:
+        self._out = out
+        self._companies = companies
+        self._people = people
+        self._addresses = Addresses()
+        self.catalogue = PeopleCatalogue()
+
+    def write(self, person: dict[str, Any]) -> None:
+        out = self._out
+        key: int = person["id"]
+        company = _employer(person, self._companies)
+        email = self._people.email(person, company) if person["has_email"] and company else ""
+        email2 = self._people.email(person, None) if person["has_email2"] else ""
+        row = person_row(person, company, email, email2, self._addresses)
+        out.add("person", *_stored(row))
+        out.add("person_doc", key, _encode(_person_doc(person, self._companies, email, email2)))
+        for number in (person["phone"], person["mobile"]):
+            if number:
+                out.add("phone", vocabulary.digits(number), key)
+        for address in (email, email2):
+            if address:
+                for hashed in email_digests(address):
+                    out.add("email_hash", hash_prefix(hashed), key)
+        record = self.catalogue.add(row, person["company"], relevance(person))
+        for former_title, _, _, _, index in person["history"]:
+            out.add("past", key, _company_at(index, self._companies).id)
+            self.catalogue.add_past(record, index, _title(former_title))
+        for at, kind in person["engagements"]:
+            self.catalogue.engaged(record, at, kind)
+        if company and not person["opted_out"]:
+            company.contacts += 1
 
 
 _ADDRESS: Final = ("address", "street", "city", "state", "state_id", "zip", "country", "continent", "metro")
@@ -788,12 +829,6 @@ def _address_columns(place: Place | None, street: str, postcode: str) -> dict[st
     return dict(zip(_ADDRESS, values, strict=True))
 
 
-_REGION: Final = ("state", "state_id", "zip", "country", "continent", "metro")
-
-
-_NO_OFFICE: Final[dict[str, str | None]] = {f"office_{name}": None for name in _REGION}
-
-
 @lru_cache(maxsize=20_000)
 def _spaced(text: str) -> str:
     return f" {' '.join(words(text))} "
@@ -804,21 +839,27 @@ def _title(text: str) -> str:
     return f" {' '.join(title_words(text))} "
 
 
-def _home_columns(person: dict[str, Any], company: Company | None) -> dict[str, str | None]:
-    place: Place | None = person["place"]
-    if company and place is company.place and person["street"] == company.doc["street"]:
-        return company.address
-    return _address_columns(place, person["street"], person["zip"])
+class Addresses:
+    """Where companies and people are, in the spelling that is searched."""
+
+    def __init__(self) -> None:
+        self._of_company = lru_cache(maxsize=8192)(_office)
+
+    def of_person(self, person: dict[str, Any], company: Company | None) -> dict[str, str | None]:
+        place: Place | None = person["place"]
+        if company and place is company.place and person["street"] == company.street:
+            return self._of_company(company)
+        return _address_columns(place, person["street"], person["zip"])
 
 
-def _set_offices(companies: list[Company]) -> None:
-    for company in companies:
-        company.address = _address_columns(company.place, company.doc["street"], company.doc["zip"])
-        company.office = {f"office_{name}": company.address[name] for name in _REGION}
+def _office(company: Company) -> dict[str, str | None]:
+    return _address_columns(company.place, company.street, company.zip)
 
 
-def _write_company(out: _Writer, company: Company, companies: list[Company], rank: int) -> None:
-    doc = company.doc
+def _write_company(out: _Writer, company: Company, companies: list[Company], rank: int, doc: dict[str, Any]) -> None:
+    rounds: list[tuple[int, str, int, list[str]]] = doc.pop("rounds")
+    doc |= {"phone": company.phone, "description": "" if company.poor else doc["description"]}
+    doc["sub_unit"] = company.sub_unit
     primary = company.industries[-2:] if "." in company.industries[-1] else company.industries[-1:]
     names = [taxonomies.INDUSTRIES[key].name for key in company.industries]
     labels = [taxonomies.HASHTAGS[key].label for key in doc["hashtags"]]
@@ -840,7 +881,7 @@ def _write_company(out: _Writer, company: Company, companies: list[Company], ran
             "domains": tagged([company.domain, f"www.{company.domain}"]),
             "description": f" {' '.join(words(doc['description']))} ",
             "keywords": f" {keywords} ",
-            **company.address,
+            **_office(company),
             "phone": vocabulary.digits(doc["phone"]) or None,
             "fax": vocabulary.digits(doc["fax"]) or None,
             "employees": company.employees,
@@ -863,47 +904,45 @@ def _write_company(out: _Writer, company: Company, companies: list[Company], ran
             "sub_unit": doc["sub_unit"],
             "parent": parent,
             "ultimate": ultimate,
-            "recent_round": company.rounds[-1][1] if company.rounds else None,
-            "rounds": tagged([item[1] for item in company.rounds]),
+            "recent_round": rounds[-1][1] if rounds else None,
+            "rounds": tagged([item[1] for item in rounds]),
         },
     )
-    for day, _, amount, _ in company.rounds:
-        out.add("funding", company.id, day, amount)
-    for at, kind in doc["engagements"]:
-        out.add("engagement", "company", company.id, at, kind)
-    out.add("company_doc", company.id, _company_json(company, companies, primary, parent, ultimate))
+    more = {"rounds": rounds, "parent": parent, "ultimate": ultimate}
+    out.add("company_doc", company.id, _company_json(company, companies, doc, primary, more))
 
 
 def _company_json(
-    company: Company, companies: list[Company], primary: list[str], parent: int | None, ultimate: int | None
+    company: Company, companies: list[Company], doc: dict[str, Any], primary: tuple[str, ...], more: dict[str, Any]
 ) -> str:
     rng = Dice("rivals", company.index)
     rivals = [companies[rng.randrange(0, len(companies))] for _ in range(3)]
     root = companies[company.ultimate] if company.ultimate >= 0 else None
-    doc = {
-        **company.doc,
-        "name": company.name,
-        "domain": company.domain,
-        "type": company.type,
-        "industries": company.industries,
-        "primary": primary,
-        "employees": company.employees,
-        "revenue": company.revenue,
-        "contacts": company.contacts,
-        "city": company.place.city,
-        "state": company.place.state,
-        "country": company.place.country,
-        "metro": company.place.metro,
-        "rounds": company.rounds,
-        "parent": parent,
-        "parent_name": companies[company.parent].name if company.parent >= 0 else "",
-        "ultimate": ultimate,
-        "ultimate_name": root.name if root else "",
-        "ultimate_revenue": root.revenue if root else 0,
-        "ultimate_employees": root.employees if root else 0,
-        "rivals": [[rival.id, rival.name, f"www.{rival.domain}", rival.employees] for rival in rivals],
-    }
-    return _encode(doc)
+    return _encode(
+        {
+            **doc,
+            "name": company.name,
+            "domain": company.domain,
+            "type": company.type,
+            "industries": company.industries,
+            "primary": primary,
+            "employees": company.employees,
+            "revenue": company.revenue,
+            "contacts": company.contacts,
+            "city": company.place.city,
+            "state": company.place.state,
+            "country": company.place.country,
+            "metro": company.place.metro,
+            "rounds": more["rounds"],
+            "parent": more["parent"],
+            "parent_name": companies[company.parent].name if company.parent >= 0 else "",
+            "ultimate": more["ultimate"],
+            "ultimate_name": root.name if root else "",
+            "ultimate_revenue": root.revenue if root else 0,
+            "ultimate_employees": root.employees if root else 0,
+            "rivals": [[rival.id, rival.name, f"www.{rival.domain}", rival.employees] for rival in rivals],
+        }
+    )
 
 
 _NETWORKS: Final = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
@@ -931,48 +970,76 @@ def _write_places(out: _Writer) -> None:
             out.add("place", _zip(place, offset), place.latitude + sides[0] * step, place.longitude + sides[1] * step)
 
 
-def build(path: Path, companies: int, people: int) -> None:
+def build(path: Path, companies: int, people: int, told: Callable[[float], None] = lambda _: None) -> None:
     """Write the data set into a new SQLite file.
 
     Args:
         path: File to create; it must not exist.
         companies: Number of companies, at least 100.
         people: Number of people, at least 1,000.
+        told: Called now and then with the share that is done, 0 to 1.
 
     Raises:
         sqlite3.Error: The file cannot be written.
+        OSError: The temporary directory is full.
     """
     connection = sqlite3.connect(path, isolation_level=None)
     # Nothing here is cyclic, and the collector would walk every record again and again.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=8192;" + SCHEMA)
+        connection.executescript(
+            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=8192; {SCHEMA} {indexing.SCHEMA}"
+        )
         connection.execute("BEGIN")
-        _fill(_Writer(connection), make_companies(companies), people)
+        _fill(connection, companies, people, told)
         connection.execute("COMMIT")
-        connection.executescript(INDICES)
+        for statement in filter(str.strip, f"{INDICES}{indexing.INDICES}".split(";")):
+            connection.execute(statement)
+        told(1.0)
     finally:
         if collecting:
             gc.enable()
         connection.close()
 
 
-def _fill(out: _Writer, companies: list[Company], count: int) -> None:
-    people = People(companies, count)
-    made = list(people)
-    # Relevance is a fixed order in which better known people come first.
-    order = sorted(made, key=lambda person: (-person["accuracy"] - 20 * person["shuffle"], person["index"]))
-    rank = {person["index"]: position for position, person in enumerate(order, start=1)}
-    titles = [_write_person(out, person, companies, people, rank[person["index"]]) for person in made]
-    out.titles(titles)
-    by_revenue = sorted(companies, key=lambda company: (-company.revenue, company.id))
-    ranks = {company.id: position for position, company in enumerate(by_revenue, start=1)}
-    for company in companies:
-        _write_company(out, company, companies, ranks[company.id])
+def _fill(connection: sqlite3.Connection, count: int, people: int, told: Callable[[float], None]) -> None:
+    out, drafts = _Writer(connection), Drafts()
+    companies = make_companies(count, drafts)
+    made = People(companies, people)
+    writer = _PeopleWriter(out, companies, made)
+    for number, person in enumerate(made):
+        writer.write(person)
+        if number % _BLOCK == 0:
+            out.flush()
+            told(0.05 + 0.6 * number / people)
+    engagements = Engagements()
+    rounds = _write_companies(out, companies, drafts, engagements)
     _write_networks(out, companies)
     _write_places(out)
     out.flush()
+    told(0.68)
+    write_companies(connection, count, rounds, engagements)
+    names = [fold(company.name) for company in companies]
+    writer.catalogue.write(connection, names, lambda share: told(0.7 + 0.25 * share))
+
+
+def _write_companies(
+    out: _Writer, companies: list[Company], drafts: Drafts, engagements: Engagements
+) -> list[tuple[int, list[tuple[int, int]]]]:
+    by_revenue = sorted(companies, key=lambda company: (-company.revenue, company.id))
+    ranks = {company.id: position for position, company in enumerate(by_revenue, start=1)}
+    funded: list[tuple[int, list[tuple[int, int]]]] = []
+    for company in companies:
+        doc = drafts[company.index]
+        if doc["rounds"]:
+            funded.append((company.index, [(day, amount) for day, _, amount, _ in doc["rounds"]]))
+        for at, kind in doc["engagements"]:
+            engagements.add(company.index, at, kind)
+        _write_company(out, company, companies, ranks[company.id], doc)
+        if company.index % _BLOCK == 0:
+            out.flush()
+    return funded
 
 
 def digest(path: Path) -> str:

@@ -2,11 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from .criteria import day_of, phone_key
+from .dataset import DOMAIN
 from .encoding import hash_prefix, ip_number
 from .model import Entity, Generation
 from .query import country_id, domain_of
@@ -125,6 +126,14 @@ def _typed(key: str, value: Any, kind: str, lax: bool, numeric_strings: bool) ->
     return value
 
 
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _portions(people: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (people[start : start + 500] for start in range(0, len(people), 500))
+
+
 class Matcher:
     """Matches inputs against one data set.
 
@@ -152,16 +161,15 @@ class Matcher:
         best = self._best(found, given, employers or [])
         if employers is None:
             return self._screened(Match("FULL_MATCH", "contact", best), given)
-        current, past = self._works(best, employers)
+        current, past = self._works([best], employers)
         if not current and not past:
             return self._screened(Match("CONTACT_ONLY_MATCH", "contact", best), given)
-        return self._screened(Match("FULL_MATCH", "contact", best, moved=past and not current), given)
+        return self._screened(Match("FULL_MATCH", "contact", best, moved=bool(past) and not current), given)
 
     def _named(self, found: list[int], employers: list[int], given: Input) -> Match:
-        current = [key for key in found if self._works(key, employers)[0]]
-        past = [key for key in found if self._works(key, employers)[1]]
+        current, past = self._works(found, employers)
         if current or past:
-            best = self._best(current or past, given, employers)
+            best = self._best(sorted(current or past), given, employers)
             return self._screened(Match("FULL_MATCH", "contact", best, moved=not current), given)
         if employers:
             return Match("COMPANY_ONLY_MATCH", "company", employers[0])
@@ -203,23 +211,32 @@ class Matcher:
     def _ids(self, sql: str, *values: Any) -> list[int]:
         return [row[0] for row in self._db.execute(sql, values)]
 
-    def _works(self, person: int, employers: Sequence[int]) -> tuple[bool, bool]:
+    def _works(self, people: Sequence[int], employers: Sequence[int]) -> tuple[set[int], set[int]]:
+        """Return which people work at one of some companies, and which did."""
+        current: set[int] = set()
+        past: set[int] = set()
         if not employers:
-            return False, False
-        marks = ",".join("?" * len(employers))
-        current = self._ids(f"SELECT 1 FROM person WHERE id=? AND company IN ({marks})", person, *employers)  # noqa: S608
-        past = self._ids(f"SELECT 1 FROM past WHERE person=? AND company IN ({marks})", person, *employers)  # noqa: S608
-        return bool(current), bool(past)
+            return current, past
+        companies = _marks(employers)
+        for some in _portions(people):
+            given = (*some, *employers)
+            both = f"IN ({_marks(some)}) AND company IN ({companies})"
+            current.update(self._ids(f"SELECT id FROM person WHERE id {both}", *given))  # noqa: S608
+            past.update(self._ids(f"SELECT person FROM past WHERE person {both}", *given))  # noqa: S608
+        return current, past
 
     def _best(self, found: list[int], given: Input, employers: Sequence[int]) -> int:
         title = f" {' '.join(title_words(given.get('jobTitle', '')))} "
         names = (fold(given.get("firstName", "")), fold(given.get("lastName", "")))
-
-        def worth(key: int) -> tuple[bool, bool, bool, int, int]:
-            row = self._db.execute("SELECT first, last, title, accuracy FROM person WHERE id=?", (key,)).fetchone()
-            return (names == row[:2], self._works(key, employers)[0], title == row[2], row[3], -key)
-
-        return max(found, key=worth)
+        current, _ = self._works(found, employers)
+        worth: list[tuple[bool, bool, bool, int, int]] = []
+        for some in _portions(found):
+            sql = f"SELECT id, first, last, title, accuracy FROM person WHERE id IN ({_marks(some)})"  # noqa: S608
+            worth += [
+                (names == row[1:3], row[0] in current, title == row[3], row[4], -row[0])
+                for row in self._db.execute(sql, some)
+            ]
+        return -max(worth)[4]
 
     def _screened(self, match: Match, given: Input) -> Match:
         """Hold a match against opt-outs and the conditions of its input."""
@@ -287,7 +304,7 @@ class Matcher:
         return [
             found
             for site in sites
-            for found in self._ids("SELECT id FROM company WHERE instr(domains,?)>0 ORDER BY id", f"|{site}|")
+            for found in self._ids(f"SELECT id FROM company WHERE {DOMAIN}=?", site.removeprefix("www."))  # noqa: S608
         ]
 
     def _visitor(self, address: str) -> list[int]:

@@ -1,33 +1,33 @@
-"""Compiles checked filters into SQL over the data set, and runs them."""
+"""Runs searches: each filter becomes the set of records that pass it, and the sets are joined."""
+
+from __future__ import annotations
 
 import math
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
-from . import taxonomies
+from . import bitmaps, taxonomies
+from .bitmaps import Runs
+from .catalogue import DAYS, ROUNDS, spans_of
 from .criteria import Criteria, Expression
+from .dataset import DOMAIN
 from .encoding import DAY, hash_prefix
+from .indexing import LONGEST_RUN, common_from
 from .model import Entity
 from .places import COUNTRIES, STATES_BY_CODE
+from .postings import Cache, Postings
+from .tables import ENGAGEMENT_TYPES
 from .vocabulary import fold, name_words, title_words, words
 
-Clause: TypeAlias = tuple[str, list[Any]]
-_Kept = TypeVar("_Kept")
-# Up to this many hits are read in one go and sorted here; more so where a search begins with an index, because
-# asking such a search for its count and for its page would do that part twice.
-_FEW: Final = 800
-_FEW_INDEXED: Final = 6000
-_INDEXED: Final = frozenset({"jobTitle", "zipCode", "metroRegion", "companyPastOrPresent", "lastName", "firstName"})
 _COUNTRY_ALIASES: Final = {"us": "usa", "united states of america": "usa", "u.s.": "usa", "uk": "united kingdom",
                            "great britain": "united kingdom", "england": "united kingdom"}  # fmt: skip
 _COUNTRY_CODES: Final = {country.iso.lower(): key for key, country in COUNTRIES.items()}
 _LOCATION_NAMES: Final = frozenset(
     {"address", "street", "state", "zipCode", "zipCodeRadiusMiles", "country", "continent", "metroRegion"}
 )
-_STREET_NAMES: Final = frozenset({"address", "street"})
 _ENGAGEMENT_NAMES: Final = frozenset({"engagementStartDate", "engagementEndDate", "engagementType"})
 _EARTH_MILES: Final = 3958.8
 _MONTH: Final = 30.44 * DAY
@@ -75,51 +75,6 @@ class Found:
     ids: list[int]
 
 
-def both(clauses: Sequence[Clause], word: str = "AND") -> Clause:
-    """Join clauses with AND or OR; no clause is true."""
-    if not clauses:
-        return "1", []
-    text = f" {word} ".join(sql for sql, _ in clauses)
-    return f"({text})", [value for _, values in clauses for value in values]
-
-
-def negate(clause: Clause) -> Clause:
-    return f"NOT {clause[0]}", clause[1]
-
-
-def _any_of(column: str, values: Sequence[Any]) -> Clause:
-    return f"{column} IN ({','.join('?' * len(values))})", list(values)
-
-
-def _tags(column: str, values: Sequence[str]) -> Clause:
-    return both([(f"instr({column},?)>0", [f"|{value}|"]) for value in values], "OR")
-
-
-def _prefixes(column: str, values: Sequence[str]) -> Clause:
-    return both([(f"instr({column},?)>0", [f"|{value}"]) for value in values], "OR")
-
-
-def _has_words(column: str, found: Sequence[str]) -> Clause:
-    if not found:
-        return "0", []
-    return both([(f"instr({column},?)>0", [f" {word} "]) for word in found])
-
-
-def _phrase(column: str, text: str) -> Clause:
-    return f"instr({column},?)>0", [f" {' '.join(words(text))} "]
-
-
-def _expressed(alternatives: Expression, term: Callable[[str], Clause]) -> Clause:
-    return both(
-        [both([negate(term(text)) if negated else term(text) for negated, text in terms]) for terms in alternatives],
-        "OR",
-    )
-
-
-def _bands(column: str, bands: dict[str, tuple[int, int]], keys: Sequence[str]) -> Clause:
-    return both([(f"({column}>=? AND {column}<?)", list(bands[key])) for key in keys], "OR")
-
-
 def domain_of(website: str) -> str:
     """Return the bare domain of a website in any spelling."""
     return website.lower().split("://")[-1].split("/")[0].removeprefix("www.")
@@ -134,17 +89,6 @@ def country_id(text: str) -> str:
     return names.get(plain) or _COUNTRY_CODES.get(plain) or _COUNTRY_ALIASES.get(plain, plain)
 
 
-def _country(prefix: str, text: str) -> Clause:
-    return f"{prefix}country=?", [country_id(text)]
-
-
-def _state(prefix: str, text: str) -> Clause:
-    code = STATES_BY_CODE.get(text.strip().upper())
-    if code is not None:
-        return f"{prefix}state_id=?", [code[0]]
-    return f"({prefix}state_id=? OR {prefix}state=?)", [text.strip().lower(), fold(text.strip())]
-
-
 class Engine:
     """Searches over one data set.
 
@@ -153,9 +97,13 @@ class Engine:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-        self._totals: OrderedDict[str, int] = OrderedDict()
-        self._lists: OrderedDict[str, list[int]] = OrderedDict()
+        self.db = connection
+        self.cache = Cache()
+        self.companies = Postings(connection, "company", self.cache)
+        self.people = Postings(connection, "person", self.cache)
+        self.past = Postings(connection, "past", self.cache)
+        self._staff: Runs | None = None
+        self._left: Runs | None = None
         self._places: dict[str, tuple[float, float]] | None = None
 
     def search(
@@ -175,88 +123,84 @@ class Engine:
         Returns:
             Total hits and the ids of the page, in order.
         """
-        compiler = _Compiler(self, rules, moment)
-        sql, values = compiler.contacts(criteria) if entity == "contact" else compiler.companies(criteria)
-        table = "person p" if entity == "contact" else "company c"
-        column, descending = _order(entity, order)
-        matching = f"FROM {table} WHERE {sql}"
-        key = repr((matching, values))
-        skip = (page - 1) * size
-        few = _FEW_INDEXED if _INDEXED & criteria.keys() else _FEW
-        ids = self._few(key, column, descending, few, matching, values)
-        if ids is not None:
-            return Found(len(ids), ids[skip : skip + size])
-        total = self._totals.get(key)
-        if total is None:
-            total = int(self._db.execute(f"SELECT count(*) {matching}", values).fetchone()[0])
-            _remember(self._totals, key, total)
-        way = "DESC" if descending else "ASC"
-        rows = self._db.execute(
-            f"SELECT id {matching} ORDER BY {column} {way}, id {way} LIMIT ? OFFSET ?", [*values, size, skip]
+        search = _Search(self, rules, moment)
+        records, find = (
+            (self.people, search.contacts) if entity == "contact" else (self.companies, search.companies_alone)
         )
-        return Found(total, [row[0] for row in rows])
+        when = (moment.base, moment.now if "lastUpdatedInMonths" in criteria else 0)
+        found = self.cache.get((entity, repr(criteria), rules, when), lambda: find(criteria))
+        total = found.bit_count()
+        return Found(total, records.page(found, total, _order(entity, order), (page - 1) * size, size))
 
-    def _few(
-        self, key: str, column: str, descending: bool, few: int, matching: str, values: list[Any]
-    ) -> list[int] | None:
-        """Return all hits in order when they are few, in one scan; None when they are many.
+    def staff(self, companies: int) -> int:
+        """Return the people who work at some companies."""
+        if self._staff is None:
+            self._staff = self.people.runs()
+        staff = self._staff
+        return self.cache.get(("staff", companies), lambda: staff.records(companies))
 
-        Many hits are best read along the index of the sort column, since a page is full soon; few hits would make
-        that a walk over the whole index.
-        """
-        known = f"{key}{column}{descending}"
-        if known in self._lists or key in self._totals:
-            return self._lists.get(known)
-        rows = self._db.execute(f"SELECT {column}, id {matching} LIMIT {few + 1}", values).fetchall()
-        if len(rows) > few:
-            return None
-        rows.sort(reverse=descending)
-        ids = [row[1] for row in rows]
-        _remember(self._lists, known, ids)
-        return ids
+    def past_jobs(self, companies: int) -> int:
+        """Return the former employments at some companies."""
+        if self._left is None:
+            self._left = self.past.runs()
+        return self._left.records(companies)
+
+    def who_had(self, jobs: int) -> int:
+        """Return the people of some former employments."""
+        person = self.past.listing("person")
+        numbers = [person[job] for job in bitmaps.members(jobs)]
+        make = bitmaps.of_many if len(numbers) > 20_000 else bitmaps.of
+        return make(numbers, self.people.size)
 
     def near(self, postcode: str, miles: float) -> list[str]:
         """Return the postcodes within a distance of one; only itself when its position is not known."""
-        if self._places is None:
-            rows = self._db.execute("SELECT zip, latitude, longitude FROM place").fetchall()
-            self._places = {row[0]: (row[1], row[2]) for row in rows}
-        centre = self._places.get(postcode)
+        places = self._known_places()
+        centre = places.get(postcode)
         if centre is None:
             return [postcode]
         # A degree of latitude is 69 miles: most places are out of reach at a glance.
         reach = miles / 69
-        close = ((key, spot) for key, spot in self._places.items() if abs(spot[0] - centre[0]) <= reach)
+        close = ((key, spot) for key, spot in places.items() if abs(spot[0] - centre[0]) <= reach)
         return [key for key, spot in close if _miles(centre, spot) <= miles]
+
+    def areas_of(self, postcodes: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the areas of which some postcodes are all there are, and the postcodes outside them."""
+        groups: dict[str, list[str]] = {}
+        for postcode in postcodes:
+            groups.setdefault(postcode[:3], []).append(postcode)
+        sizes = Counter(postcode[:3] for postcode in self._known_places())
+        areas = [area for area, codes in groups.items() if len(codes) == sizes[area]]
+        return areas, [code for area, codes in groups.items() if area not in areas for code in codes]
+
+    def _known_places(self) -> dict[str, tuple[float, float]]:
+        if self._places is None:
+            rows = self.db.execute("SELECT zip, latitude, longitude FROM place").fetchall()
+            self._places = {row[0]: (row[1], row[2]) for row in rows}
+        return self._places
 
 
 _ORDERS: Final[dict[str, dict[str, str]]] = {
     "contact": {
-        "contactAccuracyScore": "p.accuracy",
-        "lastName": "p.last_sort",
-        "companyName": "p.company_sort",
-        "hierarchy": "p.hierarchy",
-        "sourceCount": "p.sources",
-        "lastMentioned": "p.mentioned",
+        "contactAccuracyScore": "accuracy",
+        "lastName": "last",
+        "companyName": "company",
+        "hierarchy": "hierarchy",
+        "sourceCount": "sources",
+        "lastMentioned": "mentioned",
     },
-    "company": {"name": "c.name_sort", "employeeCount": "c.employees"},
+    "company": {"name": "name", "employeeCount": "employees"},
 }
-# These two are stored as ranks, best first.
-_RANKED: Final = {"relevance": "p.relevance", "revenue": "c.by_revenue"}
+# These two are kept best first.
+_RANKED: Final = ("relevance", "revenue")
 
 
-def _order(entity: Entity, order: str) -> tuple[str, bool]:
-    """Return the column to sort by, and whether downwards."""
+def _order(entity: Entity, order: str) -> str:
+    """Return the name of an order of the index, `-` in front for backwards."""
     name = order.removeprefix("-")
-    descending = order.startswith("-")
+    backwards = order.startswith("-")
     if name in _RANKED:
-        return _RANKED[name], not descending
-    return _ORDERS[entity][name], descending
-
-
-def _remember(cache: OrderedDict[str, _Kept], key: str, value: _Kept) -> None:
-    cache[key] = value
-    if len(cache) > 64:
-        cache.popitem(last=False)
+        return name if backwards else f"-{name}"
+    return f"-{_ORDERS[entity][name]}" if backwards else _ORDERS[entity][name]
 
 
 def _miles(one: tuple[float, float], two: tuple[float, float]) -> float:
@@ -266,344 +210,454 @@ def _miles(one: tuple[float, float], two: tuple[float, float]) -> float:
     return 2 * _EARTH_MILES * math.asin(math.sqrt(half))
 
 
-class _Compiler:
-    """Compiles the filters of one search."""
+class _Search:
+    """Finds the records that pass the filters of one search."""
 
     def __init__(self, engine: Engine, rules: Rules, moment: Moment) -> None:
-        self._engine = engine
-        self._rules = rules
-        self._moment = moment
+        self.engine = engine
+        self.rules = rules
+        self.moment = moment
+        self.companies = engine.companies
+        self.people = engine.people
 
-    def companies(self, criteria: Criteria) -> Clause:
-        clauses = self._company_clauses(criteria)
-        clauses += [rule(value) for name, value in criteria.items() if (rule := self._company_only(name)) is not None]
-        location = self._location("c.", criteria)
-        if location:
-            clauses.append(both(location))
-        clauses += self._engagements("c.id", "company", criteria)
-        return both(clauses)
-
-    def contacts(self, criteria: Criteria) -> Clause:
-        clauses: list[Clause] = [("p.opted_out=0", [])]
-        clauses += self._person_clauses({"boardMember": self._rules.board_default} | criteria)
-        employer = self._company_clauses(criteria)
-        tense = criteria.get("companyPastOrPresent", "present")
-        if employer or tense == "past":
-            clauses.append(_employed(both(employer), tense))
-        location = self._located(criteria)
+    def companies_alone(self, criteria: Criteria) -> int:
+        """Return the companies of a company search."""
+        found = self._companies(criteria, _COMPANY_RULES | _COMPANY_ONLY)
+        if found is None:
+            found = self.companies.all
+        location = self._located(self.companies, criteria)
         if location is not None:
-            clauses.append(location)
-        clauses += self._engagements("p.id", "contact", criteria)
-        return both(clauses)
+            found &= location
+        return found & self._engaged(self.companies, criteria)
 
-    def _located(self, criteria: Criteria) -> Clause | None:
-        home = self._location("p.", criteria)
-        if not home:
-            return None
-        person = both(home)
-        office = self._office(criteria)
+    def contacts(self, criteria: Criteria) -> int:
+        """Return the people of a contact search."""
+        found = self.people.all ^ self.people.one("flag", "opted_out")
+        for name, value in ({"boardMember": self.rules.board_default} | criteria).items():
+            rule = _PERSON_RULES.get(name)
+            if rule is not None:
+                found &= rule(self, value)
+        employer = self._companies(criteria, _COMPANY_RULES)
+        tense = criteria.get("companyPastOrPresent", "present")
+        if employer is not None or tense == "past":
+            found &= self._employed(self.companies.all if employer is None else employer, tense)
+        if _LOCATION_NAMES & criteria.keys():
+            found &= self._somewhere(criteria)
+        return found & self._engaged(self.people, criteria)
+
+    def _employed(self, companies: int, tense: str) -> int:
+        if tense == "present":
+            return self.engine.staff(companies)
+        key = ("past", companies)
+        past = self.engine.cache.get(key, lambda: self.engine.who_had(self.engine.past_jobs(companies)))
+        return past if tense == "past" else past | self.engine.staff(companies)
+
+    def _somewhere(self, criteria: Criteria) -> int:
         mode = criteria.get("locationSearchType", "PersonOrHQ")
+        home, offices = self._located(self.people, criteria), self._located(self.companies, criteria)
+        if home is None or offices is None:
+            return self.people.all
         if mode == "Person":
-            return person
+            return home
+        office = self.engine.staff(offices)
         if mode == "HQ":
             return office
         if mode == "PersonThenHQ":
-            sql = f"CASE WHEN p.country IS NOT NULL THEN {person[0]} ELSE {office[0]} END"
-            return sql, person[1] + office[1]
-        return both([person, office], "AND" if mode == "PersonAndHQ" else "OR")
+            placed = self.engine.cache.get(
+                "placed", lambda: self.people.either("continent", self.people.known("continent"))
+            )
+            return (placed & home) | (office & (self.people.all ^ placed))
+        return home & office if mode == "PersonAndHQ" else home | office
 
-    def _office(self, criteria: Criteria) -> Clause:
-        # People carry the region of their employer, so that only a search by street asks the company.
-        if not _STREET_NAMES & criteria.keys():
-            return both(self._location("p.office_", criteria))
-        sql, values = both(self._location("c.", criteria))
-        return f"p.company IN (SELECT c.id FROM company c WHERE {sql})", values  # noqa: S608
-
-    def _location(self, prefix: str, criteria: Criteria) -> list[Clause]:
-        if not _LOCATION_NAMES & criteria.keys():
-            return []
-        clauses: list[Clause] = []
-        region: list[Clause] = []
+    def _located(self, records: Postings, criteria: Criteria) -> int | None:
+        """Return the records in a place; None where no filter names one."""
+        found: list[int] = []
+        region: list[int] = []
         for name, value in criteria.items():
             if name == "address" or name == "street":
-                clauses.append(_has_words(f"{prefix}{name}", words(value)))
+                whole = name == "street" or records is self.companies
+                found.append(records.every(name, words(value)) if whole else _addressed(records, words(value)))
             elif name == "state":
-                region.append(_state(prefix, value))
+                region.append(_state(records, value))
             elif name == "country":
-                region.append(_country(prefix, value))
+                region.append(records.one("country", country_id(value)))
             elif name == "continent":
-                clauses.append((f"{prefix}continent=?", [value]))
+                found.append(records.one("continent", value))
             elif name == "metroRegion":
-                clauses.append(_any_of(f"{prefix}metro", value))
+                found.append(records.either("metro", value))
             elif name == "zipCode":
                 radius = criteria.get("zipCodeRadiusMiles")
-                codes = self._engine.near(value.upper(), radius) if radius else [value.upper()]
-                clauses.append(_any_of(f"{prefix}zip", codes))
+                found.append(
+                    self._around(records, value.upper(), radius) if radius else records.one("zip", value.upper())
+                )
         if region:
-            clauses.append(both(region, "OR" if self._rules.either_region else "AND"))
-        return clauses
+            found.append(_any(region) if self.rules.either_region else _all(region, records.all))
+        return _all(found, records.all) if found else None
 
-    def _engagements(self, column: str, kind: Entity, criteria: Criteria) -> list[Clause]:
+    def _around(self, records: Postings, postcode: str, miles: float) -> int:
+        codes = self.engine.near(postcode, miles)
+        areas, rest = self.engine.areas_of(codes)
+        return records.either("area", areas) | records.either("zip", rest)
+
+    def _engaged(self, records: Postings, criteria: Criteria) -> int:
         if not _ENGAGEMENT_NAMES & criteria.keys():
-            return []
-        clauses: list[Clause] = [("kind=?", [kind])]
+            return records.all
+        first, end = 0, DAYS
         if "engagementStartDate" in criteria:
-            clauses.append(("at>=?", [self._moment.relative(criteria["engagementStartDate"])]))
+            first = DAYS + math.ceil(self.moment.relative(criteria["engagementStartDate"]) / DAY)
         if "engagementEndDate" in criteria:
-            clauses.append(("at<?", [self._moment.relative(criteria["engagementEndDate"]) + DAY]))
-        if "engagementType" in criteria:
-            clauses.append(_any_of("type", criteria["engagementType"]))
-        sql, values = both(clauses)
-        return [(f"{column} IN (SELECT owner FROM engagement WHERE {sql})", values)]  # noqa: S608
+            end = DAYS + math.ceil((self.moment.relative(criteria["engagementEndDate"]) + DAY) / DAY)
+        spans = spans_of(max(0, first), min(end, DAYS))
+        kinds = criteria.get("engagementType", ENGAGEMENT_TYPES)
+        return records.either("engaged", [f"{kind}:{level}:{block}" for kind in kinds for level, block in spans])
 
-    def _funding(self, criteria: Criteria) -> list[Clause]:
-        bounds = {
-            "fundingAmountMin": ("amount>=?", 1, 0),
-            "fundingAmountMax": ("amount<=?", 1, 0),
-            "fundingStartDate": ("day>=?", DAY, self._moment.base),
-            "fundingEndDate": ("day<=?", DAY, self._moment.base),
-        }
-        clauses: list[Clause] = [
-            (sql, [int(criteria[name] - base) // unit])
-            for name, (sql, unit, base) in bounds.items()
-            if name in criteria
-        ]
-        if not clauses:
-            return []
-        sql, values = both(clauses)
-        return [(f"c.id IN (SELECT company FROM funding WHERE {sql})", values)]  # noqa: S608
-
-    def _company_clauses(self, criteria: Criteria) -> list[Clause]:
-        clauses = self._funding(criteria)
+    def _companies(self, criteria: Criteria, rules: dict[str, Rule]) -> int | None:
+        """Return the companies that pass the filters about companies; None where there is no such filter."""
+        found: list[int] = []
+        funded = self._funded(criteria)
+        if funded is not None:
+            found.append(funded)
         for name, value in criteria.items():
             if name == "industryCodes":
-                column = "c.primary_industries" if criteria.get("primaryIndustriesOnly") else "c.industries"
-                clauses.append(_tags(column, value))
-            elif name in {"techAttributeTagList", "excludeTechAttributeTagList"}:
-                found = self._technology(value)
-                clauses.append(negate(found) if name.startswith("exclude") else found)
-            elif name in {"revenueMin", "revenueMax"}:
-                sign = ">=" if name.endswith("Min") else "<="
-                clauses.append((f"c.revenue{sign}?", [value * self._rules.revenue_unit / 1000]))
-            elif name in _COMPANY_RULES:
-                clauses.append(_COMPANY_RULES[name](value))
-        return clauses
+                field = "primary_industries" if criteria.get("primaryIndustriesOnly") else "industries"
+                found.append(self.companies.either(field, value))
+            elif name in rules:
+                found.append(rules[name](self, value))
+        return _all(found, self.companies.all) if found else None
 
-    def _technology(self, value: Any) -> Clause:
-        if not self._rules.dotted_tags:
-            alternatives: Expression = [[(False, key)] for key in value] if isinstance(value[0], str) else value
-            return _expressed(alternatives, lambda key: _tags("c.products", [key]))
-        return _expressed(value, _tag_pattern)
+    def _funded(self, criteria: Criteria) -> int | None:
+        day = {name: (criteria[name] - self.moment.base) // DAY for name in _FUNDING_DAYS if name in criteria}
+        bounds = day | {name: int(criteria[name]) for name in _FUNDING_AMOUNTS if name in criteria}
+        if not bounds:
+            return None
+        found = 0
+        for turn in range(ROUNDS):
+            rounds = self.companies.one("round", str(turn))
+            for name, value in bounds.items():
+                field = f"round{turn}_{'day' if name in _FUNDING_DAYS else 'amount'}"
+                least = name in {"fundingStartDate", "fundingAmountMin"}
+                rounds &= self.companies.at_least(field, value) if least else self.companies.at_most(field, value)
+            found |= rounds
+        return found
 
-    def _company_only(self, name: str) -> Callable[[Any], Clause] | None:
-        return _COMPANY_ONLY.get(name)
+    def companies_by(self, column: str, values: Sequence[Any]) -> int:
+        """Return the companies that have one of some values in a column of their table."""
+        marks = ",".join("?" * len(values))
+        rows = self.engine.db.execute(f"SELECT id FROM company WHERE {column} IN ({marks})", list(values))  # noqa: S608
+        return self.companies.by_ids(row[0] for row in rows)
 
-    def _person_clauses(self, criteria: Criteria) -> list[Clause]:
-        clauses: list[Clause] = []
-        for name, value in criteria.items():
-            if name in _PERSON_RULES:
-                clauses.append(_PERSON_RULES[name](value))
-            elif name in {"lastUpdatedDateAfter", "validDateAfter"}:
-                column = "p.updated" if name.startswith("last") else "p.valid"
-                clauses.append((f"{column}>=?", [self._moment.relative(value) + DAY]))
-            elif name == "lastUpdatedInMonths":
-                clauses.append(("p.updated>=?", [self._moment.relative(self._moment.now - value * _MONTH)]))
-            elif name in {"positionStartDateMin", "positionStartDateMax"}:
-                sign = ">=" if name.endswith("Min") else "<="
-                clauses.append((f"p.started{sign}?", [self._moment.relative(value) // DAY]))
-        return clauses
+    def people_by(self, sql: str, values: Sequence[Any]) -> int:
+        """Return the people whose ids a query gives; `?s` in it stands for all values."""
+        marks = ",".join("?" * len(values))
+        rows = self.engine.db.execute(sql.replace("?s", marks), list(values) * sql.count("?s"))
+        return self.people.by_ids(row[0] for row in rows)
 
 
-def _employed(employer: Clause, tense: str) -> Clause:
-    sql, values = employer
-    present = f"p.company IN (SELECT c.id FROM company c WHERE {sql})", values  # noqa: S608
-    past = (
-        f"p.id IN (SELECT person FROM past WHERE company IN (SELECT c.id FROM company c WHERE {sql}))",  # noqa: S608
-        values,
+Rule: TypeAlias = "Callable[[_Search, Any], int]"
+
+_FUNDING_DAYS: Final = ("fundingStartDate", "fundingEndDate")
+_FUNDING_AMOUNTS: Final = ("fundingAmountMin", "fundingAmountMax")
+
+
+def _any(sets: Iterable[int]) -> int:
+    found = 0
+    for one in sets:
+        found |= one
+    return found
+
+
+def _all(sets: Iterable[int], everything: int) -> int:
+    for one in sets:
+        everything &= one
+    return everything
+
+
+def _state(records: Postings, text: str) -> int:
+    code = STATES_BY_CODE.get(text.strip().upper())
+    if code is not None:
+        return records.one("state_id", code[0])
+    return records.one("state_id", text.strip().lower()) | records.one("state", fold(text.strip()))
+
+
+def _addressed(records: Postings, found: Sequence[str]) -> int:
+    # A person's address is kept in two parts, of which the second repeats much.
+    return _all(
+        (records.one("street", word) | records.one("rest", word) for word in found), records.all if found else 0
     )
-    if tense == "present":
-        return present
-    return past if tense == "past" else both([present, past], "OR")
 
 
-def _tag_pattern(pattern: str) -> Clause:
+def _expressed(alternatives: Expression, term: Callable[[str], int], everything: int) -> int:
+    return _any(
+        _all((everything ^ term(text) if negated else term(text) for negated, text in terms), everything)
+        for terms in alternatives
+    )
+
+
+def _bands(search: _Search, field: str, bands: dict[str, tuple[int, int]], keys: Sequence[str]) -> int:
+    records = search.companies
+    return _any(
+        records.at_least(field, low) & (records.all ^ records.at_least(field, end))
+        for low, end in (bands[key] for key in keys)
+    )
+
+
+def _tagged(field: str) -> Rule:
+    return lambda search, value: search.companies.either(field, value)
+
+
+def _least(field: str) -> Rule:
+    return lambda search, value: search.companies.at_least(field, value)
+
+
+def _most(field: str) -> Rule:
+    return lambda search, value: search.companies.at_most(field, value)
+
+
+def _revenue(search: _Search, value: float) -> float:
+    return value * search.rules.revenue_unit / 1000
+
+
+def _technology(search: _Search, value: Any) -> int:
+    if not search.rules.dotted_tags:
+        alternatives: Expression = [[(False, key)] for key in value] if isinstance(value[0], str) else value
+        return _expressed(alternatives, lambda key: search.companies.one("products", key), search.companies.all)
+    return _expressed(
+        value, lambda pattern: search.companies.either("products", _products(pattern)), search.companies.all
+    )
+
+
+def _products(pattern: str) -> list[str]:
+    """Return the products that a dotted tag stands for; `*` is any one level, levels left out at the end are any."""
     parts = pattern.split(".")
-    if "*" not in parts:
-        tag = f"|{pattern}|" if len(parts) == 4 else f"|{pattern}."
-        return "instr(c.tags,?)>0", [tag]
-    # A wildcard stands for one level: expand it over the known products.
-    matching = [
+    return [
         product.id
         for product in taxonomies.PRODUCTS.values()
         if all(want in ("*", have) for want, have in zip(parts, product.tag.split("."), strict=False))
     ]
-    return _tags("c.products", matching) if matching else ("0", [])
 
 
-def _sub_unit(values: Sequence[str]) -> Clause:
-    return _any_of("c.sub_unit", values)
-
-
-def _regions(values: Sequence[str]) -> Clause:
-    spots = both([_any_of("COALESCE(c.state_id,'')", values), _any_of("COALESCE(c.metro,'')", values)], "OR")
-    return negate(spots)
-
-
-def _company_name(value: Any) -> Clause:
+def _company_name(search: _Search, value: Any) -> int:
     alternatives: Expression = [[(False, value)]] if isinstance(value, str) else value
-    return _expressed(alternatives, lambda text: _has_words("c.name_words", name_words(text)))
+    return _expressed(alternatives, lambda text: search.companies.every("name", name_words(text)), search.companies.all)
 
 
-def _bound(column: str, sign: str) -> Callable[[Any], Clause]:
-    return lambda value: (f"{column}{sign}?", [value])
+def _phrase(search: _Search, text: str) -> int:
+    """Return the companies whose keywords hold some words in a row."""
+    records, found = search.companies, words(text)
+    if len(found) < 2:
+        return records.every("keywords", found)
+    least = common_from(records.size)
+    if len(found) <= LONGEST_RUN and all(records.one("keywords", word).bit_count() >= least for word in found):
+        return records.one("keywords", " ".join(found))
+    return search.engine.cache.get(("phrase", tuple(found)), lambda: _read_through(search, found, least))
 
 
-_COMPANY_RULES: Final[dict[str, Callable[[Any], Clause]]] = {
-    "allFundingRoundTypes": lambda value: _tags("c.rounds", value),
-    "recentFundingRoundTypes": lambda value: _any_of("c.recent_round", value),
-    "companyDescription": lambda value: _has_words("c.description", words(value)),
-    "companyId": lambda value: _any_of("c.id", value),
+def _read_through(search: _Search, found: list[str], least: int) -> int:
+    records = search.companies
+    candidates = records.every("keywords", found)
+    runs = [found[at : at + LONGEST_RUN] for at in range(len(found) - LONGEST_RUN + 1)]
+    for run in runs:
+        if all(records.one("keywords", word).bit_count() >= least for word in run):
+            candidates &= records.one("keywords", " ".join(run))
+    ids = records.listing("id")
+    numbers = bitmaps.members(candidates)
+    wanted, kept = f" {' '.join(found)} ", list[int]()
+    for at in range(0, len(numbers), 500):
+        asked = {ids[number]: number for number in numbers[at : at + 500]}
+        marks = ",".join("?" * len(asked))
+        sql = f"SELECT id FROM company WHERE id IN ({marks}) AND instr(keywords, ?)"  # noqa: S608
+        kept += [asked[row[0]] for row in search.engine.db.execute(sql, [*asked, wanted])]
+    return bitmaps.of(kept, records.size)
+
+
+def _regions(search: _Search, value: Sequence[str]) -> int:
+    records = search.companies
+    return records.all ^ (records.either("state_id", value) | records.either("metro", value))
+
+
+def _websites(search: _Search, value: Sequence[str]) -> int:
+    domains = [domain_of(item) for item in value]
+    # A site is known by its domain and with "www." before it.
+    return search.companies_by(DOMAIN, [*domains, *(item.removeprefix("www.") for item in domains)])
+
+
+_COMPANY_RULES: Final[dict[str, Rule]] = {
+    "allFundingRoundTypes": _tagged("rounds"),
+    "recentFundingRoundTypes": _tagged("recent_round"),
+    "companyDescription": lambda search, value: search.companies.every("description", words(value)),
+    "companyId": lambda search, value: search.companies.by_ids(value),
     "companyName": _company_name,
-    "companyRanking": lambda value: _tags("c.rankings", value),
-    "companyStructureIncludedSubUnitTypes": _sub_unit,
-    "subUnitTypes": _sub_unit,
-    "companyTicker": lambda value: _any_of("c.ticker", [item.upper() for item in value]),
-    "companyType": lambda value: _any_of("c.type", value),
-    "companyWebsite": lambda value: _tags("c.domains", [domain_of(item) for item in value]),
-    "employeeCount": lambda value: _bands("c.employees", taxonomies.EMPLOYEE_BANDS, value),
-    "employeeRangeMin": _bound("c.employees", ">="),
-    "employeeRangeMax": _bound("c.employees", "<="),
+    "companyRanking": _tagged("rankings"),
+    "companyStructureIncludedSubUnitTypes": _tagged("sub_unit"),
+    "subUnitTypes": _tagged("sub_unit"),
+    "companyTicker": lambda search, value: search.companies_by("ticker", [item.upper() for item in value]),
+    "companyType": _tagged("type"),
+    "companyWebsite": _websites,
+    "employeeCount": lambda search, value: _bands(search, "employees", taxonomies.EMPLOYEE_BANDS, value),
+    "employeeRangeMin": _least("employees"),
+    "employeeRangeMax": _most("employees"),
     "excludedRegions": _regions,
-    "hashTagString": lambda value: _tags("c.hashtags", value),
-    "industryKeywords": lambda value: _expressed(value, lambda text: _phrase("c.keywords", text)),
-    "naicsCodes": lambda value: _prefixes("c.naics", value),
-    "sicCodes": lambda value: _prefixes("c.sic", value),
-    "oneYearEmployeeGrowthRateMin": _bound("c.growth1", ">="),
-    "oneYearEmployeeGrowthRateMax": _bound("c.growth1", "<="),
-    "twoYearEmployeeGrowthRateMin": _bound("c.growth2", ">="),
-    "twoYearEmployeeGrowthRateMax": _bound("c.growth2", "<="),
-    "parentId": _bound("c.parent", "="),
-    "ultimateParentId": _bound("c.ultimate", "="),
-    "revenue": lambda value: _bands("c.revenue", taxonomies.REVENUE_BANDS, value),
-    "zoominfoContactsMin": _bound("c.contacts", ">="),
-    "zoominfoContactsMax": _bound("c.contacts", "<="),
+    "hashTagString": _tagged("hashtags"),
+    "industryKeywords": lambda search, value: _expressed(
+        value, lambda text: _phrase(search, text), search.companies.all
+    ),
+    "naicsCodes": _tagged("naics"),
+    "sicCodes": _tagged("sic"),
+    "oneYearEmployeeGrowthRateMin": _least("growth1"),
+    "oneYearEmployeeGrowthRateMax": _most("growth1"),
+    "twoYearEmployeeGrowthRateMin": _least("growth2"),
+    "twoYearEmployeeGrowthRateMax": _most("growth2"),
+    "parentId": lambda search, value: search.companies_by("parent", [value]),
+    "ultimateParentId": lambda search, value: search.companies_by("ultimate", [value]),
+    "revenue": lambda search, value: _bands(search, "revenue", taxonomies.REVENUE_BANDS, value),
+    "revenueMin": lambda search, value: search.companies.at_least("revenue", _revenue(search, value)),
+    "revenueMax": lambda search, value: search.companies.at_most("revenue", _revenue(search, value)),
+    "techAttributeTagList": _technology,
+    "excludeTechAttributeTagList": lambda search, value: search.companies.all ^ _technology(search, value),
+    "zoominfoContactsMin": _least("contacts"),
+    "zoominfoContactsMax": _most("contacts"),
 }
-
-_COMPANY_ONLY: Final[dict[str, Callable[[Any], Clause]]] = {
-    "businessModel": lambda value: _tags("c.models", value),
-    "certified": _bound("c.certified", "="),
-    "excludeDefunctCompanies": lambda value: ("c.defunct=0", []) if value else ("1", []),
+_COMPANY_ONLY: Final[dict[str, Rule]] = {
+    "businessModel": _tagged("models"),
+    "certified": lambda search, value: search.companies.one("certified", f"{value:g}"),
+    "excludeDefunctCompanies": lambda search, value: (
+        search.companies.one("defunct", "0") if value else search.companies.all
+    ),
     **{
-        f"{name}DepartmentBudget{end}": _bound(f"c.{column}_budget", sign)
-        for name, column in (("marketing", "marketing"), ("finance", "finance"), ("it", "it"), ("hr", "hr"))
-        for end, sign in (("Min", ">="), ("Max", "<="))
+        f"{name}DepartmentBudget{end}": rule(f"{name}_budget")
+        for name in ("marketing", "finance", "it", "hr")
+        for end, rule in (("Min", _least), ("Max", _most))
     },
 }
 
 
-def _titles(texts: Sequence[str]) -> Clause:
-    alternatives = [" AND ".join(f'"{word}"' for word in found) for text in texts if (found := title_words(text))]
-    if not alternatives:
-        return "0", []
-    matching = " OR ".join(f"({alternative})" for alternative in alternatives)
-    return "p.id IN (SELECT rowid FROM title_words WHERE title_words MATCH ?)", [matching]
-
-
-def _titles_scanned(texts: Sequence[str]) -> Clause:
-    """The same by looking at each title: quicker than excluding most of the full-text index."""
-    return both([_has_words("p.title", found) for text in texts if (found := title_words(text))] or [("0", [])], "OR")
+def _titles(search: _Search, texts: Sequence[str]) -> int:
+    return _any(search.people.every("title", title_words(text)) for text in texts)
 
 
 def _terms(value: Expression) -> list[str]:
     return [text for terms in value for _, text in terms]
 
 
-def _mode(column: str) -> Callable[[Any], Clause]:
-    modes: dict[str, Clause] = {"exclude": (f"{column}=0", []), "only": (f"{column}=1", []), "include": ("1", [])}
-    return lambda value: modes[value]
+def _mode(flag: str) -> Rule:
+    def rule(search: _Search, value: str) -> int:
+        if value == "include":
+            return search.people.all
+        found = search.people.one("flag", flag)
+        return found if value == "only" else search.people.all ^ found
+
+    return rule
 
 
-def _full_name(text: str) -> Clause:
+def _of_person(field: str) -> Rule:
+    return lambda search, value: search.people.either(field, value)
+
+
+def _full_name(search: _Search, text: str) -> int:
+    # No name of the data set has a space in it: of more words the first and the last count.
     parts = fold(text).split()
-    return "(p.full=? OR (p.first=? AND p.last=?))", [" ".join(parts), parts[0], parts[-1]]
+    return search.people.one("first", parts[0]) & search.people.one("last", parts[-1]) if parts else 0
 
 
-def _buying_group(keys: Sequence[str]) -> Clause:
+def _buying_group(search: _Search, keys: Sequence[str]) -> int:
     departments = taxonomies.by_name("departments")
-    personas = [persona for key in keys for persona in taxonomies.BUYING_GROUPS[key].personas]
-    return both(
-        [
-            both(
-                [
-                    _any_of("p.department", [departments[name.lower()] for name in persona.functions]),
-                    _tags("p.levels", [taxonomies.PERSONA_LEVELS[level] for level in persona.levels]),
-                ]
-            )
-            for persona in personas
-        ],
-        "OR",
+    return _any(
+        search.people.either("department", [departments[name.lower()] for name in persona.functions])
+        & search.people.either("levels", [taxonomies.PERSONA_LEVELS[level] for level in persona.levels])
+        for key in keys
+        for persona in taxonomies.BUYING_GROUPS[key].personas
     )
 
 
-def _default_group(value: bool) -> Clause:
-    return (
-        _buying_group([key for key, group in taxonomies.BUYING_GROUPS.items() if group.default]) if value else ("1", [])
-    )
+def _default_group(search: _Search, value: bool) -> int:
+    defaults = [key for key, group in taxonomies.BUYING_GROUPS.items() if group.default]
+    return _buying_group(search, defaults) if value else search.people.all
 
 
-def _history(pairs: Sequence[tuple[str, str]]) -> Clause:
-    found: list[Clause] = []
+def _history(search: _Search, pairs: Sequence[tuple[str, str]]) -> int:
+    engine = search.engine
+    jobs = 0
     for company, title in pairs:
-        sql, values = both(
-            [_has_words("company_words", name_words(company)), _has_words("title_words", title_words(title))]
-        )
-        found.append((f"p.id IN (SELECT person FROM past WHERE {sql})", values))  # noqa: S608
-    return both(found, "OR")
+        employers = search.companies.every("key", name_words(company))
+        jobs |= engine.past.every("title", title_words(title)) & engine.past_jobs(employers)
+    return engine.who_had(jobs)
+
+
+def _exact_title(search: _Search, value: Expression) -> int:
+    return search.people.either("exact_title", [" ".join(title_words(text)) for text in _terms(value)])
+
+
+def _since(search: _Search, field: str, day: float) -> int:
+    return search.people.at_least(field, search.moment.relative(day) + DAY)
+
+
+def _in_months(search: _Search, value: float) -> int:
+    moment = search.moment
+    return search.people.at_least("updated", moment.relative(moment.now - value * _MONTH))
+
+
+def _started(search: _Search, day: float) -> int:
+    return search.moment.relative(day) // DAY
+
+
+def _works_at(search: _Search, value: Sequence[int]) -> int:
+    # An office has the id after its company's.
+    return search.engine.staff(search.companies.by_ids(key - 1 for key in value))
+
+
+def _required(search: _Search, value: Sequence[str]) -> int:
+    return _all((search.people.one("flag", _REQUIRED[name]) for name in value), search.people.all)
 
 
 _REQUIRED: Final = {
-    "email": "p.email IS NOT NULL",
-    "phone": "p.reachable=1",
-    "directPhone": "p.direct=1",
-    "personalEmail": "p.email2 IS NOT NULL",
-    "mobilePhone": "p.mobile=1",
+    "email": "email",
+    "phone": "reachable",
+    "directPhone": "direct",
+    "personalEmail": "email2",
+    "mobilePhone": "mobile",
 }
-
-# The + keeps the accuracy index for sorting: most people pass such a filter, and a scan is quicker.
-_PERSON_RULES: Final[dict[str, Callable[[Any], Clause]]] = {
-    "boardMember": _mode("p.board"),
-    "hasBeenNotified": _mode("p.notified"),
+_EXECUTIVES: Final = ("C Level Exec", "VP Level Exec")
+_BY_EMAIL: Final = "SELECT id FROM person WHERE email IN (?s) UNION SELECT id FROM person WHERE email2 IN (?s)"
+_PERSON_RULES: Final[dict[str, Rule]] = {
+    "boardMember": _mode("board"),
+    "hasBeenNotified": _mode("notified"),
     "buyingGroup": _buying_group,
     "filterByBuyingCommittee": _default_group,
-    "contactAccuracyScoreMin": _bound("+p.accuracy", ">="),
-    "contactAccuracyScoreMax": _bound("+p.accuracy", "<="),
-    "degree": lambda value: _has_words("p.degree", words(value)),
-    "school": lambda value: _has_words("p.school", words(value)),
-    "department": lambda value: _any_of("p.department", value),
-    "jobFunction": lambda value: _any_of("p.function", value),
-    "emailAddress": lambda value: ("(p.email=? OR p.email2=?)", [value, value]),
-    "supplementalEmail": lambda value: _any_of("p.email2", value),
+    "contactAccuracyScoreMin": lambda search, value: search.people.at_least("accuracy", value),
+    "contactAccuracyScoreMax": lambda search, value: search.people.at_most("accuracy", value),
+    "degree": lambda search, value: search.people.every("degree", words(value)),
+    "school": lambda search, value: search.people.every("school", words(value)),
+    "department": _of_person("department"),
+    "jobFunction": _of_person("function"),
+    "emailAddress": lambda search, value: search.people_by(_BY_EMAIL, [value]),
+    "supplementalEmail": lambda search, value: search.people_by("SELECT id FROM person WHERE email2 IN (?s)", value),
     "employmentHistory": _history,
-    "exactJobTitle": lambda value: _any_of("p.title", [f" {' '.join(title_words(text))} " for text in _terms(value)]),
-    "jobTitle": lambda value: _titles(_terms(value)),
-    "excludeJobTitle": lambda value: negate(_titles_scanned(value)),
-    "managementLevel": lambda value: _tags("p.levels", value),
-    "excludeManagementLevel": lambda value: negate(_tags("p.levels", value)),
-    "excludePartialProfiles": lambda value: ("p.company IS NOT NULL", []) if value else ("1", []),
-    "executivesOnly": lambda value: _tags("p.levels", ["C Level Exec", "VP Level Exec"]) if value else ("1", []),
-    "firstName": lambda value: ("p.first=?", [fold(value)]),
-    "lastName": lambda value: ("p.last=?", [fold(value)]),
-    "fullName": _full_name,
-    "middleInitial": lambda value: ("p.initial=?", [fold(value)[:1]]),
-    "hashedEmail": lambda value: ("p.id IN (SELECT person FROM email_hash WHERE prefix=?)", [hash_prefix(value)]),
-    "locationCompanyId": lambda value: _any_of("p.location", value),
-    "personId": lambda value: _any_of("p.id", value),
-    "phone": lambda value: (
-        f"p.id IN (SELECT person FROM phone WHERE digits IN ({','.join('?' * len(value))}))",  # noqa: S608
-        list(value),
+    "exactJobTitle": _exact_title,
+    "jobTitle": lambda search, value: _titles(search, _terms(value)),
+    "excludeJobTitle": lambda search, value: search.people.all ^ _titles(search, value),
+    "managementLevel": _of_person("levels"),
+    "excludeManagementLevel": lambda search, value: search.people.all ^ search.people.either("levels", value),
+    "excludePartialProfiles": lambda search, value: (
+        search.people.one("flag", "employed") if value else search.people.all
     ),
-    "requiredFields": lambda value: both([(_REQUIRED[name], []) for name in value]),
-    "techSkills": lambda value: _tags("p.skills", value),
-    "webReferences": lambda value: _tags("p.refs", value),
-    "yearsOfExperience": lambda value: _any_of("p.experience", value),
+    "executivesOnly": lambda search, value: search.people.either("levels", _EXECUTIVES) if value else search.people.all,
+    "firstName": lambda search, value: search.people.one("first", fold(value)),
+    "lastName": lambda search, value: search.people.one("last", fold(value)),
+    "fullName": _full_name,
+    "middleInitial": lambda search, value: search.people.one("initial", fold(value)[:1]),
+    "hashedEmail": lambda search, value: search.people_by(
+        "SELECT person FROM email_hash WHERE prefix IN (?s)", [hash_prefix(value)]
+    ),
+    "lastUpdatedDateAfter": lambda search, value: _since(search, "updated", value),
+    "validDateAfter": lambda search, value: _since(search, "valid", value),
+    "lastUpdatedInMonths": _in_months,
+    "locationCompanyId": _works_at,
+    "personId": lambda search, value: search.people.by_ids(value),
+    "phone": lambda search, value: search.people_by("SELECT person FROM phone WHERE digits IN (?s)", value),
+    "positionStartDateMin": lambda search, value: search.people.at_least("started", _started(search, value)),
+    "positionStartDateMax": lambda search, value: search.people.at_most("started", _started(search, value)),
+    "requiredFields": _required,
+    "techSkills": _of_person("skills"),
+    "webReferences": _of_person("refs"),
+    "yearsOfExperience": _of_person("experience"),
 }

@@ -165,4 +165,5 @@ def _free_at(window: Window, start: float, used: int, before: int) -> float:
     if used < window.limit:
         share = (window.limit - used - 1) / before if before else 1
         return start + window.seconds * max(0.0, 1 - share)
-    return end + window.seconds * max(0.0, 1 - (window.limit - 1) / used)
+    share = (window.limit - 1) / used if used else 1
+    return end + window.seconds * max(0.0, 1 - share)

@@ -293,12 +293,13 @@ class Service:
             raise Refusal("unknown_output", *unknown)
         return wanted
 
-    def enrich(self, account: str, request: EnrichRequest) -> list[EnrichRow]:
+    def enrich(self, account: str, request: EnrichRequest, *, batch: bool = False) -> list[EnrichRow]:
         """Match, charge and render the records of an enrich call.
 
         Args:
             account: Who pays.
             request: The call.
+            batch: Part of a job: what cannot be paid is refused record by record, and empty inputs are no error.
 
         Returns:
             One row per input, in the order of the inputs.
@@ -306,11 +307,11 @@ class Service:
         Raises:
             Refusal: `insufficient` when no input holds anything; `credits` when the call is refused whole.
         """
-        if not any(request.inputs):
+        if not any(request.inputs) and not batch:
             raise Refusal("insufficient")
         find = self._matcher.contact if request.entity == "contact" else self._matcher.company
         matches = [self._complete(find(given), request) for given in request.inputs]
-        matches = self._sell(account, matches, request)
+        matches = self._sell(account, matches, request, batch)
         return [
             EnrichRow(match, given, self._attributes(match, given, request))
             for match, given in zip(matches, request.inputs, strict=True)
@@ -328,7 +329,7 @@ class Service:
                 return Match("NON_MATCH_BY_REQUIRED_FIELDS", request.entity)
         return match
 
-    def _sell(self, account: str, matches: list[Match], request: EnrichRequest) -> list[Match]:
+    def _sell(self, account: str, matches: list[Match], request: EnrichRequest, batch: bool) -> list[Match]:
         pairs = list(zip(matches, request.inputs, strict=True))
         sales = [Sale(match.entity, match.id, given) for match, given in pairs if match.id is not None]
         unmatched: list[tuple[Entity, dict[str, Any]]] = [
@@ -341,7 +342,7 @@ class Service:
             return matches
         plan = self.plan(account)
         policy = plan.credit_exhausted
-        whole = policy == "whole_call" or (policy == "auto" and len(request.inputs) == 1)
+        whole = not batch and (policy == "whole_call" or (policy == "auto" and len(request.inputs) == 1))
         sold = self.state.sell(
             account,
             sales,

@@ -187,9 +187,33 @@ _PARSED: Final[dict[str, NamePool]] = {
 }
 
 
-def name_pool(country: str) -> NamePool:
-    """Return first and last names that are plausible in a country (by country id)."""
-    return _PARSED[_POOL_OF.get(country, "")]
+# Surnames and place names that only larger sets use.
+_WIDE_STARTS: Final = (
+    "Ash Beck Black Brad Bran Brook Burn Carl Chad Cran Dal Dun East Ed Fair Farn Gar Hal Hart Haw Hol Kel Kirk Lang "
+    "Lin Mel Nor Oak Pem Rad Ral Rush Sel Stan Thorn Wal Wer Whit Win Wood"
+)
+_WIDE_ENDS: Final = (
+    "bourne bridge bury by combe croft dale don field ford ham hurst ley man more sby shaw stead ton well wick worth"
+)
+
+
+@lru_cache(maxsize=1)
+def _wide_names() -> NamePool:
+    firsts, lasts = _PARSED[""]
+    more = (
+        "Abigail Adrian Alan Albert Alice Arthur Beatrice Benjamin Brandon Caleb Camila Caroline Charles Clara Dylan "
+        "Eleanor Elijah Ethan Evelyn Frances Gabriel Harold Harper Henry Isaac Isla Jasmine Julian Kimberly Leah Liam "
+        "Lucas Lydia Madison Mason Maya Naomi Nathan Noah Owen Paul Penelope Peter Quinn Rebecca Samuel Scarlett Sean "
+        "Tessa Theodore Valerie Victor Violet Walter Wesley Zachary"
+    )
+    made = _names(" ".join(f"{start}{end}" for start in _WIDE_STARTS.split() for end in _WIDE_ENDS.split()))
+    return firsts + _names(more), lasts + made
+
+
+def name_pool(country: str, *, wide: bool = False) -> NamePool:
+    """Return first and last names that are plausible in a country (by country id); more of them if `wide`."""
+    pool = _POOL_OF.get(country, "")
+    return _wide_names() if wide and not pool else _PARSED[pool]
 
 
 _HEADS: Final = (
@@ -206,6 +230,28 @@ _HEADS: Final = (
     "Ångelby Çınar Désirée Élan Łąka Ñandu Ørsund Śnieżka Über Žalgir"
 )
 COMPANY_HEADS: Final = tuple(_HEADS.split())
+_HEAD_STARTS: Final = (
+    "Alder Amber Apple Arrow Ash Aspen Autumn Bay Beech Birch Blue Bright Bronze Cedar Clear Cliff Cloud Coral Crane "
+    "Crystal Dawn Deep Dove Eagle Elder Ember Falcon Fern Fire Fox Frost Gold Grand Green Hazel Heather Heron Holly "
+    "Iron Ivory Jade Juniper Lake Lark Laurel Lunar Maple Marble Meadow Moon Moss North Oak Ocean Opal Orchid Otter "
+    "Pearl Pine Quartz Raven Red River Rose Sage Silver Sky Snow South Spruce Star Stone Summer Sun Swift Thistle "
+    "Timber Vale Violet Wave West White Wild Willow Wind Winter"
+)
+_HEAD_ENDS: Final = (
+    "bank bend brook cove crest dale edge fall field ford gate glen grove hill land mark peak point port ridge shore "
+    "spring vale view ward wood"
+)
+
+
+@lru_cache(maxsize=2)
+def company_heads(*, wide: bool) -> tuple[str, ...]:
+    """Return first words of company names; more of them if `wide`."""
+    if not wide:
+        return COMPANY_HEADS
+    made = (f"{start}{end}" for start in _HEAD_STARTS.split() for end in _HEAD_ENDS.split())
+    return tuple(dict.fromkeys((*COMPANY_HEADS, *made)))
+
+
 COMPANY_TAILS: Final[dict[str, tuple[str, ...]]] = {
     "agriculture": ("Farms", "Growers", "Agronomics"),
     "banking": ("Bank", "Credit Union", "Bancorp"),

@@ -23,14 +23,15 @@ TABLES: tuple[str, ...] = (
         exhausted_at REAL,
         exhausted_what TEXT
     )""",
-    # The account's own figure as ZoomInfo last told it. Only sendings past `staked` can still lower it; after
-    # `quiet_turns` sendings nothing was under way or in doubt, and it stood at `quiet_balance`.
+    # The account's own figure as ZoomInfo last told it. Only sendings past `staked` can still lower it; it is exact when
+    # none of them can be in it. After `quiet_turns` sendings nothing was under way or in doubt: `quiet_balance`.
     """CREATE TABLE reading (
         account TEXT NOT NULL,
         generation TEXT NOT NULL,
         balance INTEGER NOT NULL,
         at REAL NOT NULL,
         staked INTEGER NOT NULL,
+        exact INTEGER NOT NULL,
         carry INTEGER NOT NULL,
         excesses INTEGER NOT NULL,
         fell INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from ..zoominfo.arguments import read_id
 from ..zoominfo.fields import INPUTS, MATCH_KEYS
 from ..zoominfo.operations import Entity
 from .contract import Envelope, credits_meta, envelope
-from .spec import DETAIL, MAX_CREDITS, Arguments, Call, Schema, Tool, text, texts
+from .spec import DETAIL, MAX_CREDITS, Arguments, Call, Schema, Tool, text, texts, whole
 
 if TYPE_CHECKING:
     from ..account.gate import Enriched
@@ -28,6 +28,7 @@ REASONS = {
     "INVALID_INPUT": "ZoomInfo could not use the input. Free.",
     "SERVICE_ERROR": "ZoomInfo failed on this input; try it again.",
     "NOT_SENT": "Not sent, because an earlier part of the call failed. Free.",
+    "SUPPRESSED": "On your own opt-out list; nothing is handed over.",
     "OUTCOME_UNKNOWN": "Sent, but no answer came; counted as spent. Repeat it: a record bought is free for 12 months.",
 }
 
@@ -74,6 +75,8 @@ async def _enrich(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
         required=arguments.get("requiredFields"),
         detail=arguments.get("detail", "concise"),
         max_credits=arguments.get("maxCredits"),
+        max_age=arguments.get("maxAge"),
+        consent=call.consent,
         progress=call.progress,
     )
     matched = sum(match.matched for match in found.matches)
@@ -98,6 +101,8 @@ async def _get(entity: Entity, key: str, call: Call, arguments: Arguments) -> En
         outputs=arguments.get("outputFields"),
         detail=arguments.get("detail", "full"),
         max_credits=arguments.get("maxCredits"),
+        max_age=arguments.get("maxAge"),
+        consent=call.consent,
     )
     return envelope(
         [found.matches[0].row],
@@ -132,6 +137,7 @@ def _outputs(entity: Entity) -> Schema:
 
 
 _REQUIRED = texts("A record lacking one of these is no match, and free.")
+_MAX_AGE = whole("Take a copy kept here, free, if it is at most so many days old.", 0)
 
 TOOLS = (
     Tool(
@@ -148,6 +154,7 @@ TOOLS = (
             "requiredFields": _REQUIRED,
             "detail": DETAIL,
             "maxCredits": MAX_CREDITS,
+            "maxAge": _MAX_AGE,
         },
         enrich_contacts,
         required=("contacts",),
@@ -167,6 +174,7 @@ TOOLS = (
             "requiredFields": _REQUIRED,
             "detail": DETAIL,
             "maxCredits": MAX_CREDITS,
+            "maxAge": _MAX_AGE,
         },
         enrich_companies,
         required=("companies",),
@@ -183,6 +191,7 @@ TOOLS = (
             "outputFields": _outputs("contact"),
             "detail": {**DETAIL, "default": "full"},
             "maxCredits": MAX_CREDITS,
+            "maxAge": _MAX_AGE,
         },
         get_contact,
         required=("personId",),
@@ -199,6 +208,7 @@ TOOLS = (
             "outputFields": _outputs("company"),
             "detail": {**DETAIL, "default": "full"},
             "maxCredits": MAX_CREDITS,
+            "maxAge": _MAX_AGE,
         },
         get_company,
         required=("companyId",),

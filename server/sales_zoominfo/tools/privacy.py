@@ -75,24 +75,21 @@ async def list_opt_outs(call: Call, arguments: Arguments) -> Envelope:
     size = int(read_number("pageSize", arguments.get("pageSize", 25), whole=True, low=1, high=100))
     page = int(read_number("page", arguments.get("page", 1), whole=True, low=1, high=None))
     kind = None if arguments.get("kind") is None else read_kind(arguments["kind"])
-    listing = (await call.runtime.screen()).list
+    privacy = await call.runtime.privacy()
+    listing = privacy.list
     counts = await listing.counts()
     total = counts.total if kind is None else counts.kinds.get(kind, 0)
     if page > 1 and (page - 1) * size >= total:
         raise fail("past_end", page=page)
     rows = [listed_row(entry) for entry in await listing.offset(page, size, kind)]
-    warnings = [
-        line
-        for number, line in (
-            (counts.pending, "entries have not been looked up at ZoomInfo yet: `sales-zoominfo opt-outs resolve`."),
-            (
-                counts.unresolved,
-                "entries have no record at ZoomInfo; their values are screened, and they are tried again.",
-            ),
+    warnings: list[str] = []
+    if counts.pending:
+        how = "`sales-zoominfo opt-outs resolve` does it."
+        warnings.append(f"Not looked up at ZoomInfo yet: {counts.pending:,}. {how}")
+    if counts.unresolved:
+        warnings.append(
+            f"Without a record at ZoomInfo: {counts.unresolved:,}. Their values are screened, and they are tried again."
         )
-        if number
-        for line in (f"{number:,} {line}",)
-    ]
     return envelope(
         rows,
         totalResults=total,
@@ -101,6 +98,7 @@ async def list_opt_outs(call: Call, arguments: Arguments) -> Envelope:
         nextPage=page + 1 if page * size < total else None,
         counts={**counts.kinds, "fromZoomInfo": counts.zoominfo},
         warnings=warnings,
+        sandbox=privacy.sandbox,
     )
 
 
@@ -180,15 +178,19 @@ def _entry(raw: object, where: str, arguments: Arguments) -> Entry:
     )
 
 
+# Enough to name anybody; the check takes the other keys of the API too.
+_ASKED = ("personId", "emailAddress", "phone", "fullName", "companyName")
+
+
 def _people() -> Schema:
     return {
         "type": "array",
-        "description": "1 to 25: an id, address, number or name.",
+        "description": "1 to 25 people.",
         "minItems": 1,
         "maxItems": 25,
         "items": {
             "type": "object",
-            "properties": {key.name: {"type": "string"} for key in KEYS.values()},
+            "properties": {name: text(KEYS[name].text) for name in _ASKED},
             "additionalProperties": False,
         },
     }
@@ -196,12 +198,12 @@ def _people() -> Schema:
 
 _ENTRIES: Schema = {
     "type": "array",
-    "description": "1 to 100; a domain covers everyone at it.",
+    "description": "1 to 100; a domain covers all at it.",
     "minItems": 1,
     "maxItems": ENTRIES_AT_ONCE,
     "items": {
         "type": "object",
-        "properties": {"kind": {"type": "string", "enum": list(KINDS)}, "value": {"type": "string"}},
+        "properties": {"kind": choice("What it is.", KINDS), "value": text("In full.")},
         "required": ["kind", "value"],
         "additionalProperties": False,
     },
@@ -213,8 +215,7 @@ TOOLS = (
         "Check compliance",
         "privacy",
         "Tell whether people are on the opt-out list, what ZoomInfo holds about them, and whether EU, California or "
-        "Canada rules apply. Free. It changes nothing; update_opt_outs does. With the GTM API alone, only the list and "
-        "whether a search finds them.",
+        "Canada rules apply. Free. With the GTM API alone: the list, and whether a search finds them.",
         {"people": _people(), "detail": choice("full adds addresses and past jobs.", ("concise", "full"), "concise")},
         check_compliance,
         required=("people",),
@@ -224,8 +225,8 @@ TOOLS = (
         "list_opt_outs",
         "List opt-outs",
         "privacy",
-        "Show the opt-out list: people and companies that no answer may hold. Free. Values are masked; a person sees "
-        "them with `sales-zoominfo opt-outs export`. Use check_compliance to ask about one person.",
+        "Show the opt-out list: people and companies that no answer may hold. Free. Values are masked. "
+        "check_compliance asks about one person.",
         {
             "kind": choice("Only these.", KINDS),
             "page": whole("Page, from 1.", 1, default=1),
@@ -237,9 +238,8 @@ TOOLS = (
         "update_opt_outs",
         "Update opt-outs",
         "privacy",
-        "Put people or companies on the opt-out list when they object; they vanish from every answer at once. "
-        "Free. remove only takes back what you added in the last 24 hours; everything else is removed "
-        "by a person with `sales-zoominfo opt-outs remove`.",
+        "Put people or companies on the opt-out list when they object; they vanish from every answer. Free. remove "
+        "only takes back what you added within 24 hours; a person removes the rest with `sales-zoominfo opt-outs`.",
         {
             "action": choice("What to do.", ("add", "remove")),
             "entries": _ENTRIES,

@@ -134,10 +134,17 @@ _NOT_HERE = (
     "before buying, and name ZoomInfo's product, or a server that its owner starts with those tools, as the next place."
 )
 _BUY_PEOPLE = Step(
-    "Buy only what the user picks: call estimate_credits with their ids, say the number and whether it is exact or an "
+    "Buy only what the user picks: call estimate_credits with their ids (or, to price a segment before anybody is "
+    "picked, with the same filters as contactSearch and maxResults), say the number and whether it is exact or an "
     "upper bound, and wait for a yes to that number. Then call enrich_contacts with maxCredits set to it.",
     ("estimate_credits", "enrich_contacts"),
     _NOT_HERE,
+)
+_OPT_OUTS = Step(
+    "Before any outreach call check_compliance for the people picked, up to 25 a call: leave out whoever is on the "
+    "opt-out list, and say where rules of the EU, California or Canada may apply. Free.",
+    ("check_compliance",),
+    "Before any outreach leave out whoever has opted out, by the user's own suppression list: ask for it.",
 )
 _REPORT = Step(
     "Report what was spent and what is left (meta.credits), what found no match and why, and any number whose "
@@ -194,6 +201,7 @@ PROMPTS: dict[str, Prompt] = {
                     "Name who is who in the buying: who pays, who wants it, who checks it. Say which of them the list "
                     "lacks."
                 ),
+                _OPT_OUTS,
                 _BUY_PEOPLE,
                 _REPORT,
                 _know("saved searches and alerts in the product", "playbooks"),
@@ -275,6 +283,7 @@ PROMPTS: dict[str, Prompt] = {
                     "Companies cannot be searched here; take the company ids from ZoomInfo as well.",
                 ),
                 _people("companyId"),
+                _OPT_OUTS,
                 _BUY_PEOPLE,
                 _REPORT,
                 Step(
@@ -346,7 +355,11 @@ PROMPTS: dict[str, Prompt] = {
                     ("estimate_credits", "enrich_contacts", "enrich_companies"),
                     _NOT_HERE,
                 ),
-                Step("Keep for review what matched nothing, matched twice or came back opted out; change none of it."),
+                Step(
+                    "Keep for review what matched nothing, matched twice or came back opted out or suppressed; change "
+                    "none of it. Propose to load the suppression list of the CRM with `sales-zoominfo opt-outs import` "
+                    "before more is enriched."
+                ),
                 Step(
                     "Give the schedule that follows: rules for new records, deduplication, refresh, an owner for each."
                 ),

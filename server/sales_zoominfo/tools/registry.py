@@ -66,6 +66,26 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Coll
         NotFound: no such tool, or it is not served. ModeForbids: a mode leaves it out.
         SalesZoomInfoError: what the tool refused.
     """
+    from ..account.privacy import suspicious
+
+    try:
+        tool = _chosen(name, toolsets, modes)
+        # Models write null for "not given".
+        given = {key: value for key, value in arguments.items() if value is not None}
+        tool.check(given)
+        answer = await tool.run(context, given)
+    except SalesZoomInfoError as error:
+        # Most errors repeat the value that they refuse.
+        if not suspicious(f"{error} {error.details}"):
+            raise
+        raise await (await context.runtime.screen()).error(error) from None
+    # Passages hold no records: a personal value in their answer can only be one that was asked with.
+    if tool.toolset == "knowledge" and not suspicious(str(given)):
+        return answer
+    return await (await context.runtime.screen()).envelope(answer)
+
+
+def _chosen(name: str, toolsets: Collection[str], modes: Modes) -> Tool:
     tool = TOOLS.get(name)
     if tool is None:
         available = list(served(toolsets, modes))
@@ -78,24 +98,4 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Coll
     if tool.toolset not in toolsets:
         how = f"Start the server with the toolset '{tool.toolset}'."
         raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
-    # Models write null for "not given".
-    given = {key: value for key, value in arguments.items() if value is not None}
-    try:
-        tool.check(given)
-        answer = await tool.run(context, given)
-    except SalesZoomInfoError as error:
-        raise await _screened(error, context) from None
-    from ..account.privacy import suspicious
-
-    # Passages hold no records: a personal value in their answer can only be one that was asked with.
-    if tool.toolset == "knowledge" and not suspicious(str(given)):
-        return answer
-    return await (await context.runtime.screen()).envelope(answer)
-
-
-async def _screened(error: SalesZoomInfoError, context: Call) -> SalesZoomInfoError:
-    from ..account.privacy import suspicious
-
-    if not suspicious(f"{error} {error.details}"):
-        return error
-    return await (await context.runtime.screen()).error(error)
+    return tool

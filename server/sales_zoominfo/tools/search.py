@@ -80,6 +80,7 @@ async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
     page = await account.search(
         entity,
         filters,
+        caller=call.caller,
         page=arguments.get("page", 1),
         size=arguments.get("pageSize", 25),
         sort=arguments.get("sort"),

@@ -10,7 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import Context
-from mcp.types import GetPromptResult, ToolAnnotations
+from mcp.types import GetPromptResult, InputRequiredResult, ToolAnnotations
 from mcp.types import Prompt as McpPrompt
 from mcp.types import Resource as McpResource
 from mcp.types import Tool as McpTool
@@ -18,8 +18,10 @@ from mcp.types import Tool as McpTool
 from .. import __version__
 from ..account.caller import caller_id
 from ..account.modes import Modes
+from ..errors import CreditApprovalRequired
 from ..knowledge.skill_extension import SkillExtension
 from . import prompts
+from .consent import Asker
 from .contract import Envelope
 from .protocol import PlainServer, Results, http_scope
 from .registry import call, served
@@ -33,12 +35,14 @@ the knowledge base does not have it: say so. A question that would be the same w
 routing, ad strategy) is strategy: topic related-skills has short answers and the sales-* skills to name.
 PEOPLE AND COMPANIES: search_contacts and search_companies are free and take English names of industries, levels and \
 places; they never show e-mails or phone numbers. E-mails, phones and full profiles cost credits, 1 for each record \
-not bought in the last 12 months: call estimate_credits, tell the user the cost, and only after they agree call \
-enrich_contacts or enrich_companies with maxCredits set to it. get_usage shows what is left. One call takes up to \
-100 records, of which at most 25 new ones by default.
+not bought in the last 12 months: call estimate_credits (a list, or a search's filters), tell the user the cost, and \
+only after they agree call enrich_contacts or enrich_companies with maxCredits set to it. get_usage shows what is \
+left. One call takes up to 100 records, of which at most 25 new ones by default; over a ceiling the server asks the \
+person itself.
+PRIVACY: call check_compliance before outreach, update_opt_outs when somebody objects. SUPPRESSED and OPT_OUT rows \
+stay out of every list; respect directPhoneDoNotCall and mobilePhoneDoNotCall.
 ANSWERS hold rows in `data` and paging, credits and warnings in `meta`; meta.sandbox true means fictional records, so \
-say so. An error names the field, the legal values and the next step; follow it once before asking the user. Respect \
-directPhoneDoNotCall and mobilePhoneDoNotCall.
+say so. An error names the field, the legal values and the next step; follow it once before asking the user.
 GOTCHAS: intent covers subscribed topics only; Copilot needs the Elite plan; WebSights names companies, not people; \
 Enterprise tokens live 60 minutes. Intent, scoops, news, org charts and a company's technologies are not served by \
 these tools yet: say so, and explain them from the knowledge base.\
@@ -105,10 +109,19 @@ class ZoomInfoServer(PlainServer):
         """The served tools, built from the static table."""
         return [describe(tool) for tool in self._served().values()]
 
-    async def run_tool(self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None) -> Envelope:
-        """Run a tool of the registry."""
-        asked = Call(self._runtime, caller_name(context), _progress(context))
-        return await call(name, arguments, context=asked, toolsets=self._toolsets, modes=self._modes)
+    async def run_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None
+    ) -> Envelope | InputRequiredResult:
+        """Run a tool of the registry; a cost over the ceilings is put to the person, where the client can."""
+        asker = None if context is None else Asker(context)
+        consent = asker if asker is not None and asker.able else None
+        asked = Call(self._runtime, caller_name(context), _progress(context), consent)
+        try:
+            return await call(name, arguments, context=asked, toolsets=self._toolsets, modes=self._modes)
+        except CreditApprovalRequired:
+            if asker is None or asker.pending is None:
+                raise
+            return asker.pending
 
     async def screened(self, text: str) -> str:
         """A kept answer without what has come on the opt-out list since."""

@@ -16,6 +16,7 @@ from .contract import Envelope
 
 if TYPE_CHECKING:
     from ..account.compliance import Privacy
+    from ..account.consent import Consent
     from ..account.gate import Account
     from ..account.privacy import Screen
     from ..knowledge import KnowledgeBase
@@ -54,11 +55,13 @@ class Call(NamedTuple):
         runtime: what it runs on.
         caller: who asks, for budgets and the ledger.
         progress: awaited with (done, of) on long calls.
+        consent: asks a person to agree to a cost over the ceilings, None when nobody can be asked.
     """
 
     runtime: Runtime
     caller: str
     progress: Callable[[int, int], Awaitable[None]] | None = None
+    consent: Consent | None = None
 
 
 class Tool(NamedTuple):
@@ -180,6 +183,11 @@ def whole(description: str, low: int, high: int | None = None, default: int | No
         **({} if high is None else {"maximum": high}),
         **({} if default is None else {"default": default}),
     }
+
+
+def flag(description: str, *, default: bool) -> Schema:
+    """A yes-or-no argument."""
+    return {"type": "boolean", "description": description, "default": default}
 
 
 def texts(description: str, **more: Any) -> Schema:

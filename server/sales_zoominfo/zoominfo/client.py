@@ -250,16 +250,19 @@ class Client:
             raise fail("out_of_range", name="the batch", value=len(inputs), low=1, high=BATCH)
         codec = self._sides[generation].codec
         spare = {*optional, *(flag for number, flag in DO_NOT_CALL.items() if number in outputs)}
-        lacking = self._lacking.setdefault((generation, entity), set())
+        known = self._lacking.setdefault((generation, entity), set())
+        lacking = set(known)
         while True:
             sent = codec.enrich(entity, inputs, [name for name in outputs if name not in lacking & spare], required)
             if at_stake is not None:
                 sent = replace(sent, credits=at_stake)
             try:
                 response = await self._send(generation, sent, before_send)
+                # Known from now on, so that later calls do not try.
+                known |= lacking
                 break
             except (PlanDoesNotInclude, InvalidArgument) as error:
-                # Refused before anything was charged. Known from now on, so that later calls do not try.
+                # Refused before anything was charged.
                 refused = _refused(error, spare & set(outputs) - lacking)
                 if not refused:
                     raise
@@ -364,8 +367,10 @@ class Client:
 def _refused(error: SalesZoomInfoError, spare: set[str]) -> set[str]:
     """Which spare fields a refusal is about; none when it is about anything else."""
     named = error.details.get("fields")
-    if isinstance(named, list):
-        fields = {str(name) for name in cast("list[object]", named)}
+    fields = {str(name) for name in cast("list[object]", named)} if isinstance(named, list) else set[str]()
+    # The GTM API names the argument beside the field.
+    fields.discard("outputFields")
+    if fields:
         return fields if fields <= spare else set()
     # The plan lacks a field and the answer does not say which: the ones that nobody asked for go first.
     return spare if error.kind == "plan_field" else set()

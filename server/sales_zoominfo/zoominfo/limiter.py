@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 # While a window is used up it is asked again, since it may free earlier than was said. Seconds.
 _LOOK_AGAIN = 15.0
-# Waking up this much too late is noted, less is within the headroom. Seconds.
+# A request that leaves this much too late is noted, less is within the headroom. Seconds.
 _LATE = 0.003
 # Float sums of a clock and a delay may fall short of the target by an ulp.
 _EPSILON = 1e-6
@@ -64,16 +64,38 @@ def default_rates(rate_limit: float) -> dict[Lane, float]:
     return {"auth": 1.0, "standard": rate_limit, "scaling": 33.0}
 
 
+class Slot:
+    """A moment at which one request may be sent."""
+
+    __slots__ = ("_clock", "_late", "_moment", "_number")
+
+    def __init__(self, number: int, moment: float, clock: Callable[[], float], late: list[tuple[int, float]]) -> None:
+        """Args: its number and moment, the clock of that, and where to note how much later it was used."""
+        self._number, self._moment = number, moment
+        self._clock = clock
+        self._late = late
+
+    def used(self) -> None:
+        """Note that the request leaves now: what leaves late makes a later second fuller than planned."""
+        now = self._clock()
+        if now - self._moment > _LATE:
+            self._late.append((self._number, now - self._moment))
+            self._moment = now
+
+
 class Limiter(Protocol):
     """Hands out the moments at which a request may be sent."""
 
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> None:
+    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> Slot:
         """Wait for the next free moment of a lane and take it, first come first served.
 
         Args:
             lane: the rate class of the route.
             max_wait: seconds the caller can wait; None waits for as long as it takes.
             bulk: goes behind interactive calls and leaves them a reserve of each hour and day.
+
+        Returns:
+            The moment, to be told when the request really leaves.
 
         Raises:
             RateLimited: the wait would be longer; no moment was taken.
@@ -173,7 +195,7 @@ class SharedLimiter:
         queued = sum(queue.waiting - (queue.left is not None) for queue in view.queues)
         return seen.result | {"wait": seen.result["wait"] + queued * view.spacing}
 
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> None:
+    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> Slot:
         """See :meth:`Limiter.acquire`."""
         view = self._view(lane)
         queue = view.queues[bulk]
@@ -184,11 +206,11 @@ class SharedLimiter:
         queue.waiting += 1
         try:
             async with queue.lock:
-                await self._take(lane, view, queue, until, bulk)
+                return await self._take(lane, view, queue, until, bulk)
         finally:
             queue.waiting -= 1
 
-    async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool) -> None:
+    async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool) -> Slot:
         while True:
             number, slot = await self._reserve(lane, queue, until, bulk)
             queue.left = number, slot
@@ -197,9 +219,9 @@ class SharedLimiter:
             # A refusal that arrived meanwhile holds everybody; the slot is lost, but so it would have been.
             if view.blocked_until <= self._clock():
                 break
-        behind = self._clock() - slot
-        if behind > _LATE:
-            view.late.append((number, behind))
+        taken = Slot(number, slot, self._clock, view.late)
+        taken.used()
+        return taken
 
     async def _reserve(self, lane: Lane, queue: _Queue, until: float, bulk: bool) -> tuple[int, float]:
         left, queue.left = queue.left, None
@@ -241,7 +263,7 @@ class SharedLimiter:
         """Apply what is to be told and then ``ask`` to the shared lane, in one transaction."""
         view, rate = self._view(lane), self._rate(lane)
         news, view.news = view.news, []
-        late, view.late = view.late, []
+        late, view.late[:] = tuple(view.late), []
 
         def step(text: str | None, now: float) -> tuple[str, _Seen]:
             at = self._clock()

@@ -19,8 +19,9 @@ Window = Literal["minute", "hour", "day"]
 
 LENGTHS: dict[Window, float] = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
 LONGEST_WAIT = 86_400.0
-# Of these, bulk leaves a share to interactive calls; a minute is over too soon to be worth one.
-_RESERVED: tuple[Window, ...] = ("hour", "day")
+WINDOWS: tuple[Window, ...] = ("minute", "hour", "day")
+# Seconds that the clocks of two processes may differ by.
+_DIFFER = 1.0
 # Seconds that are too short to be waited for separately.
 _CLOSE = 0.002
 # Slots kept to tell what the last second holds; above this many a second, spacing alone has to do.
@@ -34,8 +35,14 @@ class Rules:
     Attributes:
         headroom: share of a limit that is used, so that 25 gaps take more than a second and jitter has room.
         guard: seconds beyond a full second that a slot keeps from the one a whole limit before it.
+        guard_step, guard_most: by how much a refusal widens that for jitter on the way, and how far at most.
+        guard_kept: share of it that is left after each slot.
         lengths: seconds of each window.
+        idle: slots that may pass unused before the queue counts as idle.
+        lag: how many of them are made good.
+        ahead: how many slots ahead bulk may reserve.
         reserve: share of an hour or day that bulk leaves to interactive calls.
+        again: seconds at most until bulk asks whether more than the reserve is left again.
         untold: seconds until an hour or day refusal that names no time is tried again.
         trial: seconds between interactive calls that are let through while an hour or day is refused.
         burst, burst_span: so many refusals within so many seconds are a wrong rate, fewer are bad luck.
@@ -53,9 +60,16 @@ class Rules:
     """
 
     headroom: float = 0.99
-    guard: float = 0.002
+    guard: float = 0.006
+    guard_step: float = 0.005
+    guard_most: float = 0.02
+    guard_kept: float = 0.9998
     lengths: Mapping[Window, float] = field(default_factory=lambda: dict(LENGTHS))
+    idle: float = 5.0
+    lag: float = 2.0
+    ahead: float = 1.25
     reserve: float = 0.1
+    again: float = 60.0
     untold: float = 60.0
     trial: float = 5.0
     burst: int = 3
@@ -88,8 +102,9 @@ class Lane:
     Attributes:
         seen: when it was last changed.
         next: the next free slot.
-        bulk: when bulk may go on by what a minute allows on average.
+        bulk: the latest slot of bulk.
         count: slots handed out so far.
+        guard: seconds that refusals have taught to keep for jitter.
         recent: the latest of them, and when they were really used as far as that is known.
         told: requests a second that the service says are allowed.
         rate: requests a second now, None while nothing speaks against the limit.
@@ -110,6 +125,7 @@ class Lane:
     next: float = 0.0
     bulk: float = 0.0
     count: int = 0
+    guard: float = 0.0
     recent: list[float] = field(default_factory=list[float])
     told: float | None = None
     rate: float | None = None
@@ -260,6 +276,7 @@ def _refuse(lane: Lane, now: float, configured: float, rules: Rules) -> None:
         # Sent at the rate that has just been cut.
         return
     lane.refused = [*(at for at in lane.refused if at > now - rules.stray_span), now][-_MEMORY:]
+    lane.guard = min(lane.guard + rules.guard_step, rules.guard_most)
     limit, rate = lane.limit(configured), lane.pace(configured)
     lowest = rules.floor * limit
     if lane.safe is not None:
@@ -333,17 +350,22 @@ def take(
         trying = not bulk and window != "minute" and not _minute_blocked(lane, now) and now >= lane.trial
         if not trying:
             return Hold(until - now, window)
-    base = max(lane.next, now)
+    limit, spacing = lane.limit(configured), 1 / (rules.headroom * lane.pace(configured))
+    size = math.ceil(limit)
+    planned = max(lane.next, now)
+    if lane.next < now <= lane.next + rules.idle * spacing and size <= _MEMORY:
+        # Somebody came late: the slots that passed meanwhile are made good, as far as the last second has room.
+        planned = max(lane.next, now - rules.lag * spacing)
     if bulk:
-        # Nothing is reserved beyond the queue that all share, so that interactive calls go before it.
-        holds = [Hold(_ready(lane, now, window, rules) - now, window) for window in _RESERVED]
-        longest = max(Hold(lane.bulk - now, "minute"), *holds)
-        if now + longest.wait > base + _CLOSE:
-            return longest
-    spacing = 1 / (rules.headroom * lane.pace(configured))
-    slot, size = base, math.ceil(lane.limit(configured))
+        held = _held(lane, now, spacing, rules)
+        if held is not None and now + held.wait > planned + _CLOSE:
+            return held
+        # Only the slot that is next but one at most is for bulk, so that an interactive call waits for no more.
+        if planned - now > rules.ahead * spacing:
+            return Hold(planned - now - spacing, "second")
+    slot = max(planned, now)
     if len(lane.recent) >= size:
-        slot = max(slot, lane.recent[-size] + 1.0 + rules.guard)
+        slot = max(slot, lane.recent[-size] + 1.0 + rules.guard + lane.guard)
     if lane.recent:
         slot = max(slot, lane.recent[-1] + spacing / 2)
     if slot - now > max_wait:
@@ -353,16 +375,16 @@ def take(
     if slot > now:
         _recover(lane, now, configured, rules)
     # A slot that an overfull second moved leaves the plan as it is, else such delays would add up.
-    lane.next = max(base, slot - 3 * spacing) + spacing
-    minute = lane.budgets.get("minute")
-    if bulk and minute is not None:
-        even = rules.lengths["minute"] / (rules.headroom * minute[0])
-        # A minute that allows the rate anyway must not cost a second waiting.
-        lane.bulk = max(lane.bulk, base - even) + even if even > 1.01 * spacing else 0.0
+    lane.next = max(planned, slot - 3 * spacing) + spacing
     lane.count += 1
+    lane.guard *= rules.guard_kept
     lane.recent = [*(at for at in lane.recent[1 - _MEMORY :] if at > now - 2.0), slot]
     for budget in lane.budgets.values():
         budget[1] -= 1
+        if bulk:
+            budget[2] = now
+    if bulk:
+        lane.bulk = slot
     return Turn(slot - now, lane.count)
 
 
@@ -370,15 +392,26 @@ def _minute_blocked(lane: Lane, now: float) -> bool:
     return lane.blocks.get("minute", 0.0) > now
 
 
-def _ready(lane: Lane, now: float, window: Window, rules: Rules) -> float:
-    """When bulk may go on by what is left of a window, which is taken to refill evenly until the next answer."""
-    budget = lane.budgets.get(window)
-    if budget is None:
-        return now
-    limit, left, at = budget
-    refill = limit / rules.lengths[window]
-    missing = rules.reserve * limit + 1 - min(limit, left + (now - at) * refill)
-    return now + missing / refill if missing > 0 else now
+def _held(lane: Lane, now: float, spacing: float, rules: Rules) -> Hold | None:
+    """How long bulk waits for the sake of a minute, hour or day; None when it need not."""
+    holds: list[Hold] = []
+    for window in WINDOWS:
+        if (budget := lane.budgets.get(window)) is None:
+            continue
+        limit, left, at = budget
+        length = rules.lengths[window]
+        if window == "minute":
+            interval = length / (rules.headroom * limit)
+        elif (spare := left - rules.reserve * limit) >= 1:
+            # Slower and slower towards the reserve, so that it is kept while nothing flows back.
+            interval = length / 100 / spare
+        else:
+            holds.append(Hold(at + min(rules.again, length / 20) - now, window))
+            continue
+        # What the second allows anyway must not cost a wait of its own.
+        if interval > 1.01 * spacing:
+            holds.append(Hold(lane.bulk + interval - now, window))
+    return max(holds, default=None)
 
 
 def _recover(lane: Lane, now: float, configured: float, rules: Rules) -> None:
@@ -420,8 +453,11 @@ def late(lane: Lane, number: int, seconds: float) -> None:
 
 def _catch_up(lane: Lane, now: float) -> None:
     """Move every moment along when the clock was set back: nothing may wait for the old time to come again."""
-    if now < lane.seen:
-        back = lane.seen - now
+    back = lane.seen - now
+    # Processes that read a server's clock over a network differ a little.
+    if 0 < back <= _DIFFER:
+        return
+    if back > 0:
         lane.next -= back
         lane.bulk -= back
         lane.cut -= back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from typing import Any, TypeVar, cast
@@ -46,6 +47,8 @@ class RedisState:
             InvalidArgument: the address cannot be read.
         """
         self._patience = patience
+        # The server's clock less this process's.
+        self._ahead = math.inf
         try:
             self._redis: redis.Redis = cast("Any", redis.Redis).from_url(
                 url,
@@ -79,15 +82,24 @@ class RedisState:
             pause = min(1.0, 2 * pause)
 
     async def _step(self, key: str, fn: Step[T]) -> T:
+        asked = time.monotonic()
         old, seconds, micros = await self._read(keys=[key])
         while True:
-            text, result = fn(old or None, int(seconds) + int(micros) / 1e6)
+            text, result = fn(old or None, self._now(asked, int(seconds) + int(micros) / 1e6))
+            asked = time.monotonic()
             answer = await self._swap(keys=[key], args=[old, text])
             if answer[0] == 1:
                 return result
             old, seconds, micros = answer[1:]
             # Two that met once would go on meeting.
             await anyio.sleep(random.random() * 0.002)  # noqa: S311 - spreads retries, no secret
+
+    def _now(self, asked: float, told: float) -> float:
+        """The server's clock now: it was ``told`` at some moment since ``asked``, most likely the usual one."""
+        now = time.monotonic()
+        # A loop that was busy when the answer came must not make the server's clock look slow.
+        self._ahead = min(max(self._ahead, told - now), told - asked)
+        return now + self._ahead
 
     async def close(self) -> None:
         """See :meth:`~.limit_state.State.close`."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .messages import Response
 
 AUTHORIZE = "/gtm/oauth/v1/authorize"
+# Registered once at ZoomInfo and compared there letter by letter, so it does not change between runs.
+PORT = 8765
+REDIRECT_URI = "http://127.0.0.1:{port}/callback"
 # Names of OAuth errors; anything else in their place is not repeated.
 _ERROR = re.compile(r"[a-z_]{1,40}")
 
@@ -94,7 +97,7 @@ class Attempt:
         try:
             got, wanted = urlsplit(url.strip()), urlsplit(self.redirect_uri)
             query = parse_qs(got.query, max_num_fields=50)
-            here = (got.scheme, got.netloc, got.path) == (wanted.scheme, wanted.netloc, wanted.path)
+            here = (got.scheme, got.netloc, got.path or "/") == (wanted.scheme, wanted.netloc, wanted.path or "/")
         except ValueError:
             raise self._stray("place") from None
         if not here:
@@ -253,7 +256,9 @@ class SignIns:
             AuthenticationFailed: client id or secret are not set.
             InvalidArgument: the state cannot be read.
         """
-        return await self.cache.sign_in(sign_in_name(self._settings, self._app("").client_id))
+        return await self.cache.sign_in(
+            sign_in_name(self._settings, self._app(REDIRECT_URI.format(port=PORT)).client_id)
+        )
 
     async def forget(self) -> int:
         """Delete the account's sign-ins at the configured address, whatever app they were made with.

@@ -24,7 +24,7 @@ import httpx2
 
 from .. import __version__
 from ..errors import SalesZoomInfoError, fail
-from .limiter import Limiter, is_bulk, retry_after
+from .limiter import Limiter, Slot, is_bulk, retry_after
 from .messages import Request, Response, TokenSource
 from .operations import OPERATIONS, Operation
 from .refusals import details_of, parse_problem, refusal
@@ -42,9 +42,10 @@ _KEEP_ALIVE = 20.0
 
 @dataclass(slots=True)
 class _Progress:
-    """Whether a request may be at the service, for the moment its deadline cuts it short."""
+    """Whether a request may be at the service, for the moment its deadline cuts it short; and its slot."""
 
     sent: bool = False
+    slot: Slot | None = None
 
 
 class _Answer(NamedTuple):
@@ -187,8 +188,9 @@ class Transport:
         operation = OPERATIONS["authenticate"]
         failures = refusals = 0
         while True:
-            await self._limiter.acquire("auth", max_wait=deadline - self._clock())
-            answer = await self._once("POST", url, headers, content, deadline - self._clock(), _Progress())
+            slot = await self._limiter.acquire("auth", max_wait=deadline - self._clock())
+            progress = _Progress(slot=slot)
+            answer = await self._once("POST", url, headers, content, deadline - self._clock(), progress)
             if isinstance(answer, _Answer):
                 await self._limiter.feedback("auth", answer.status, answer.headers)
                 if answer.status == 429:
@@ -220,7 +222,9 @@ class Transport:
             if tokens is not None:
                 # Before queueing: callers that wait for a sign-in with a slot in hand would all send at once.
                 await tokens.token()
-            await self._limiter.acquire(request.lane, max_wait=deadline - self._clock(), bulk=is_bulk())
+            progress.slot = await self._limiter.acquire(
+                request.lane, max_wait=deadline - self._clock(), bulk=is_bulk()
+            )
             token = await tokens.token() if tokens is not None else None
             if token is not None:
                 headers["Authorization"] = f"Bearer {token.value}"
@@ -289,6 +293,8 @@ class Transport:
             # Tells connecting from sending, so that a deadline during a connect is not an unknown outcome.
             if event.endswith("send_request_headers.started"):
                 progress.sent = True
+                if progress.slot is not None:
+                    progress.slot.used()
             elif event.startswith("connection.connect") and event.endswith(".started"):
                 progress.sent = False
 

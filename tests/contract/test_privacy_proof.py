@@ -1,0 +1,284 @@
+"""A suppressed person is in no answer, file, cache or log, whichever way the list names them: searched byte by byte.
+
+The ordinary run makes a tenth of the calls; ``PROOF_SCALE=1`` makes a thousand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp_clients import ERAS, UNHURRIED, in_memory
+from typer.testing import CliRunner
+
+from sales_zoominfo.app import App
+from sales_zoominfo.cli import app as cli
+from sales_zoominfo.sandbox import ASGIApp, create_app
+from sales_zoominfo.settings import load_settings
+from support import DEMO
+
+pytestmark = pytest.mark.anyio
+CALLS = int(1_000 * float(os.environ.get("PROOF_SCALE", "0.1")))
+
+# What names a person, as the list takes it, by the field that holds it.
+KINDS = {"id": "person", "email": "email", "supplementalEmail": "email", "phone": "phone", "mobilePhone": "phone"}
+FIELDS = [*KINDS, "firstName", "lastName", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId", "companyName"]
+FIELDS += ["companyWebsite", "externalUrls"]
+# The ledger keeps the ids of what was bought, so that nothing is bought twice; nothing else of a record.
+LEDGER = {"charge", "purchase", "match_key"}
+
+
+async def truth(network: ASGIApp) -> list[dict[str, Any]]:
+    """What ZoomInfo knows of people with every kind of identifier, asked past the server."""
+    transport = httpx2.ASGITransport(app=network)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://sandbox.example") as http:
+        secret = {"client_id": DEMO.client_id, "client_secret": DEMO.client_secret, "grant_type": "client_credentials"}
+        token = (await http.post("/gtm/oauth/v1/token", data=secret)).json()["access_token"]
+        kind = "application/vnd.api+json"
+        headers = {"authorization": f"Bearer {token}", "content-type": kind, "accept": kind}
+
+        async def ask(path: str, kind: str, attributes: dict[str, Any], **params: str) -> Any:
+            body = json.dumps({"data": {"type": kind, "attributes": attributes}})
+            answer = await http.post(f"/gtm/data/v1/contacts/{path}", content=body, headers=headers, params=params)
+            assert answer.status_code == 200, answer.text
+            return answer.json()["data"]
+
+        people: list[dict[str, Any]] = []
+        for page in range(1, 7):
+            found = await ask("search", "ContactSearch", {"jobTitle": "Manager"}, **{
+                "page[number]": str(page), "page[size]": "100"})  # fmt: skip
+            ids = [{"personId": int(one["id"])} for one in found if one["attributes"].get("hasSupplementalEmail")]
+            for start in range(0, len(ids), 25):
+                part = ids[start : start + 25]
+                rows = await ask("enrich", "ContactEnrich", {"outputFields": FIELDS, "matchPersonInput": part})
+                people += [{"id": str(row["id"]), **row["attributes"]} for row in rows]
+    for row in people:
+        company = row.pop("company", None) or {}
+        row |= {f"company{name[0].upper()}{name[1:]}": value for name, value in company.items()}
+    whole = [row for row in people if all(row.get(name) for name in (*KINDS, "companyId", "companyWebsite"))]
+    # Each of another company and with a name and an id that nobody else has, or a needle would prove nothing.
+    names = [f"{row['firstName']} {row['lastName']}" for row in people]
+    chosen: dict[Any, dict[str, Any]] = {}
+    for row in whole:
+        if names.count(f"{row['firstName']} {row['lastName']}") == 1 and len(row["id"].lstrip("-")) >= 7:
+            chosen.setdefault(row["companyId"], row)
+    return list(chosen.values())
+
+
+def needles(person: dict[str, Any]) -> list[str]:
+    """What would give a person away; the people were chosen so that nobody else bears the name."""
+    values = [person["id"].lstrip("-"), *(person[name] for name in KINDS if name != "id")]
+    values.append(f"{person['firstName']} {person['lastName']}")
+    return [*values, hashlib.md5(person["email"].encode(), usedforsecurity=False).hexdigest()]
+
+
+def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
+    """Calls that would show a person."""
+    name = {"firstName": who["firstName"], "lastName": who["lastName"], "companyName": who["companyName"]}
+    digest = hashlib.sha256(who["email"].encode()).hexdigest()
+    inputs: list[dict[str, Any]] = [
+        {"personId": who["id"]},
+        {"emailAddress": who["email"]},
+        {"emailAddress": who["supplementalEmail"].upper()},
+        {"phone": who["phone"]},
+        {"phone": who["mobilePhone"]},
+        {"hashedEmail": digest},
+        name,
+        {"fullName": f"{who['firstName']} {who['lastName']}", "companyId": str(who["companyId"])},
+        *({"externalURL": item["url"]} for item in who.get("externalUrls") or [] if item.get("url")),
+    ]
+    searches: list[dict[str, Any]] = [
+        {"personId": who["id"]},
+        {"lastName": who["lastName"], "pageSize": 100},
+        {"companyId": str(who["companyId"]), "pageSize": 100, "detail": "full"},
+        {"emailAddress": who["email"]},
+        {"phone": who["phone"]},
+        {"jobTitle": "Manager", "page": chance.randint(1, 6), "pageSize": 100},
+    ]
+    odd: list[tuple[str, dict[str, Any]]] = [
+        ("get_contact", {"personId": who["id"]}),
+        ("search_contacts", {"jobFunction": who["email"]}),
+        ("search_contacts", {"managementLevel": who["phone"]}),
+        ("lookup", {"field": "industries", "query": who["email"]}),
+        ("lookup", {"field": who["email"]}),
+        ("search_knowledge", {"query": f"what of {who['email']} and {who['mobilePhone']}"}),
+        ("read_knowledge", {"id": who["email"]}),
+        ("enrich_contacts", {"contacts": [{"emailAddress": who["email"], "nickname": who["phone"]}]}),
+        ("enrich_contacts", {"contacts": [{"personId": who["email"]}]}),
+        ("check_compliance", {"people": [{"emailAddress": who["email"]}, {"personId": who["id"]}]}),
+        ("check_compliance", {"people": [{"fullName": f"{who['firstName']} {who['lastName']}"}]}),
+        ("update_opt_outs", {"action": "add", "entries": [{"kind": "email", "value": who["email"]}]}),
+        ("update_opt_outs", {"action": "remove", "entries": [{"kind": "email", "value": who["supplementalEmail"]}]}),
+        ("update_opt_outs", {"action": "add", "entries": [{"kind": who["email"], "value": who["phone"]}]}),
+        ("list_opt_outs", {"pageSize": 100}),
+        ("estimate_credits", {"contacts": chance.sample(inputs, 3)}),
+        ("get_company", {"companyId": str(who["companyId"])}),
+        ("enrich_companies", {"companies": [{"companyWebsite": who["companyWebsite"]}]}),
+        ("search_companies", {"companyWebsite": who["companyWebsite"]}),
+        ("get_usage", {}),
+        (f"search_{who['phone']}", {}),
+    ]
+    return [
+        *(("enrich_contacts", {"contacts": [item], "detail": "full", "maxCredits": 5}) for item in inputs),
+        ("enrich_contacts", {"contacts": inputs, "outputFields": FIELDS, "maxAge": 30}),
+        *(("search_contacts", item) for item in searches),
+        *odd,
+    ]
+
+
+class Heard(logging.Handler):
+    """Everything that is logged, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.text += self.format(record) + "\n"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_suppressed_people_are_nowhere(
+    sandbox_dir: Path, tmp_path: Path, era: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    network = create_app(sandbox_dir, switches=UNHURRIED)
+    everybody = await truth(network)
+    assert len(everybody) >= 8
+    chance = random.Random(11)
+    planted = dict(zip([*KINDS, "domain", "company", "free"], chance.sample(everybody, 8), strict=True))
+    free = planted.pop("free")
+    wide = {"max_credits_per_call": 100, "max_credits_per_hour": 100_000, "max_credits_per_day": 100_000}
+    settings = {"log_level": "debug", "keep_records": 30, **wide}
+    heard = Heard()
+    log = logging.getLogger()
+    log.addHandler(heard)
+    before = log.level, logging.getLogger("sales_zoominfo").level
+    said: list[str] = []
+    try:
+        url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+        app = App(load_settings(state_url=url), http_transport=httpx2.ASGITransport(app=network))
+        # Kept before the list was made, and read after.
+        long = json.dumps({"data": list(planted.values()), "meta": {"warnings": []}})
+        kept = await app.answers().put("enrich_contacts", long)
+        await app.aclose()
+        async with in_memory(era, tmp_path, network, **settings) as client:
+            log.setLevel(logging.DEBUG)
+            # Bought, and copied here, before they object.
+            bought = [{"personId": who["id"]} for who in planted.values()]
+            result = await client.call_tool("enrich_contacts", {"contacts": bought, "detail": "full"})
+            assert planted["email"]["email"] in json.dumps(result.structured_content), "the planted are real"
+            heard.text = ""
+            entries = [{"kind": KINDS.get(name, name), "value": _listed(name, who)} for name, who in planted.items()]
+            for entry in entries:
+                result = await client.call_tool("update_opt_outs", {"action": "add", "entries": [entry]})
+                assert not result.is_error, result.content
+                said.append(result.model_dump_json())
+            said += await _calls(client, list(planted.values()), free, chance, kept)
+        said += _commands(monkeypatch, url, planted, kept)
+    finally:
+        log.removeHandler(heard)
+        log.setLevel(before[0])
+        logging.getLogger("sales_zoominfo").setLevel(before[1])
+    said += [heard.text, *capfd.readouterr()]
+    assert any(free["email"] in text for text in said), "somebody who did not object is shown"
+    for name, who in planted.items():
+        # In rows, the two parts of a name stand in two members.
+        for needle in (*needles(who), f'"firstName":"{who["firstName"]}","lastName":"{who["lastName"]}"'):
+            for text in said:
+                assert needle not in text, f"{needle} of the one listed by {name} in {_around(text, needle)}"
+        _search_files(tmp_path, who, name)
+
+
+def _listed(name: str, who: dict[str, Any]) -> str:
+    return who[name] if name in KINDS else str(who[{"domain": "companyWebsite", "company": "companyId"}[name]])
+
+
+async def _calls(
+    client: Client, planted: list[dict[str, Any]], free: dict[str, Any], chance: random.Random, kept: str
+) -> list[str]:
+    said: list[str] = []
+    made = 0
+    while made < CALLS:
+        for name, arguments in contact_calls(free if made % 9 == 0 else chance.choice(planted), chance):
+            result = await client.call_tool(name, arguments)
+            said.append(result.model_dump_json())
+            made += 1
+            for resource in _resources(result.structured_content):
+                said.append((await client.read_resource(resource)).model_dump_json())
+            if made >= CALLS:
+                break
+    said.append((await client.read_resource(f"result://enrich_contacts/{kept}")).model_dump_json())
+    who = planted[0]
+    for prompt in (await client.list_prompts()).prompts:
+        given = {argument.name: f"{who['email']} {who['phone']}" for argument in prompt.arguments or []}
+        try:
+            said.append((await client.get_prompt(prompt.name, given)).model_dump_json())
+        except Exception as error:
+            said.append(str(error))
+    return said
+
+
+def _resources(answer: dict[str, Any] | None) -> list[str]:
+    whole = (answer or {}).get("meta", {}).get("whole")
+    return [whole["resource"]] if whole else []
+
+
+def _commands(monkeypatch: pytest.MonkeyPatch, url: str, planted: dict[str, dict[str, Any]], kept: str) -> list[str]:
+    monkeypatch.setenv("ZOOMINFO_STATE_URL", url)
+    monkeypatch.setenv("ZOOMINFO_LOG_LEVEL", "debug")
+    said: list[str] = []
+    runner = CliRunner()
+    commands: list[list[str]] = [
+        ["result", kept],
+        ["result", kept, "--format", "csv"],
+        ["opt-outs", "list", "--page-size", "100"],
+        ["usage"],
+        ["purge"],
+    ]
+    for name, who in planted.items():
+        commands += [
+            ["search", "contacts", "-f", f"lastName={who['lastName']}", "--format", "csv"],
+            ["enrich", "contact", f"emailAddress={who['email']}", "--max-credits", "1", "--format", "table"],
+            ["opt-outs", "check", who["email"]],
+            ["opt-outs", "check", "--kind", "person", who["email"]],
+        ]
+        del name
+    for command in commands:
+        result = runner.invoke(cli, command)
+        said += [result.stdout, result.stderr]
+    return said
+
+
+def _search_files(folder: Path, who: dict[str, Any], listed: str) -> None:
+    """Every byte that the program wrote, but for the simulated ZoomInfo's own data."""
+    seen = 0
+    for file in folder.rglob("*"):
+        if not file.is_file() or file.is_relative_to(folder / "sandbox"):
+            continue
+        data = file.read_bytes()
+        seen += 1
+        for needle in needles(who)[1:]:
+            for form in (needle, needle.upper(), needle.encode().hex()):
+                assert form.encode() not in data, f"{needle} of the one listed by {listed} in {file.name}"
+        if not file.name.startswith("state.sqlite"):
+            assert who["id"].lstrip("-").encode() not in data, f"id of the one listed by {listed} in {file.name}"
+    assert seen
+    with sqlite3.connect(folder / "state.sqlite") as db:
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            for row in [] if table in LEDGER else db.execute(f'SELECT * FROM "{table}"'):
+                text = " ".join(str(cell) for cell in row)
+                assert who["id"].lstrip("-") not in text, f"id of the one listed by {listed} in {table}"
+
+
+def _around(text: str, needle: str) -> str:
+    place = text.index(needle)
+    return f"…{text[max(0, place - 150) : place + 80]}…"
