@@ -113,7 +113,7 @@ class App:
         await self.answers().purge()
         screen = await self.screen()
         name = ledger_name(self.settings, credentials)
-        self._limits = self._limits or open_state(self.settings.state_url, store.directory, self.settings.redis_url)
+        self._limits = self._limits or open_state(self.settings.state_address, store.directory, self.settings.redis_url)
         sides = _sides(self.settings, upstream, tokens, name, self._limits)
         # Unless a clock was given, the ledger goes by its database's, which several machines share.
         clock = None if self._clock is time.time else self._clock
@@ -152,7 +152,7 @@ class App:
 
         async with self._storing:
             if self._store is None:
-                self._store = await open_store(self.settings.state_url)
+                self._store = await open_store(self.settings.state_address)
         return self._store
 
     async def screen(self) -> Screen:
@@ -212,7 +212,7 @@ class App:
         async def vault() -> Vault:
             return (await self.screen()).list.vault
 
-        return KeptAnswers(lambda: directory_of(self.settings.state_url) / RESULTS, vault, clock=self._clock)
+        return KeptAnswers(lambda: directory_of(self.settings.state_address) / RESULTS, vault, clock=self._clock)
 
     def knowledge(self) -> KnowledgeBase:
         """The knowledge base, loaded at its first use."""

@@ -85,7 +85,7 @@ class Settings(BaseModel):
         None, ge=0, description="Budget of the account for good, credits, since its ledger began; none by default."
     )
     price_per_credit: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="What a credit costs you; with it, estimates are told in money too."
+        None, ge=0, allow_inf_nan=False, description="What a credit costs you; estimates are then told in money too."
     )
     currency: str = Field(
         "USD", min_length=1, max_length=8, pattern=r"^\S+$", description="Currency of ZOOMINFO_PRICE_PER_CREDIT."
@@ -96,8 +96,11 @@ class Settings(BaseModel):
     toolsets: str = Field("default", description="Toolsets to serve: `default`, `all`, or names with commas.")
     read_only: bool = Field(False, description="Serve only tools that change and spend nothing.")
     free_only: bool = Field(False, description="Serve only tools that cannot spend a credit.")
-    state_url: str | None = Field(
-        None, description="Where state lives, `sqlite:///PATH`; default: a file in the user's state folder."
+    # Secret, since the address of a server may hold a password.
+    state_url: SecretStr | None = Field(
+        None,
+        description="Where state lives, `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; default: a file in "
+        "the user's state folder.",
     )
     state_key: SecretStr | None = Field(
         None,
@@ -121,6 +124,11 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much goes to the log on stderr."
     )
+
+    @property
+    def state_address(self) -> str | None:
+        """``state_url`` as it was given; for opening the state, never for showing."""
+        return None if self.state_url is None else self.state_url.get_secret_value()
 
     def secret(self, name: str) -> str | None:
         """A secret by its setting's name, from its variable or its ``_FILE``.

@@ -31,8 +31,9 @@ pytestmark = pytest.mark.anyio
 # The full proof of 10,000 calls for each generation is PROOF_SCALE=1.
 CALLS = max(1, round(10_000 * float(os.environ.get("PROOF_SCALE", "0.012"))))
 TIMEOUT = 1.5
-# A call may make several operations, each with a deadline of its own, and the machine may be busy.
-OPERATIONS = 3
+# Operations of a call, each with a deadline of its own: an enrichment of more than 25 is two requests, each with the
+# account's figure read before and after it. The rest is for a busy machine.
+OPERATIONS = {"a_search": 2, "a_lookup": 2, "a_usage": 3, "an_estimate": 3, "an_enrichment": 6}
 MARGIN = 2.5
 AT_A_TIME = 12
 SIGN_IN: dict[Generation, dict[str, Any]] = {
@@ -266,6 +267,10 @@ async def test_each_call_ends_in_a_right_answer_or_a_typed_error(
     generation: Generation, sandbox_data: Path, tmp_path: Path
 ) -> None:
     async with scene(sandbox_data, tmp_path, generation) as at:
+        # An account's first purchase is compared alone, while others wait their turn; it is made in fair weather.
+        at.storm.blowing = False
+        await at.account.enrich("contact", [{"personId": at.people[0]}], caller="storm", outputs=FIELDS)
+        at.storm.blowing = True
         ends: Counter[tuple[str, str]] = Counter()
         longest: dict[str, float] = {}
         numbers = iter(range(CALLS))
@@ -282,7 +287,7 @@ async def test_each_call_ends_in_a_right_answer_or_a_typed_error(
         print(generation, dict(ends), longest, at.storm.sent.total(), "faults")
         assert ends.total() == CALLS
         for kind, took in longest.items():
-            assert took <= OPERATIONS * TIMEOUT + MARGIN, kind
+            assert took <= OPERATIONS[kind] * TIMEOUT + MARGIN, kind
         for kind, _ in KINDS:
             assert ends[kind.__name__, "right"], kind.__name__
         await weather_clears(at)

@@ -43,6 +43,7 @@ class Pool:
         self.people: list[dict[str, Any]] = []
         self.companies: list[dict[str, Any]] = []
         self.mails: list[str] = []
+        self.asked: list[tuple[Entity, list[dict[str, object]]]] = []
 
     async def fill(self, account: Any) -> None:
         for page in (1, 2):
@@ -76,6 +77,9 @@ class Pool:
         return {"companyName": f"Nosuch Company {self.dice.randrange(50)} Zzz"}
 
     def request(self) -> tuple[Entity, list[dict[str, object]]]:
+        if self.asked and self.dice.random() < 0.25:
+            # A list that was worked through some time ago comes up again.
+            return self.dice.choice(self.asked[-20:])
         entity: Entity = "contact" if self.dice.random() < 0.7 else "company"
         make = self.person if entity == "contact" else self.company
         count = self.dice.choice((1, 1, 2, 5, 12, 30))
@@ -87,6 +91,7 @@ class Pool:
             inputs = [make() for _ in range(count)]
         # A list of a CRM names some of its records twice.
         inputs += self.dice.sample(inputs, self.dice.randrange(min(3, len(inputs)) + 1))
+        self.asked.append((entity, inputs))
         return entity, inputs
 
 
@@ -130,7 +135,7 @@ async def test_the_charge_is_what_was_estimated(desk: Desk, tmp_path: Path, gene
     held = desk.charges()
     assert held["sent"] == held["reserved"] == held["in_doubt"] == 0
     assert seen["exact"] + seen["bound"] == REQUESTS * SCALE
-    assert seen["exact"] > 5 * SCALE, "and some of them are exact"
+    assert seen["exact"] > 3 * SCALE, "and some of them are exact"
     assert seen["bound"] > 5 * SCALE, "and some are not"
     assert generation != "gtm" or seen["exact and paid"] > 2 * SCALE
     print(f"\n{generation}: {dict(seen)}")

@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "usage": (("usage",),),
     "credits": (("credits",), ("credits", "--json"), ("credits", "--resume")),
     "audit": (("audit",), ("audit", "--csv"), ("audit", "--verify")),
+    "login": (("login", "--status"),),
+    "logout": (("logout",),),
+    "purge": (("purge",), ("purge", "--all")),
+    "result": (("result", "0123456789abcdef"),),
     "doctor": (("doctor",), ("doctor", "--topic", "Cloud Applications")),
     "config": (("config",), ("config", "json")),
     "enrich": (

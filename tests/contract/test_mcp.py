@@ -37,7 +37,7 @@ FOREIGN = re.compile(
 )
 # What differs from one run to the next, and may.
 VOLATILE = re.compile(
-    r'"(balanceAsOf|resetsAt|purchaseDate)":"[^"]*"|result://[^"]*|"command":"[^"]*"|logged as [0-9a-f]+'
+    r'"(balanceAsOf|asOf|resetsAt|purchaseDate)":"[^"]*"|result://[^"]*|"command":"[^"]*"|logged as [0-9a-f]+'
 )
 
 MEGABYTE = "x" * 1_000_000

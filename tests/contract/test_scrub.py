@@ -83,7 +83,8 @@ def test_no_email_survives(email: str, frame: str, escaped: bool) -> None:
     assert "@" not in clean
     assert "%40" not in clean
     domain = email.split("@")[1]
-    assert domain not in clean
+    # A short one may stand in the text around it as well.
+    assert clean.count(domain) == around(frame, "").count(domain)
 
 
 @pytest.mark.parametrize("email", ["名字@例子.公司", '"odd name"@acme.example', "o'neil@acme.example", "a%40b.example"])

@@ -378,6 +378,52 @@ EARLIER_ENGLISH: Questions = [
         "playbooks#data-orchestration-playbook products#data-orchestration products#crm-hygiene "
         "salesforce#duplicates-on-export-to-salesforce",
     ),
+    (
+        "What would unlocking the first 40 people of this search cost us?",
+        "running-this-server#estimate-a-list-or-a-search",
+    ),
+    ("can I see on which day our credits run dry", "running-this-server#balance-money-and-forecast"),
+    ("put a hard limit of 5000 credits on the whole project, forever", "running-this-server#budgets-and-ceilings"),
+    (
+        "my client never asks me to confirm a purchase",
+        "running-this-server#consent-of-a-person troubleshooting#credit_approval_required-and-budget_exceeded",
+    ),
+    (
+        "it says spending has stopped, how do I get it going again",
+        "running-this-server#the-first-25-credits-and-the-stop "
+        "troubleshooting#spending_stopped-after-the-figures-differ",
+    ),
+    (
+        "A prospect told us to leave him alone. Where do I record that?",
+        "running-this-server#your-own-opt-out-list gotchas#opt-outs-cannot-be-written-by-api "
+        "products#compliance-and-do-not-contact-lists",
+    ),
+    (
+        "bring the unsubscribes from our newsletter tool in before the campaign",
+        "running-this-server#import-and-export-opt-outs",
+    ),
+    ("the assistant refuses to delete a blocked contact from the list", "running-this-server#removing-an-opt-out"),
+    (
+        "a row only says SUPPRESSED, what is that",
+        "running-this-server#what-the-opt-out-list-screens troubleshooting#error-codes-of-this-server",
+    ),
+    (
+        "why do I get a warning instead of the mobile number",
+        "running-this-server#phone-numbers-that-are-withheld gotchas#phone-numbers-without-their-do-not-call-flag",
+    ),
+    (
+        "don't show e-mail addresses of people living in Germany",
+        "running-this-server#people-in-the-eu-california-and-canada",
+    ),
+    ("is anything that we bought saved on disk", "running-this-server#local-copies-of-bought-records"),
+    ("we moved to a new machine and now the key is wrong", "running-this-server#the-state-key"),
+    ("Who ran which enrichment last week?", "running-this-server#read-and-verify-the-audit"),
+    ("sign in from the command line through the browser", "running-this-server#sign-in-with-login"),
+    ("login says the redirect address does not match", "running-this-server#login-fails"),
+    ("run three replicas against one Postgres", "running-this-server#shared-state-and-postgresql"),
+    ("how do the workers divide 25 requests a second among them", "running-this-server#shared-rate-limits"),
+    ("make the fake ZoomInfo answer with 429 now and then", "running-this-server#plan-faults-in-the-sandbox"),
+    ("jump a year forward to see a record being charged again", "running-this-server#the-sandbox-page-and-commands"),
 ]
 
 EARLIER_CHINESE: Questions = [
@@ -440,6 +486,36 @@ EARLIER_CHINESE: Questions = [
         "api-requests#request-an-enterprise-token-with-a-pki-assertion troubleshooting#the-private-key-cannot-be-read "
         "zoominfo-api-reference#enterprise-sign-in-with-pki",
     ),
+    ("按这个筛选搜出来的前 40 个人全买下来要花多少", "running-this-server#estimate-a-list-or-a-search"),
+    ("按现在的速度余额能撑到哪天", "running-this-server#balance-money-and-forecast"),
+    ("整个项目最多花 5000 个积分怎么限制", "running-this-server#budgets-and-ceilings"),
+    (
+        "买的时候没有弹出确认框",
+        "running-this-server#consent-of-a-person troubleshooting#credit_approval_required-and-budget_exceeded",
+    ),
+    (
+        "提示停止花费了怎么恢复",
+        "running-this-server#the-first-25-credits-and-the-stop "
+        "troubleshooting#spending_stopped-after-the-figures-differ",
+    ),
+    (
+        "对方说别再打扰他，记在哪里",
+        "running-this-server#your-own-opt-out-list gotchas#opt-outs-cannot-be-written-by-api "
+        "products#compliance-and-do-not-contact-lists",
+    ),
+    ("群发前把退订的人批量导进来", "running-this-server#import-and-export-opt-outs"),
+    ("助手不肯把人从免打扰名单里删掉", "running-this-server#removing-an-opt-out"),
+    (
+        "只给警告不给手机号是怎么回事",
+        "running-this-server#phone-numbers-that-are-withheld gotchas#phone-numbers-without-their-do-not-call-flag",
+    ),
+    ("德国人的邮箱不想显示出来", "running-this-server#people-in-the-eu-california-and-canada"),
+    ("换了电脑之后说密钥不对", "running-this-server#the-state-key"),
+    ("上周是谁补全了这些联系人", "running-this-server#read-and-verify-the-audit"),
+    ("命令行怎么用浏览器登录", "running-this-server#sign-in-with-login"),
+    ("三个副本连同一个 Postgres", "running-this-server#shared-state-and-postgresql"),
+    ("让假的 ZoomInfo 偶尔返回 429", "running-this-server#plan-faults-in-the-sandbox"),
+    ("沙箱里把时间拨到一年以后", "running-this-server#the-sandbox-page-and-commands"),
 ]
 
 EARLIER_UNANSWERABLE: list[str] = [
@@ -1014,7 +1090,8 @@ CHINESE: Questions = [
     (
         "批量跑之前怎么预估会花多少积分",
         "gotchas#credits plans#credits-that-a-project-needs playbooks#credit-etiquette-for-every-playbook "
-        "playbooks#enrichment-playbook playbooks#enrichment-with-the-server",
+        "playbooks#enrichment-playbook playbooks#enrichment-with-the-server "
+        "running-this-server#estimate-a-list-or-a-search",
     ),
     ("ZoomInfo和HubSpot能同步什么", "integrations#integrations-at-a-glance integrations#hubspot"),
     (

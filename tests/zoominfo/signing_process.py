@@ -37,7 +37,7 @@ async def main(mode: str) -> None:
     tell(ready=True)
     sys.stdin.readline()
     # Only now, so that opening, keys and migrations are raced for as well.
-    store = await open_store(settings.state_url)
+    store = await open_store(settings.state_address)
     cache = TokenCache(store, lambda: open_vault(store, settings))
     tokens: GtmTokens | EnterpriseTokens
     if credentials.gtm is not None:

@@ -19,8 +19,8 @@ from sales_zoominfo.errors import (
     SalesZoomInfoError,
     UpstreamUnavailable,
 )
-from sales_zoominfo.zoominfo.messages import Token
 from sales_zoominfo.zoominfo.limiter import LocalLimiter, default_rates
+from sales_zoominfo.zoominfo.messages import Token
 from sales_zoominfo.zoominfo.operations import OPERATIONS, Generation
 from sales_zoominfo.zoominfo.transport import Request, Transport, parse_problem, refusal
 

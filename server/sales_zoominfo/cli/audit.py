@@ -79,7 +79,7 @@ def _open(settings: Settings, work: Callable[[Store], Awaitable[int]]) -> int:
     from ..store import open_store
 
     async def opened() -> int:
-        store = await open_store(settings.state_url)
+        store = await open_store(settings.state_address)
         try:
             return await work(store)
         finally:

@@ -56,6 +56,9 @@ OTHER_API = "troubleshooting#401-with-a-token-of-the-other-api"
 UNAUTHORIZED = "troubleshooting#unauthorized_client-from-the-token-endpoint"
 UNREACHABLE = "troubleshooting#the-service-cannot-be-reached"
 STATE = "troubleshooting#the-state-file-cannot-be-used"
+STATE_KEY = "running-this-server#the-state-key"
+LOGIN = "running-this-server#login-fails"
+FIRST = "running-this-server#the-first-25-credits-and-the-stop"
 NO_INTENT = "troubleshooting#intent-data-does-not-show-for-target-accounts"
 NOT_A_TOPIC = "troubleshooting#an-intent-topic-is-not-on-the-list"
 NOT_IN_PLAN = "troubleshooting#a-field-is-not-in-the-plan"
@@ -77,14 +80,24 @@ PASSAGES: dict[str, tuple[str, ...]] = {
     "token_refused": (LATER_401, OTHER_API),
     "client_credentials_off": (UNAUTHORIZED,),
     "session_lost": ("troubleshooting#the-session-dies-when-two-programs-run",),
-    "renewal_lost": ("troubleshooting#the-session-dies-when-two-programs-run",),
-    "signed_out": (INCOMPLETE,),
+    "renewal_lost": ("troubleshooting#the-session-dies-when-two-programs-run", LOGIN),
+    "signed_out": (LOGIN,),
     "plan_endpoint": (FORBIDDEN,),
     "plan_field": (NOT_IN_PLAN,),
     "rate_limited": ("troubleshooting#429-too-many-requests",),
     "credits_exhausted": (EXHAUSTED, CREDITS),
     "usage_limit": (FORBIDDEN,),
     "state_unusable": (STATE,),
+    "state_uncertain": ("running-this-server#postgresql-does-not-answer",),
+    "state_key_wrong": (STATE_KEY,),
+    "state_key_missing": (STATE_KEY,),
+    "state_undecryptable": (STATE_KEY,),
+    "opt_outs_unreadable": (STATE_KEY,),
+    "audit_unwritable": ("running-this-server#the-audit-cannot-be-written",),
+    "limits_unreachable": ("running-this-server#redis-cannot-be-reached",),
+    "spending_stopped": ("troubleshooting#spending_stopped-after-the-figures-differ",),
+    "first_spend_waits": (FIRST,),
+    "first_spend_unread": (FIRST,),
     "upstream_unreachable": (UNREACHABLE,),
     "upstream_failed": (FAILED,),
     "upstream_unreadable": (FAILED,),
@@ -280,15 +293,18 @@ async def _signed_in(using: Settings, credentials: Credentials | None, found: li
 async def _state(using: Settings, credentials: Credentials | None) -> list[Finding]:
     from ..account.ledger import Ledger
     from ..store import open_store
+    from ..store.vault import open_vault
 
     try:
-        store = await open_store(using.state_url)
+        store = await open_store(using.state_address)
         try:
+            # A key that does not fit would stop every call.
+            await open_vault(store, using)
             known = await Ledger(store, using.account).accounts()
         finally:
             await store.close()
     except SalesZoomInfoError as error:
-        return [_failed("state", error, (STATE,))]
+        return [_failed("state", error, (STATE,) if error.kind == "setting_invalid" else None)]
     found = [Finding("✓", "state", _place_of(store, using))]
     if credentials:
         name, mark, place = ledger_name(using, credentials).partition("@")
@@ -303,7 +319,7 @@ def _place_of(store: Store, using: Settings) -> str:
     if path is not None:
         return str(path)
     # Of the URL the host alone: the rest can hold a password.
-    host = urlsplit(using.state_url or "").hostname
+    host = urlsplit(using.state_address or "").hostname
     return f"PostgreSQL{f' on {host}' if host else ''}, keys in {store.directory}"
 
 

@@ -19,7 +19,7 @@ def state_folder(settings: Settings) -> Path:
     from ..store import open_store
 
     async def find() -> Path:
-        store = await open_store(settings.state_url)
+        store = await open_store(settings.state_address)
         folder = store.directory
         await store.close()
         return folder

@@ -105,6 +105,7 @@ class Engine:
         self._staff: Runs | None = None
         self._left: Runs | None = None
         self._places: dict[str, tuple[float, float]] | None = None
+        self._areas: Counter[str] = Counter()
 
     def search(
         self, entity: Entity, criteria: Criteria, rules: Rules, moment: Moment, order: str, page: int, size: int
@@ -163,13 +164,14 @@ class Engine:
         close = ((key, spot) for key, spot in places.items() if abs(spot[0] - centre[0]) <= reach)
         return [key for key, spot in close if _miles(centre, spot) <= miles]
 
-    def areas_of(self, postcodes: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return the areas of which some postcodes are all there are, and the postcodes outside them."""
+    def areas_near(self, postcode: str, miles: float) -> tuple[list[str], list[str]]:
+        """Return what lies within a distance: areas of which all postcodes do, and the postcodes of the others."""
         groups: dict[str, list[str]] = {}
-        for postcode in postcodes:
-            groups.setdefault(postcode[:3], []).append(postcode)
-        sizes = Counter(postcode[:3] for postcode in self._known_places())
-        areas = [area for area, codes in groups.items() if len(codes) == sizes[area]]
+        for code in self.near(postcode, miles):
+            groups.setdefault(code[:3], []).append(code)
+        if not self._areas:
+            self._areas = Counter(code[:3] for code in self._known_places())
+        areas = [area for area, codes in groups.items() if len(codes) == self._areas[area]]
         return areas, [code for area, codes in groups.items() if area not in areas for code in codes]
 
     def _known_places(self) -> dict[str, tuple[float, float]]:
@@ -295,8 +297,7 @@ class _Search:
         return _all(found, records.all) if found else None
 
     def _around(self, records: Postings, postcode: str, miles: float) -> int:
-        codes = self.engine.near(postcode, miles)
-        areas, rest = self.engine.areas_of(codes)
+        areas, rest = self.engine.areas_near(postcode, miles)
         return records.either("area", areas) | records.either("zip", rest)
 
     def _engaged(self, records: Postings, criteria: Criteria) -> int:

@@ -29,8 +29,9 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
         raise fail(
             "missing_argument",
             where="estimate_credits",
-            name="contacts, companies, contactSearch or companySearch",
-            how="Give the list that you would give to enrich_contacts or enrich_companies, or the filters of a search.",
+            name="contacts or companies",
+            how="Give the list that you would give to enrich_contacts or enrich_companies, or a search's filters as "
+            "contactSearch or companySearch.",
         )
     check = arguments.get("check", True)
     if not isinstance(check, bool):
@@ -105,8 +106,6 @@ def _left(account: Account, runs_out: float | None, why: str) -> dict[str, Any]:
     """What is left of the contract, and for how long."""
     balance = account.balance
     told: dict[str, Any] = {"left": None if balance is None else balance.credits}
-    if balance is not None:
-        told["asOf"] = stamp(balance.at)
     if runs_out is not None:
         told["runsOut"] = stamp(runs_out)[:10]
     return {**told, "forecast": why}

@@ -23,6 +23,7 @@ TOPICS = (
     "playbooks",
     "products",
     "related-skills",
+    "running-this-server",
     "salesforce",
     "troubleshooting",
     "zoominfo-api-reference",

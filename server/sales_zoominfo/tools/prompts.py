@@ -100,6 +100,8 @@ SYMPTOMS = (
     "406 Not Acceptable",
     "429 Too Many Requests",
     "credits are exhausted",
+    "spending has stopped",
+    "the sign-in in the browser fails",
     "enrichment returns incomplete data",
     "no match on enrich",
     "phone numbers are missing",

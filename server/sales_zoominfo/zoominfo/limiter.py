@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # While a window is used up it is asked again, since it may free earlier than was said. Seconds.
 _LOOK_AGAIN = 15.0
+# And not sooner than this, whatever the clocks say. Seconds.
+_AT_LEAST = 0.001
 # A request that leaves this much too late is noted, less is within the headroom. Seconds.
 _LATE = 0.003
 # Float sums of a clock and a delay may fall short of the target by an ulp.
@@ -130,6 +132,7 @@ class _View:
 
     queues: tuple[_Queue, _Queue] = field(default_factory=lambda: (_Queue(), _Queue()))
     spacing: float = 0.0
+    told: float | None = None
     blocked_until: float = -math.inf
     news: list[News] = field(default_factory=list[News])
     late: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
@@ -141,6 +144,7 @@ class _Seen(NamedTuple):
     at: float
     result: Any
     spacing: float
+    told: float | None
     blocked: float
 
 
@@ -241,7 +245,8 @@ class SharedLimiter:
                 return answer.number, moment
             if moment > until:
                 raise _refusal(answer.wait, answer.bucket)
-            await self._sleep_until(min(moment, self._clock() + _LOOK_AGAIN))
+            now = self._clock()
+            await self._sleep_until(min(max(moment, now + _AT_LEAST), now + _LOOK_AGAIN))
 
     async def _sleep_until(self, moment: float) -> None:
         # A coarse system clock may wake a sleeper a little early.
@@ -253,8 +258,10 @@ class SharedLimiter:
         news = read_news(lane, status, headers, self._wall())
         if news == _NOTHING:
             return
-        self._view(lane).news.append(news)
-        if news.urgent:
+        view = self._view(lane)
+        view.news.append(news)
+        # A limit that is new is told even if this process sends nothing more.
+        if news.urgent or news.second not in (None, view.told):
             # An answer may have been paid for: it must not be lost because the state is away. The news stay.
             with suppress(SalesZoomInfoError):
                 await self._apply(lane, lambda _shared, _now: None)
@@ -275,7 +282,8 @@ class SharedLimiter:
             result = ask(shared, now)
             block = shared.blocked(now)
             spacing = 1 / (self._rules.headroom * shared.pace(rate))
-            return dump(shared), _Seen(at, result, spacing, -math.inf if block is None else at + block[1] - now)
+            blocked = -math.inf if block is None else at + block[1] - now
+            return dump(shared), _Seen(at, result, spacing, shared.told, blocked)
 
         try:
             seen = await self._state.step(f"{self._name}:{lane}", step)
@@ -283,7 +291,7 @@ class SharedLimiter:
             # What was learnt is not lost with the connection.
             view.news = news + view.news
             raise
-        view.spacing, view.blocked_until = seen.spacing, seen.blocked
+        view.spacing, view.told, view.blocked_until = seen.spacing, seen.told, seen.blocked
         return seen
 
 

@@ -102,6 +102,7 @@ class Lane:
     Attributes:
         seen: when it was last changed.
         next: the next free slot.
+        last: the latest slot that was given.
         bulk: the latest slot of bulk.
         count: slots handed out so far.
         guard: seconds that refusals have taught to keep for jitter.
@@ -123,6 +124,7 @@ class Lane:
 
     seen: float = 0.0
     next: float = 0.0
+    last: float = 0.0
     bulk: float = 0.0
     count: int = 0
     guard: float = 0.0
@@ -169,7 +171,10 @@ def load(text: str | None) -> Lane:
     except (ValueError, TypeError):
         return Lane()
     # A figure of another type, as another release may have written, would fail far from here.
-    return lane if all(_fits(getattr(lane, name), getattr(_NEW, name)) for name in _NAMES) else Lane()
+    fits = all(_fits(getattr(lane, name), getattr(_NEW, name)) for name in _NAMES)
+    fits = fits and all(_is_number(until) for until in lane.blocks.values())
+    fits = fits and all(_fits(budget, []) and len(budget) == 3 and budget[0] > 0 for budget in lane.budgets.values())
+    return lane if fits else Lane()
 
 
 def dump(lane: Lane) -> str:
@@ -358,16 +363,15 @@ def take(
         planned = max(lane.next, now - rules.lag * spacing)
     if bulk:
         held = _held(lane, now, spacing, rules)
-        if held is not None and now + held.wait > planned + _CLOSE:
+        if held is not None and now + held.wait > max(planned, now) + _CLOSE:
             return held
-        # Only the slot that is next but one at most is for bulk, so that an interactive call waits for no more.
-        if planned - now > rules.ahead * spacing:
-            return Hold(planned - now - spacing, "second")
     slot = max(planned, now)
     if len(lane.recent) >= size:
-        slot = max(slot, lane.recent[-size] + 1.0 + rules.guard + lane.guard)
-    if lane.recent:
-        slot = max(slot, lane.recent[-1] + spacing / 2)
+        slot = max(slot, sorted(lane.recent)[-size] + 1.0 + rules.guard + lane.guard)
+    slot = max(slot, lane.last + spacing / 2)
+    if bulk and slot - now > rules.ahead * spacing:
+        # Only the slot that is next but one at most is for bulk, so that an interactive call waits for no more.
+        return Hold(slot - now - spacing, "second")
     if slot - now > max_wait:
         return Hold(slot - now, "second")
     if trying:
@@ -378,6 +382,7 @@ def take(
     lane.next = max(planned, slot - 3 * spacing) + spacing
     lane.count += 1
     lane.guard *= rules.guard_kept
+    lane.last = slot
     lane.recent = [*(at for at in lane.recent[1 - _MEMORY :] if at > now - 2.0), slot]
     for budget in lane.budgets.values():
         budget[1] -= 1
@@ -459,6 +464,7 @@ def _catch_up(lane: Lane, now: float) -> None:
         return
     if back > 0:
         lane.next -= back
+        lane.last -= back
         lane.bulk -= back
         lane.cut -= back
         lane.probe -= back
