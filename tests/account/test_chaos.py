@@ -2,7 +2,7 @@
 
 The ordinary run plays some hundred. The full proof, 100,000 on each database:
 
-    PROOF_SCALE=100000 python -m pytest tests/account/test_chaos.py
+    PROOF_SCALE=1 python -m pytest tests/account/test_chaos.py
 
 which takes the better part of an hour on SQLite and some hours on PostgreSQL; ``-k sqlite`` and ``-k postgresql`` run
 them one by one. ``PROOF_SEED`` chooses another set of interleavings.
@@ -16,16 +16,16 @@ from collections import Counter
 import pytest
 from chaos.episodes import KINDS, Episode
 
+from proof import scaled
 from sales_zoominfo.store import open_store
 
-SCALE = int(os.environ.get("PROOF_SCALE", "0"))
 SEED = os.environ.get("PROOF_SEED", "")
 ORDINARY = {"sqlite": 240, "postgresql": 60}
 
 
 @pytest.mark.anyio
 async def test_no_interleaving_breaks_the_ledger(either_state_url: str) -> None:
-    count = SCALE or ORDINARY[either_state_url.partition(":")[0]]
+    count = scaled(100_000, ORDINARY[either_state_url.partition(":")[0]])
     stores = [await open_store(either_state_url) for _ in range(2)]
     seen = Counter[str]()
     broken: list[str] = []

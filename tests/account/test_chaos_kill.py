@@ -2,7 +2,7 @@
 
 The ordinary run kills a few. The full proof, 200 kills across 8 processes for each API on each database:
 
-    PROOF_SCALE=200 python -m pytest tests/account/test_chaos_kill.py -s
+    PROOF_SCALE=1 python -m pytest tests/account/test_chaos_kill.py -s
 
 which takes some minutes each. ``PROOF_SEED`` chooses another course.
 """
@@ -24,15 +24,15 @@ import pytest
 from chaos.reality import FIELDS, World, people, read_books, settle_and_compare
 
 import sales_zoominfo
+from proof import scaled
 from sales_zoominfo.app import App
 from sales_zoominfo.errors import SalesZoomInfoError
 from sales_zoominfo.zoominfo.operations import Generation
 from support import GENERATIONS, serve
 
-SCALE = int(os.environ.get("PROOF_SCALE", "0"))
 SEED = os.environ.get("PROOF_SEED", "")
-KILLS, PROCESSES = (SCALE, 8) if SCALE else (6, 2)
-CRASHES = SCALE * 5 or 12
+KILLS, PROCESSES = scaled(200, 6), scaled(8, 2)
+CRASHES = scaled(1000, 12)
 SERVER = Path(sales_zoominfo.__file__).parent.parent
 BASE_URL = "http://zoominfo.test"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -14,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from privacy_parts import entry, opened
 
+from proof import scaled
 from sales_zoominfo.account.entries import Entry
 from sales_zoominfo.account.opt_out_files import Broken, export_rows, read_rows
 from sales_zoominfo.errors import InvalidArgument
 
 pytestmark = pytest.mark.anyio
-SCALE = float(os.environ.get("PROOF_SCALE", "0.02"))
 
 Write = Callable[[str], Path]
 
@@ -155,7 +154,7 @@ async def test_what_is_exported_comes_back(state_url: str, tmp_path: Path) -> No
 
 async def test_a_million_lines(state_url: str, tmp_path: Path) -> None:
     """A million at PROOF_SCALE=1; an eighth are broken, an eighth are there twice."""
-    lines = int(1_000_000 * SCALE)
+    lines = scaled(1_000_000, 20_000)
     path = tmp_path / "big.csv"
     with path.open("w") as file:
         file.write("email,phone,reason\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import random
 import sqlite3
 from pathlib import Path
@@ -20,6 +19,7 @@ from mcp import Client
 from mcp_clients import ERAS, UNHURRIED, in_memory
 from typer.testing import CliRunner
 
+from proof import scaled
 from sales_zoominfo.app import App
 from sales_zoominfo.cli import app as cli
 from sales_zoominfo.sandbox import ASGIApp, create_app
@@ -27,7 +27,7 @@ from sales_zoominfo.settings import load_settings
 from support import DEMO
 
 pytestmark = pytest.mark.anyio
-CALLS = int(1_000 * float(os.environ.get("PROOF_SCALE", "0.1")))
+CALLS = scaled(1_000, 100)
 
 # What names a person, as the list takes it, by the field that holds it.
 KINDS = {"id": "person", "email": "email", "supplementalEmail": "email", "phone": "phone", "mobilePhone": "phone"}

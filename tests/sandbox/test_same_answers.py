@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from proof import scaled
 from sales_zoominfo.sandbox import dataset as data_files
 from sales_zoominfo.sandbox import tables
 from sales_zoominfo.sandbox.criteria import parse
@@ -26,7 +26,7 @@ from .test_filters import COMPANY, CONTACT, MARKS, Records, Row, enterprise_valu
 __all__ = ["records"]
 
 # The full proof of 10,000 searches is PROOF_SCALE=1.
-QUERIES = max(200, int(10_000 * float(os.environ.get("PROOF_SCALE", "0.04"))))
+QUERIES = scaled(10_000, 400)
 NOW = data_files.ANCHOR + 20 * 86_400.0
 TABLES = {"contact": tables.CONTACT_FILTERS, "company": tables.COMPANY_FILTERS}
 SORTS = {"contact": tables.CONTACT_SORTS, "company": tables.COMPANY_SORTS}

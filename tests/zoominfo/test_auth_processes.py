@@ -21,6 +21,7 @@ import anyio
 import pytest
 
 import sales_zoominfo
+from proof import FULL, scaled
 from sales_zoominfo.sandbox import ensure_private_key, sign_in
 from sales_zoominfo.settings import Settings
 from sales_zoominfo.store import open_store
@@ -34,7 +35,6 @@ from support import DEMO, Sandbox, Served, serve
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX matter")
 
 # At most the full proof: other proofs count their scale in thousands.
-SCALE = min(1.0, float(os.environ.get("PROOF_SCALE", "0.04")))
 SERVER = Path(sales_zoominfo.__file__).parents[1]
 PROGRAM = Path(__file__).with_name("signing_process.py")
 LIFE = 4.0
@@ -179,7 +179,7 @@ def app_settings(**more: str) -> dict[str, str]:
     return {"gtm_client_id": DEMO.client_id, "client_secret": DEMO.client_secret, **more}
 
 
-@pytest.mark.parametrize("grant", ["refresh token", "key", *(["client credentials", "password"] if SCALE >= 1 else [])])
+@pytest.mark.parametrize("grant", ["refresh token", "key", *(["client credentials", "password"] if FULL else [])])
 def test_eight_cold_processes_authenticate_once(zoo: Zoo, grant: str) -> None:
     folder = zoo.served.sandbox.folder
     given = {
@@ -203,7 +203,7 @@ def test_eight_cold_processes_authenticate_once(zoo: Zoo, grant: str) -> None:
 
 
 def test_no_session_is_lost_in_many_renewals(zoo: Zoo) -> None:
-    wanted = max(20, round(1000 * SCALE))
+    wanted = scaled(1000, 40)
     given = app_settings(refresh_token=sign_in(zoo.served.sandbox.folder))
     for _ in range(4):
         zoo.start("renew", **given)
@@ -222,7 +222,7 @@ def test_no_session_is_lost_in_many_renewals(zoo: Zoo) -> None:
 def test_killed_holders_lose_no_session_unless_the_answer_died_with_them(
     zoo: Zoo, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted, kills = max(20, round(1000 * SCALE)), max(4, round(100 * SCALE))
+    wanted, kills = scaled(1000, 40), scaled(100, 4)
     chance = random.Random(4)
     done = lost = 0
     first = ""

@@ -19,6 +19,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from postgres import Server
 from redis_servers import RedisServer, own_redis  # noqa: F401
 from sales_zoominfo.app import App
 from sales_zoominfo.errors import InvalidArgument, RateLimited, SalesZoomInfoError, UpstreamUnavailable
@@ -372,6 +373,19 @@ async def test_two_programs_that_open_at_once_share_one_file(tmp_path: Path) -> 
     assert (await limiter(states[0], clock).pace("standard"))["slots"] == 6
     for state in states:
         await state.close()
+
+
+async def test_a_call_waits_for_postgresql_to_come_back(own_postgres: Server, tmp_path: Path) -> None:
+    state = StoreState(own_postgres.url, tmp_path)
+    mine = SharedLimiter(state, "acme:gtm", default_rates(25))
+    await mine.acquire("standard")
+    await anyio.to_thread.run_sync(lambda: own_postgres.stop(crash=True))
+    async with anyio.create_task_group() as group:
+        group.start_soon(mine.acquire, "standard")
+        await anyio.sleep(0.1)
+        await anyio.to_thread.run_sync(own_postgres.start)
+    assert (await mine.pace("standard"))["slots"] in (1, 2)
+    await state.close()
 
 
 # --- Redis ----------------------------------------------------------------------------------------------------

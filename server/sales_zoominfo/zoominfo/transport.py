@@ -222,9 +222,7 @@ class Transport:
             if tokens is not None:
                 # Before queueing: callers that wait for a sign-in with a slot in hand would all send at once.
                 await tokens.token()
-            progress.slot = await self._limiter.acquire(
-                request.lane, max_wait=deadline - self._clock(), bulk=is_bulk()
-            )
+            progress.slot = await self._limiter.acquire(request.lane, max_wait=deadline - self._clock(), bulk=is_bulk())
             token = await tokens.token() if tokens is not None else None
             if token is not None:
                 headers["Authorization"] = f"Bearer {token.value}"
