@@ -45,21 +45,15 @@ def sandbox_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sandbox_dir(sandbox_data: Path, tmp_path: Path) -> Path:
     """A sandbox state folder of the test's own, where the in-process sandbox beside `state_url` looks for it."""
+    from support import link_sandbox
+
     return link_sandbox(sandbox_data, tmp_path / "sandbox")
-
-
-def link_sandbox(data: Path, folder: Path) -> Path:
-    """Give a new sandbox folder the built data set, so that opening it takes no time."""
-    folder.mkdir(parents=True)
-    for file in data.glob("dataset-*.sqlite"):
-        (folder / file.name).hardlink_to(file)
-    return folder
 
 
 @pytest.fixture(scope="session")
 def served_sandbox(sandbox_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sandbox behind a socket, for the whole session; put back what you change about it."""
-    from support import Sandbox, serve
+    from support import Sandbox, link_sandbox, serve
 
     with serve(Sandbox(link_sandbox(sandbox_data, tmp_path_factory.mktemp("served") / "sandbox"))) as served:
         yield served

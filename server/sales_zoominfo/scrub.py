@@ -28,19 +28,22 @@ PHONE = "[phone]"
 
 # Shorter ones would take ordinary words with them.
 SHORTEST = 6
-# Tokens are renewed; as many as this stay known.
+# Tokens are renewed; as many forms as this stay known beside those of configured secrets.
 KNOWN = 256
+TOKENS = 32
 
 _known: OrderedDict[str, None] = OrderedDict()
+_tokens: OrderedDict[str, None] = OrderedDict()
 _known_pattern: list[re.Pattern[str]] = []
 _lock = threading.Lock()
 
 
-def remember(secret: str | None) -> None:
+def remember(secret: str | None, *, renewed: bool = False) -> None:
     """Take this secret out of every text from now on, in the forms that addresses, JSON and logs give it.
 
     Args:
         secret: as configured or received; shorter than 6 characters it is left to its form.
+        renewed: a token that others will follow; the latest stay known, and push out no configured secret.
     """
     if secret is None or len(secret.strip()) < SHORTEST:
         return
@@ -49,12 +52,14 @@ def remember(secret: str | None) -> None:
     # A key is also logged line by line; its first and last are the same in every key.
     forms |= {line.strip() for line in secret.splitlines() if len(line.strip()) >= 20 and "-----" not in line}
     with _lock:
+        known, most = (_tokens, TOKENS) if renewed else (_known, KNOWN)
         for form in forms:
-            _known[form] = None
-            _known.move_to_end(form)
-        while len(_known) > KNOWN:
-            _known.popitem(last=False)
-        _known_pattern[:] = [re.compile("|".join(map(_exactly, sorted(_known, key=len, reverse=True))))]
+            known[form] = None
+            known.move_to_end(form)
+        while len(known) > most:
+            known.popitem(last=False)
+        every = sorted((*_known, *_tokens), key=len, reverse=True)
+        _known_pattern[:] = [re.compile("|".join(map(_exactly, every)))]
 
 
 def _exactly(form: str) -> str:
@@ -130,7 +135,7 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule(re.compile(rf"""({names})(\\?["']\s*[:,]\s*)(?!\[secret\]){value}""", re.I), rf"\1\2{SECRET}"),
         _Rule(re.compile(r"([?&#](?:code|token|key|sig|signature|assertion)=)[^&\s\"'#]+", re.I), rf"\1{SECRET}"),
         # credentials in addresses, also with the signs that belong escaped
-        _Rule(re.compile(r"""(://)[^\s/:]*:(?!\d{1,5}(?:[/?#\s"']|$))\S*@(?=[\w\[])"""), rf"\1{SECRET}@"),
+        _Rule(re.compile(r"""(://)[^\s/:]*:(?!\d{1,5}(?:[/?#\s"']|$))\S{0,512}@(?=[\w\[])"""), rf"\1{SECRET}@"),
         _Rule(re.compile(r"(?<![\w.+-])[\w-]{40,}(?![\w-])"), _if_random),
         # people
         _Rule(

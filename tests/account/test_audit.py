@@ -6,7 +6,9 @@ import asyncio
 import multiprocessing
 import random
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -511,3 +513,21 @@ async def test_many_processes_make_one_chain(store: Store, either_state_url: str
     assert {entry.caller for entry in entries} == {"p0", "p1", "p2", "p3"}
     verdict = await verify(store, VAULT)
     assert verdict.intact, verdict.findings
+
+
+def test_a_write_that_failed_at_once_does_not_stop_the_process(tmp_path: Path) -> None:
+    class Broken:
+        directory = tmp_path
+
+        def submit(self, *_: object, **__: object) -> Future[object]:
+            # As when the store's thread was faster than the one that asked.
+            failed: Future[object] = Future()
+            failed.set_exception(fail("state_undecryptable"))
+            return failed
+
+    said: list[str | None] = []
+    audit = Audit(Broken(), VAULT, "main")  # pyright: ignore[reportArgumentType]
+    thread = threading.Thread(target=lambda: said.append(asyncio.run(audit.record(bought()))), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert said and said[0] is not None, "the caller waits for ever"

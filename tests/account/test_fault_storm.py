@@ -16,15 +16,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from conftest import link_sandbox
 from proof import scaled
 from sales_zoominfo.account.gate import Account
+from sales_zoominfo.account.settling import PATIENCE
 from sales_zoominfo.app import App
 from sales_zoominfo.errors import SalesZoomInfoError
 from sales_zoominfo.sandbox import Fault
 from sales_zoominfo.settings import load_settings
 from sales_zoominfo.zoominfo.operations import Generation
-from support import DEMO, Sandbox, serve
+from support import DEMO, Sandbox, link_sandbox, serve
 
 pytestmark = pytest.mark.anyio
 
@@ -32,10 +32,11 @@ pytestmark = pytest.mark.anyio
 CALLS = scaled(10_000, 120)
 TIMEOUT = 1.5
 # Operations of a call, each with a deadline of its own: an enrichment of more than 25 is two requests, each with the
-# account's figure read before and after it. The margin is for a busy machine, and on top of it comes what the disk
-# takes, measured meanwhile: so many commits of an enrichment stand in one queue with those of all others.
+# account's figure read before and after it, and what is in doubt is settled first (`PATIENCE`). The margin is for a
+# busy machine. On top comes what the disk takes, measured meanwhile: so many commits of an enrichment stand in one
+# queue with those of all others.
 COMMITS = 16
-OPERATIONS = {"a_search": 2, "a_lookup": 2, "a_usage": 3, "an_estimate": 3, "an_enrichment": 6}
+OPERATIONS = {"a_search": 2, "a_lookup": 2, "a_usage": 3, "an_estimate": 3, "an_enrichment": 7}
 MARGIN = 2.5
 AT_A_TIME = 12
 SIGN_IN: dict[Generation, dict[str, Any]] = {
@@ -314,8 +315,6 @@ async def test_each_call_ends_in_a_right_answer_or_a_typed_error(
         queued = COMMITS * AT_A_TIME * sum(commits) / len(commits)
         print(generation, dict(ends), longest, at.storm.sent.total(), f"faults; {queued:.1f} s queued")
         assert ends.total() == CALLS
-        for kind, took in longest.items():
-            assert took <= OPERATIONS[kind] * TIMEOUT + MARGIN + queued, kind
         for kind, _ in KINDS:
             assert ends[kind.__name__, "right"], kind.__name__
         await weather_clears(at)
@@ -324,6 +323,8 @@ async def test_each_call_ends_in_a_right_answer_or_a_typed_error(
         assert len(at.sandbox.charges) == len(bought(at)) == states["spent"]
         # The older API tells credits and names no record: there doubts are settled by their number.
         assert generation == "enterprise" or people == bought(at)
+        for kind, took in longest.items():
+            assert took <= OPERATIONS[kind] * TIMEOUT + PATIENCE + MARGIN + queued, kind
 
 
 async def weather_clears(at: Scene) -> None:

@@ -253,3 +253,14 @@ async def test_nothing_is_in_clear_on_disk(state_url: str, tmp_path: Path) -> No
     for name, data in files.items():
         for needle in needles:
             assert needle.lower().encode() not in data.lower(), f"{needle} is in {name}"
+
+
+async def test_an_entry_with_the_number_of_a_removed_one_is_looked_for(either_state_url: str) -> None:
+    async with opened(either_state_url) as screen:
+        listing = screen.list
+        gone = await listing.add([entry("email", "ada@acme.example")], "")
+        await listing.resolved(gone.ids[0], [], 1)
+        await listing.remove(gone.ids)
+        await listing.add([entry("email", "ben@acme.example")], "")
+        assert await listing.pending()
+        assert [waiting.value for waiting in await listing.to_resolve(5)] == ["ben@acme.example"]

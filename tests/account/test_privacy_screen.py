@@ -305,3 +305,80 @@ def test_what_cannot_be_on_a_list_costs_nothing() -> None:
     assert suspicious("ada@acme.example")
     assert suspicious("id 7123456")
     assert suspicious("+49 30 12345678")
+
+
+# Where people and programs write an address or a number.
+WRITTEN = {
+    "email": (
+        "{}! Hi",
+        "**{}**",
+        "`{}`",
+        "_{}_",
+        "mailto:{}?subject=x",
+        "https://x.example/?e={}&y=1",
+        "邮箱{}请",
+        "{}。",
+        "'{}'",
+        "name='{}'",
+        "{}.Please reply",
+        "{}|x",
+        "{}-",
+    ),
+    "phone": (
+        "{}x123",
+        "{} / 646-555-9876",
+        "646-555-9876 / {}",
+        "{} 2024 plan",
+        "2024-01-05 {}",
+        "电话{}转",
+        "tel{}",
+    ),
+    "person": ("ids {},55555", "ids 55555,{}", "person-{}", "person_{}", "编号{}的"),
+}
+VALUES = {"email": "ada.sample@acme.example", "phone": "212-555-1234", "person": "7123456"}
+
+
+@pytest.mark.parametrize(("kind", "form"), [(kind, form) for kind, forms in WRITTEN.items() for form in forms])
+async def test_what_stands_beside_an_identifier_in_a_text_does_not_hide_it(
+    state_url: str, kind: str, form: str
+) -> None:
+    text = form.format(VALUES[kind])
+    async with opened(state_url) as screen:
+        await screen.list.add([entry("email", "else@where.example")], "")
+        assert await screen.text(text) == text
+        await screen.list.add([entry(kind, VALUES[kind])], "")
+        assert VALUES[kind] not in await screen.text(text)
+        [row] = (await screen.envelope({"data": [{"note": text}]}))["data"]
+        assert VALUES[kind] not in row["note"]
+
+
+async def test_an_escaped_address_is_found(state_url: str) -> None:
+    async with opened(state_url) as screen:
+        await screen.list.add([entry("email", "ada.sample@acme.example")], "")
+        assert "ada" not in await screen.text("https://x.example/?e%3Dada.sample%40acme.example")
+
+
+async def test_a_field_with_more_than_an_address_does_not_hide_it(state_url: str) -> None:
+    async with opened(state_url) as screen:
+        await screen.list.add([entry("email", "ada.sample@acme.example")], "")
+        for written in ("ada.sample@acme.example!", "'ada.sample@acme.example'", "邮箱ada.sample@acme.example"):
+            assert "ada.sample" not in json.dumps(await screen.envelope({"data": [{"email": written}]}))
+
+
+async def test_an_apostrophe_keeps_nobody_off_the_list(state_url: str) -> None:
+    async with opened(state_url) as screen:
+        await screen.list.add([entry("email", "mary.o'brien@acme.example")], "")
+        shown = await screen.envelope({"data": [{"email": "Mary.O'Brien@acme.example"}], "note": "x"})
+        assert shown["data"] == []
+        assert "Brien" not in await screen.text("ask mary.O'Brien@acme.example.")
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "shown_as"), [("+86 138 0013 8000", "13800138000"), ("13800138000", "+86 138 0013 8000")]
+)
+async def test_a_chinese_number_without_its_code_is_not_taken_for_an_american_one(
+    state_url: str, listed_as: str, shown_as: str
+) -> None:
+    async with opened(state_url) as screen:
+        await screen.list.add([entry("phone", listed_as)], "")
+        assert (await screen.envelope({"data": [{"phone": shown_as}]}))["data"] == []

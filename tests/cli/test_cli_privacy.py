@@ -107,6 +107,8 @@ def test_a_file_goes_in_with_its_broken_rows_told(command: Command, tmp_path: Pa
 def test_what_is_exported_can_be_imported(command: Command, tmp_path: Path) -> None:
     command("opt-outs", "add", "ada@acme.example", "acme.example", "+49 30 1234567", "--reason", 'a, "b"')
     out = tmp_path / "out.csv"
+    # Of an earlier export that somebody had opened to others.
+    out.touch(0o644)
     command("opt-outs", "export", str(out))
     assert out.stat().st_mode & 0o777 == 0o600
     shown = command("opt-outs", "export", "-").stdout

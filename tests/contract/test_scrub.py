@@ -306,6 +306,20 @@ def test_a_password_that_is_a_word_takes_nothing_out_of_longer_ones() -> None:
     assert scrub("samples of a sample") == f"samples of a {SECRET}"
 
 
+def test_renewed_tokens_push_out_no_configured_secret() -> None:
+    remember("correct horse")
+    for number in range(500):
+        remember(f"opaque-token.{number}", renewed=True)
+    assert scrub("correct horse, opaque-token.499") == f"{SECRET}, {SECRET}"
+    assert len(module._tokens) <= module.TOKENS
+
+
+def test_the_name_of_a_client_holds_no_address_and_no_control_sign() -> None:
+    from sales_zoominfo.account.caller import caller_id
+
+    assert caller_id("ada@acme.example\x1b[2J").endswith(f"/{EMAIL} [2J")
+
+
 # --- ordinary text ---------------------------------------------------------------------------------------------
 
 ORDINARY = st.one_of(

@@ -29,9 +29,7 @@ def test_readme_gives_each_settings_default() -> None:
         value = field.default
         want = "–" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
         plain = shown.replace(",", "") if isinstance(value, int | float) else shown
-        assert plain in (want, want.removesuffix(".0")), (
-            f"{name}: README says {shown}, code says {want}"
-        )
+        assert plain in (want, want.removesuffix(".0")), f"{name}: README says {shown}, code says {want}"
 
 
 def kinds_used() -> dict[str, set[str]]:

@@ -21,7 +21,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SalesZoomInfoError, fail
@@ -175,7 +175,8 @@ class Audit:
         self._days = days
         self._max_entries = max_entries
         self._clock = clock
-        self._lock = Lock()
+        # Entered twice by a future that has failed before its callback was added.
+        self._lock = RLock()
         self._pending: list[_Waiting] = []
         self._queued: Future[_Appended] | None = None
         # Whether the queued job will still look at what is pending.

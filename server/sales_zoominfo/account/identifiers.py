@@ -18,15 +18,25 @@ import unicodedata
 from collections.abc import Generator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, cast
+from urllib.parse import unquote
 
 Kind = Literal["email", "domain", "phone", "person", "company"]
 KINDS: tuple[Kind, ...] = ("email", "domain", "phone", "person", "company")
 
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"'\\]{1,64}@[^\s@<>()\[\],;:\"'/\\]{1,253}\.[^\s@<>()\[\],;:\"'/\\.\d]{2,63}")
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"'/\\]{1,253}")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
-# Digits with what people write between them; whether it is a phone number is decided by their count.
-_DIALLED = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d\s().\u2010-\u2015/-]{5,28}\d(?![\w])")
-_DIGITS = re.compile(r"(?<![\w.,-])-?\d{5,19}(?![\w]|[.,]\d)")
+# In a text an address may stand between any signs and letters: a link, Markdown, Chinese without spaces.
+_AT = re.compile(r"@|\uff20|%40")
+_LOCAL = re.compile(r"[^\s@\uff20<>()\[\],;:\"\\]+\Z")
+_AFTER = re.compile(r"(?:[^\W_]|[.-]){1,253}")
+_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_LOCAL_MAX = 64
+# Digits with what people write between them, also several numbers in a row.
+_DIALLED = re.compile(r"(?<!\d)(?<!\d\.)(?:\+\s?)?\(?\d(?:[\s().\u2010-\u2015/-]{0,6}\d)+")
+_GROUP = re.compile(r"\d+")
+_GROUPS = 7
+_DIGITS = re.compile(r"(?<!\d)(?<!\d\.)-?\d{5,19}(?![A-Za-z\d]|\.\d)")
 _EXTENSION = re.compile(r"\s*(?:;ext=|ext\.?|x|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _GMAIL = frozenset(["gmail.com", "googlemail.com"])
@@ -48,6 +58,8 @@ def read_email(text: str) -> str | None:
         return None
     local, _, host = found.rpartition("@")
     host = _ascii(host)
+    if not _HOST.fullmatch(host) or host.rpartition(".")[2].isdigit():
+        return None
     if host in _GMAIL:
         host, local = "gmail.com", local.partition("+")[0].replace(".", "")
     bare = local.partition("+")[0] or local
@@ -155,7 +167,13 @@ def phone_keys(phone: Phone) -> list[str]:
     """What a phone number of an answer is looked up by."""
     if phone.code is None:
         return [f"phone?:{phone.national}", f"phone~:{phone.national}"]
-    return [f"phone:+{phone.code}{phone.national}", f"phone?:{phone.national}"]
+    keys = [f"phone:+{phone.code}{phone.national}", f"phone?:{phone.national}"]
+    # Eleven digits from 1 on are a number of North America with its code, or of China without.
+    if phone.code == "1":
+        keys += [f"phone?:1{phone.national}", f"phone~:1{phone.national}"]
+    elif len(phone.national) == 11 and phone.national[0] == "1":
+        keys.append(f"phone:+{phone.national}")
+    return keys
 
 
 def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
@@ -261,7 +279,8 @@ def marks(name: str, value: str, place: str) -> Generator[Mark]:
             return
     elif email := read_email(value) if "@" in value else None:
         yield Mark(email_keys(email), "record")
-        return
+        if _PLAIN_EMAIL.fullmatch(value):
+            return
     yield from text_marks(value, place)
 
 
@@ -274,22 +293,67 @@ def _id_mark(field: str, found: str, place: str) -> Mark:
 
 def text_marks(text: str, place: str) -> Generator[Mark]:
     """The identifiers in a free text: e-mail addresses, phone numbers, and person ids of five digits or more."""
-    if "@" in text:
-        for found in _EMAIL.finditer(text):
-            if email := read_email(found[0]):
-                yield Mark(email_keys(email), "token", *found.span())
+    if "@" in text or "%40" in text or "\uff20" in text:
+        for found in _AT.finditer(text):
+            yield from _email_marks(text, found)
     if not _FIVE.search(text):
         return
     for found in _DIALLED.finditer(text):
-        if phone := read_phone(found[0]):
-            yield Mark(phone_keys(phone), "token", *found.span())
+        yield from _phone_marks(text, found)
     yield from _digit_marks(text, place)
+
+
+def _email_marks(text: str, at: re.Match[str]) -> Generator[Mark]:
+    """Every reading of an address around an at sign: nobody can tell where the words beside it end."""
+    before = _LOCAL.search(text, max(0, at.start() - _LOCAL_MAX), at.start())
+    after = _AFTER.match(text, at.end())
+    if before is None or after is None:
+        return
+    local, start = before[0], before.start()
+    starts = {start, start + len(local) - len(local.lstrip("._-'"))}
+    starts |= {start + index + 1 for index, sign in enumerate(local) if not (sign.isascii() and _in_name(sign))}
+    starts |= {start + found.end() for found in _ESCAPE.finditer(local)}
+    host = after[0]
+    ends = {len(host)} | {index for index, sign in enumerate(host) if sign in ".-" or not sign.isascii()}
+    # Behind its end a host may go on with a full stop and the next word; one label is none.
+    for end in sorted((end for end in ends if "." in host[:end].rstrip(".-")), reverse=True)[:8]:
+        name = host[:end].rstrip(".-")
+        for begin in starts:
+            email = read_email(f"{unquote(text[begin : at.start()])}@{name}") if begin < at.start() else None
+            if email:
+                yield Mark(email_keys(email), "token", begin, at.end() + len(name))
+
+
+def _in_name(sign: str) -> bool:
+    return sign.isalnum() or sign in "._+-"
+
+
+def _phone_marks(text: str, found: re.Match[str]) -> Generator[Mark]:
+    """Every run of groups of digits that can be a number: a year or a second number may stand beside it."""
+    groups = [group.span() for group in _GROUP.finditer(text, found.start(), found.end())]
+    behind = text[found.end() : found.end() + 1]
+    # Letters end a number, but for the x of an extension.
+    if behind.isascii() and (behind == "_" or (behind.isalpha() and behind not in "xX")):
+        groups.pop()
+    last = len(groups) - 1
+    for index, (start, _) in enumerate(groups):
+        start = found.start() if index == 0 else start
+        count = 0
+        for other in range(index, last + 1):
+            low, end = groups[other]
+            count += end - low
+            if count > _MAX_DIGITS + 2:
+                break
+            whole = index == 0 and other == last
+            if count >= _MIN_DIGITS and (whole or other - index < _GROUPS) and (phone := read_phone(text[start:end])):
+                yield Mark(phone_keys(phone), "token", start, end)
 
 
 def _digit_marks(text: str, place: str) -> Generator[Mark]:
     for found in _DIGITS.finditer(text):
-        if person := read_record_id(found[0]):
-            yield Mark([f"person:{place}:{person}"], "token", *found.span())
+        for bare in dict.fromkeys((found[0], found[0].lstrip("-"))):
+            if person := read_record_id(bare):
+                yield Mark([f"person:{place}:{person}"], "token", *found.span())
 
 
 # Five digits, whatever stands between them: below that it is neither a number to dial nor an id.

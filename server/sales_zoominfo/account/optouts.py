@@ -229,6 +229,10 @@ class OptOuts:
             if main in known:
                 _widen(transaction, known[main], entry, now)
         ids = _ids(transaction, [row[0] for row, _ in fresh])
+        if ids:
+            # SQLite gives the number of a removed last entry again, and that one had been looked for.
+            below = min(ids.values()) - 1
+            transaction.execute("UPDATE opt_out_progress SET upto = ? WHERE upto > ?", (below, below))
         _add_aliases(transaction, [(digest(key), ids[main]) for (main, _, keys), _ in fresh for key in keys[1:]])
         numbers = [
             (_number(digest(f"hash:{found}")), ids[main])

@@ -6,7 +6,7 @@ import csv
 import os
 import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -327,7 +327,12 @@ def _report(path: Path | None) -> Generator[Callable[[Broken], None]]:
 
 def _create(path: Path, option: str) -> int:
     try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # One that was there keeps the rights that it had. A device such as /dev/stdout has none to give.
+        with suppress(OSError, AttributeError):
+            if path.is_file():
+                os.fchmod(handle, 0o600)
+        return handle
     except OSError as error:
         reason = f"the file cannot be written ({(error.strerror or type(error).__name__).lower()})"
         how = "Give a file in a folder that exists and that you can write to."

@@ -24,6 +24,7 @@ KEY_SIZE = 32
 # First byte of everything encrypted, so that another cipher could be told apart one day.
 _AES_GCM = b"\x01"
 _NONCE = 12
+_CIPHERS = 64
 _HOW_TO_MAKE_ONE = 'python3 -c "import os, base64; print(base64.b64encode(os.urandom(32)).decode())"'
 
 
@@ -115,6 +116,9 @@ class Vault:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if purpose not in self._ciphers:
+            # Each kept answer is a purpose of its own, and a server may run for years.
+            if len(self._ciphers) >= _CIPHERS:
+                self._ciphers.clear()
             self._ciphers[purpose] = AESGCM(self._derive(f"encrypt {purpose}"))
         return self._ciphers[purpose]
 

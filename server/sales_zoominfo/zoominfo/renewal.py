@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import anyio
 
 from ..errors import SalesZoomInfoError, fail
+from ..scrub import remember
 from .leases import Lease
 from .messages import Token
 from .operations import OPERATIONS, Generation
@@ -277,6 +278,8 @@ class Tokens:
         if session != self._session or self._token is None:
             number = 1 if self._token is None else self._token.generation + 1
             self._session = session
+            remember(session.value, renewed=True)
+            remember(session.refresh_token, renewed=True)
             self._token = Token(session.value, session.expires_at, number)
             self._due = session.refresh_at + _spread() * _JITTER * (session.expires_at - session.refresh_at)
         self._not_before = 0.0

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ..errors import SalesZoomInfoError, fail
+from ..scrub import remember
 from ..settings import Settings, env_name
 from .credentials import GtmCredentials, fingerprint, place_of, read_credentials, sign_in_name
 from .token_cache import Session, SignInRecord, TokenCache, TokensNotKept
@@ -212,6 +213,8 @@ class SignIns:
         if got.status != 200:
             raise no_sign_in(got)
         session = gtm_session(got, self._wall())
+        remember(session.value, renewed=True)
+        remember(session.refresh_token, renewed=True)
         if session.refresh_token is None:
             raise fail("upstream_unreadable", operation="sign-in", reason="it holds no usable 'refresh_token'")
         configured = self._settings.secret("refresh_token")
