@@ -172,3 +172,13 @@ def link_sandbox(data: Path, folder: Path) -> Path:
     for file in data.glob("dataset-*.sqlite"):
         (folder / file.name).hardlink_to(file)
     return folder
+
+
+def files_in(place: Path) -> dict[Path, bytes]:
+    """A file, or every file below a folder, with its bytes at one moment."""
+    for _ in range(20):
+        # What vanishes meanwhile, such as a write-ahead log, has moved to a file that may have been read already.
+        with contextlib.suppress(FileNotFoundError):
+            paths = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
+            return {path: path.read_bytes() for path in paths}
+    raise AssertionError(f"{place.name} does not stay still")

@@ -86,6 +86,23 @@ def test_port_in_use_is_named(cli: Run) -> None:
     assert f"port {port} on 127.0.0.1 is in use" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named", "taker"),
+    [
+        (("--set", "html"), "--set", "sandbox faults"),
+        (("status", "--clear"), "--clear", "sandbox faults"),
+        (("faults", "--account", "builder"), "--account", "sandbox reset"),
+        (("reset", "--set", "html"), "--set", "sandbox faults"),
+    ],
+)
+def test_an_option_of_another_sandbox_action_is_not_ignored(
+    cli: Run, arguments: tuple[str, ...], named: str, taker: str
+) -> None:
+    result = cli("sandbox", *arguments)
+    assert result.exit_code == 2
+    assert f"The option {named} is wrong: it goes with `{taker}`." in result.stderr
+
+
 def test_sandbox_folder_and_host_that_cannot_be_used(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     folder = cli("sandbox", "--port", "0", "--state", str(tmp_path / "file"))

@@ -24,7 +24,7 @@ from sales_zoominfo.app import App
 from sales_zoominfo.cli import app as cli
 from sales_zoominfo.sandbox import ASGIApp, create_app
 from sales_zoominfo.settings import load_settings
-from support import DEMO
+from support import DEMO, files_in
 
 pytestmark = pytest.mark.anyio
 CALLS = scaled(1_000, 100)
@@ -261,10 +261,9 @@ def _commands(monkeypatch: pytest.MonkeyPatch, url: str, planted: dict[str, dict
 def _search_files(folder: Path, who: dict[str, Any], listed: str) -> None:
     """Every byte that the program wrote, but for the simulated ZoomInfo's own data."""
     seen = 0
-    for file in folder.rglob("*"):
-        if not file.is_file() or file.is_relative_to(folder / "sandbox"):
+    for file, data in files_in(folder).items():
+        if file.is_relative_to(folder / "sandbox"):
             continue
-        data = file.read_bytes()
         seen += 1
         for needle in needles(who)[1:]:
             for form in (needle, needle.upper(), needle.encode().hex()):

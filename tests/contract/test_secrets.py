@@ -27,6 +27,7 @@ from mcp_clients import SERVER, UNHURRIED, over_stdio
 
 from sales_zoominfo.sandbox import ASGIApp, SandboxAccount, create_app, ensure_private_key
 from sales_zoominfo.scrub import scrub
+from support import files_in
 
 pytestmark = pytest.mark.anyio
 
@@ -143,8 +144,7 @@ def people_in(answer: Any) -> set[str]:
 
 
 def left_behind(*places: Path) -> dict[str, bytes]:
-    files = [path for place in places for path in ([place] if place.is_file() else place.rglob("*")) if path.is_file()]
-    return {str(path): path.read_bytes() for path in files}
+    return {str(path): data for place in places for path, data in files_in(place).items()}
 
 
 def hits(texts: dict[str, bytes], values: set[str]) -> list[tuple[str, str]]:

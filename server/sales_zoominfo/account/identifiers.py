@@ -29,11 +29,13 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _AT = re.compile(r"@|\uff20|%40")
 _LOCAL = re.compile(r"[^\s@\uff20<>()\[\],;:\"\\]+\Z")
 _AFTER = re.compile(r"(?:[^\W_]|[.-]){1,253}")
+_BESIDE_LABEL = re.compile(r"[^A-Za-z0-9]")
 _PLAIN_EMAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
+_BESIDE_NAME = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9.+_-]")
 _LOCAL_MAX = 64
 # Digits with what people write between them, also several numbers in a row.
-_DIALLED = re.compile(r"(?<!\d)(?<!\d\.)(?:\+\s?)?\(?\d(?:[\s().\u2010-\u2015/-]{0,6}\d)+")
+_DIALLED = re.compile(r"(?<!\d)(?<!\d\.)(?:\+\s?)?\(?\d(?:[\s().\u2010-\u2015/-]{0,6}\d){6,}")
 _GROUP = re.compile(r"\d+")
 _GROUPS = 7
 _DIGITS = re.compile(r"(?<!\d)(?<!\d\.)-?\d{5,19}(?![A-Za-z\d]|\.\d)")
@@ -310,11 +312,12 @@ def _email_marks(text: str, at: re.Match[str]) -> Generator[Mark]:
     if before is None or after is None:
         return
     local, start = before[0], before.start()
-    starts = {start, start + len(local) - len(local.lstrip("._-'"))}
-    starts |= {start + index + 1 for index, sign in enumerate(local) if not (sign.isascii() and _in_name(sign))}
-    starts |= {start + found.end() for found in _ESCAPE.finditer(local)}
+    starts = {start}
+    if not _PLAIN_LOCAL.fullmatch(local):
+        starts.add(start + len(local) - len(local.lstrip("._-'")))
+        starts |= {start + found.end() for found in _BESIDE_NAME.finditer(local)}
     host = after[0]
-    ends = {len(host)} | {index for index, sign in enumerate(host) if sign in ".-" or not sign.isascii()}
+    ends = {len(host)} | {found.start() for found in _BESIDE_LABEL.finditer(host)}
     # Behind its end a host may go on with a full stop and the next word; one label is none.
     for end in sorted((end for end in ends if "." in host[:end].rstrip(".-")), reverse=True)[:8]:
         name = host[:end].rstrip(".-")
@@ -324,14 +327,11 @@ def _email_marks(text: str, at: re.Match[str]) -> Generator[Mark]:
                 yield Mark(email_keys(email), "token", begin, at.end() + len(name))
 
 
-def _in_name(sign: str) -> bool:
-    return sign.isalnum() or sign in "._+-"
-
-
 def _phone_marks(text: str, found: re.Match[str]) -> Generator[Mark]:
     """Every run of groups of digits that can be a number: a year or a second number may stand beside it."""
-    groups = [group.span() for group in _GROUP.finditer(text, found.start(), found.end())]
-    behind = text[found.end() : found.end() + 1]
+    start, end = found.span()
+    groups = [group.span() for group in _GROUP.finditer(text, start, end)]
+    behind = text[end : end + 1]
     # Letters end a number, but for the x of an extension.
     if behind.isascii() and (behind == "_" or (behind.isalpha() and behind not in "xX")):
         groups.pop()
@@ -351,7 +351,8 @@ def _phone_marks(text: str, found: re.Match[str]) -> Generator[Mark]:
 
 def _digit_marks(text: str, place: str) -> Generator[Mark]:
     for found in _DIGITS.finditer(text):
-        for bare in dict.fromkeys((found[0], found[0].lstrip("-"))):
+        number = found[0]
+        for bare in (number, number[1:]) if number[0] == "-" else (number,):
             if person := read_record_id(bare):
                 yield Mark([f"person:{place}:{person}"], "token", *found.span())
 

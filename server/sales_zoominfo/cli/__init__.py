@@ -152,14 +152,17 @@ def sandbox_command(
     people: Annotated[int, typer.Option("--people", min=1000, max=1_000_000, help="People in the data.")] = 20_000,
     rules: Annotated[
         list[str] | None,
-        typer.Option("--set", help="faults: set one, such as rate_limited,bucket=hour,times=3.", show_default=False),
+        typer.Option("--set", help="faults: set one, such as server_error,status=503,times=3.", show_default=False),
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="faults: clear all first.")] = False,
-    account: Annotated[str, typer.Option("--account", help="reset: which account.")] = "sandbox-demo",
+    account: Annotated[
+        str | None, typer.Option("--account", help="reset: which account (default sandbox-demo).", show_default=False)
+    ] = None,
 ) -> None:
     """Serve the simulated ZoomInfo over HTTP, to develop and test against."""
     from . import sandbox
 
+    sandbox.refuse(action, rules=rules is not None, clear=clear, account=account is not None)
     place = sandbox.Place(state, accounts, companies, people)
     match action:
         case "status":
@@ -167,7 +170,7 @@ def sandbox_command(
         case "faults":
             sandbox.change_faults(place, rules or (), clear=clear)
         case "reset":
-            sandbox.reset_account(place, account)
+            sandbox.reset_account(place, account or "sandbox-demo")
         case _:
             sandbox.serve_sandbox(host, port, place)
 

@@ -50,6 +50,26 @@ class Place:
     people: int = _PEOPLE
 
 
+def refuse(action: str, *, rules: bool, clear: bool, account: bool) -> None:
+    """Refuse an option that another action takes, which would else go unheard.
+
+    Args:
+        action: what is to be done.
+        rules, clear, account: whether ``--set``, ``--clear`` and ``--account`` are given.
+
+    Raises:
+        InvalidArgument: one of them does not go with the action.
+    """
+    for name, given, taker in (
+        ("--set", rules, "faults"),
+        ("--clear", clear, "faults"),
+        ("--account", account, "reset"),
+    ):
+        if given and action != taker:
+            how = f"Use it as: sales-zoominfo sandbox {taker} {name}, beside the sandbox that is served."
+            raise fail("option_invalid", name=name, reason=f"it goes with `sandbox {taker}`", how=how)
+
+
 def serve_sandbox(host: str, port: int, place: Place) -> None:
     """Serve until interrupted.
 
@@ -154,7 +174,7 @@ def change_faults(place: Place, rules: Sequence[str], *, clear: bool) -> None:
             admin.set_fault(rule)
         state = admin.state({})
     except ValueError as error:
-        how = f"Kinds: {', '.join(admin.state({})['kinds'])}."
+        how = "Write it as kind,name=value,…; the page /__sandbox explains each kind."
         raise fail("option_invalid", name="--set", reason=str(error), how=how) from None
     finally:
         served.close()

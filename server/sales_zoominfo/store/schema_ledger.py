@@ -23,7 +23,7 @@ TABLES: tuple[str, ...] = (
         exhausted_at REAL,
         exhausted_what TEXT
     )""",
-    # The account's own figure as ZoomInfo last told it. Only sendings past `staked` can still lower it; it is exact when
+    # The account's own figure as ZoomInfo last told it. Only sendings past `staked` can still lower it; exact when
     # none of them can be in it. After `quiet_turns` sendings nothing was under way or in doubt: `quiet_balance`.
     """CREATE TABLE reading (
         account TEXT NOT NULL,
