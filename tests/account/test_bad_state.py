@@ -150,7 +150,9 @@ async def test_without_a_clock_of_its_own_the_ledger_goes_by_the_databases(
     store = await open_store(postgres_url)
     await Ledger(store, "acme").reserve(ANN, "contact", people(1), WIDE)
     ((at, now),) = await store.read(
-        lambda c: c.execute("SELECT at, CAST(extract(epoch FROM clock_timestamp()) AS REAL) FROM charge").fetchall()
+        lambda c: c.execute(
+            "SELECT at, CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION) FROM charge"
+        ).fetchall()
     )
     assert abs(at - now) < 60
     await store.close()

@@ -1,11 +1,10 @@
 """What an estimate says holds: the charge equals every exact one and is never above an upper bound.
 
-The ordinary run is short; ``PROOF_SCALE=20 pytest tests/account/test_gate_proof.py`` makes 1,200 requests of each API.
+The ordinary run is short; ``PROOF_SCALE=1 pytest tests/account/test_gate_proof.py`` makes 1,200 requests of each API.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -15,13 +14,13 @@ from typing import Any
 import pytest
 from test_gate import FIELDS, Desk
 
+from proof import scaled
 from sales_zoominfo.account.ledger import TERM
 from sales_zoominfo.zoominfo.operations import Entity, Generation
 from support import GENERATIONS
 
 pytestmark = pytest.mark.anyio
-SCALE = int(os.environ.get("PROOF_SCALE", "1"))
-REQUESTS = 60
+REQUESTS = scaled(1200, 60)
 DAY = 86_400.0
 ROOMY: dict[str, Any] = {f"max_credits_per_{span}": 10**6 for span in ("call", "hour", "day")}
 
@@ -29,7 +28,7 @@ ROOMY: dict[str, Any] = {f"max_credits_per_{span}": 10**6 for span in ("call", "
 @pytest.fixture
 async def desk(sandbox_dir: Path, state_url: str, anyio_backend: str) -> AsyncIterator[Desk]:
     made = Desk(sandbox_dir, state_url)
-    made.sandbox.switches = {"credits": 10**7}
+    made.sandbox.switches = {"credits": 10**7, "package": "unlimited"}
     made.sandbox.app = made.sandbox.open()
     yield made
     await made.close()
@@ -103,7 +102,7 @@ async def test_the_charge_is_what_was_estimated(desk: Desk, tmp_path: Path, gene
     pool = Pool(dice)
     await pool.fill(account)
     seen: Counter[str] = Counter()
-    for _ in range(REQUESTS * SCALE):
+    for _ in range(REQUESTS):
         if dice.random() < 0.05:
             await desk.close()
             account = await desk.open(generation, **ROOMY)
@@ -134,10 +133,10 @@ async def test_the_charge_is_what_was_estimated(desk: Desk, tmp_path: Path, gene
         pool.mails += [match.row["email"] for match in found.matches if match.row.get("email")]
     held = desk.charges()
     assert held["sent"] == held["reserved"] == held["in_doubt"] == 0
-    assert seen["exact"] + seen["bound"] == REQUESTS * SCALE
-    assert seen["exact"] > 3 * SCALE, "and some of them are exact"
-    assert seen["bound"] > 5 * SCALE, "and some are not"
-    assert generation != "gtm" or seen["exact and paid"] > 2 * SCALE
+    assert seen["exact"] + seen["bound"] == REQUESTS
+    assert seen["exact"] > REQUESTS / 20, "and some of them are exact"
+    assert seen["bound"] > REQUESTS / 12, "and some are not"
+    assert generation != "gtm" or seen["exact and paid"] > REQUESTS / 30
     print(f"\n{generation}: {dict(seen)}")
 
 

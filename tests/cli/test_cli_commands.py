@@ -209,6 +209,21 @@ def test_a_device_is_written_to_and_not_replaced(cli: Run) -> None:
 # --- enrich ----------------------------------------------------------------------------------------------------
 
 
+def test_a_mistyped_budget_is_told_by_every_command(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOMINFO_MAX_CREDIT_PER_DAY", "5")
+    result = cli("usage", "--format", "json")
+    assert "ZOOMINFO_MAX_CREDIT_PER_DAY is no setting" in result.stderr
+    assert "ZOOMINFO_MAX_CREDITS_PER_DAY" in result.stderr
+    assert json.loads(result.stdout)["meta"]["budget"]["dayBudget"] == 1000
+
+
+def test_the_example_of_a_record_to_match_is_not_masked(cli: Run) -> None:
+    result = cli("enrich", "contact", "--yes")
+    assert result.exit_code == 2
+    assert "emailAddress=ADDRESS" in result.stderr
+    assert "[e-mail]" not in result.stderr
+
+
 def test_enrich_refuses_to_spend_without_consent(cli: Run) -> None:
     result = cli("enrich", "contact", f"personId={people(cli, 1)[0]}")
     assert result.exit_code == 4

@@ -164,6 +164,7 @@ def test_bad_and_unknown_settings(cli: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert result.exit_code == 0
     assert "! settings" in result.stdout
     assert "ZOOMINFO_USERNAME" in result.stdout
+    assert result.stderr == ""
     monkeypatch.setenv("ZOOMINFO_TIMEOUT", "soon")
     result = cli("doctor")
     assert result.exit_code == 1

@@ -76,8 +76,11 @@ async def test_the_new_refresh_token_is_kept_before_the_access_token_is_used(
 
 
 async def test_a_crash_right_after_the_sign_in_loses_nothing(
-    service: Service, transport: Transport, state: State
+    service: Service, transport: Transport, state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Whoever comes next waits until the lease of the dead one has ended.
+    monkeypatch.setattr("sales_zoominfo.zoominfo.renewal.LIFE_OF_CHAIN", 1.0)
+
     class Dies(TokenCache):
         async def renewed(self, identity: str, session: Session, generation: int) -> bool:
             await super().renewed(identity, session, generation)

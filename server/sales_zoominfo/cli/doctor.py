@@ -5,7 +5,6 @@ Never prints a secret and never spends a credit. What is not well names the pass
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +16,9 @@ import anyio
 
 from ..account.caller import caller_id
 from ..app import SERVICE_URL, App, ledger_name
-from ..errors import NotAvailable, PlanDoesNotInclude, SalesZoomInfoError, fail, near
-from ..settings import Settings, env_name
-from .run import CALLER, Spinner, run, settings
+from ..errors import NotAvailable, PlanDoesNotInclude, SalesZoomInfoError, fail
+from ..settings import Settings
+from .run import CALLER, Spinner, mistyped, run, settings
 from .views import API_NAMES, cell
 
 if TYPE_CHECKING:
@@ -178,7 +177,7 @@ async def examine(topics: Sequence[str] = ()) -> list[Finding]:
         topics: names of intent topics to look for.
     """
     try:
-        using = settings()
+        using = settings(tell=False)
     except SalesZoomInfoError as error:
         return [*_knowledge(), _failed("settings", error)]
     using = using.model_copy(update={"timeout": min(using.timeout, _DEADLINE)})
@@ -224,12 +223,7 @@ def _knowledge(root: Path | None = None) -> list[Finding]:
 
 
 def _settings(using: Settings) -> list[Finding]:
-    names = [env_name(name) for name in Settings.model_fields]
-    unknown = sorted(name for name in os.environ if name.startswith("ZOOMINFO_") and name.upper() not in names)
-    found = [
-        Finding("!", "settings", f"{name} is no setting and has no effect{near(name, names)}.", "", (INCOMPLETE,))
-        for name in unknown
-    ]
+    found = [Finding("!", "settings", problem, "", (INCOMPLETE,)) for problem in mistyped()]
     modes = [mode for mode, on in (("read-only", using.read_only), ("free-only", using.free_only)) if on]
     return found or [Finding("✓", "settings", "well-formed" + (f"; {' and '.join(modes)}" if modes else ""))]
 

@@ -75,7 +75,7 @@ def read_records(pairs: Sequence[str], file: Path | None, what: str) -> list[dic
     if file is not None:
         return _from_file(file, "contact" if what == "contact" else "company")
     if not pairs:
-        example = "emailAddress=ada.sample@acme.example" if what == "contact" else "companyWebsite=acme.example"
+        example = "emailAddress=ADDRESS" if what == "contact" else "companyWebsite=acme.example"
         how = f"Give key=value words such as {example}, or --input FILE."
         raise fail("missing_argument", where=f"enrich {what}", name="a record to match", how=how)
     record: dict[str, Any] = {}

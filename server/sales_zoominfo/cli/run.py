@@ -16,9 +16,9 @@ import typer
 
 from ..account.caller import caller_id
 from ..app import App
-from ..errors import SalesZoomInfoError, fail
+from ..errors import SalesZoomInfoError, fail, near
 from ..scrub import install, places, scrub
-from ..settings import Settings, load_settings
+from ..settings import Settings, env_name, load_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +48,7 @@ CALLER = "cli"
 
 EXIT_CODES: tuple[ExitCode, ...] = (
     ExitCode(0, "ok"),
-    ExitCode(1, "a failure that none of the others names, or a finding of `doctor`", ("INTERNAL",)),
+    ExitCode(1, "a failure that none of the others names, or a check that found something", ("INTERNAL",)),
     ExitCode(
         2,
         "wrong usage: an option, argument, setting or value",
@@ -256,15 +256,27 @@ class Spinner:
 # --- calling ---------------------------------------------------------------------------------------------------
 
 
-def settings() -> Settings:
+def settings(*, tell: bool = True) -> Settings:
     """The environment, with the log set up by it.
+
+    Args:
+        tell: warn of settings whose names are mistyped.
 
     Raises:
         InvalidArgument: a setting is malformed.
     """
     found = load_settings()
     prepare_logging(found.log_level)
+    for problem in mistyped() if tell else ():
+        err().print(f"! {problem}", style="yellow")
     return found
+
+
+def mistyped() -> list[str]:
+    """What is wrong with the names of the environment's settings, one sentence each."""
+    names = [env_name(name) for name in Settings.model_fields]
+    unknown = sorted(name for name in os.environ if name.startswith("ZOOMINFO_") and name.upper() not in names)
+    return [f"{name} is no setting and has no effect{near(name, names)}." for name in unknown]
 
 
 def call_tool(
