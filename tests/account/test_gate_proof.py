@@ -28,7 +28,8 @@ ROOMY: dict[str, Any] = {f"max_credits_per_{span}": 10**6 for span in ("call", "
 @pytest.fixture
 async def desk(sandbox_dir: Path, state_url: str, anyio_backend: str) -> AsyncIterator[Desk]:
     made = Desk(sandbox_dir, state_url)
-    made.sandbox.switches = {"credits": 10**7, "package": "unlimited"}
+    # The clock leaps by days, and a sign-in for each leap would wait for its turn in real time.
+    made.sandbox.switches = {"credits": 10**7, "package": "unlimited", "token_ttl": 29 * DAY}
     made.sandbox.app = made.sandbox.open()
     yield made
     await made.close()

@@ -9,7 +9,7 @@ from typing import Final
 
 from .encoding import DAY
 
-VERSION: Final = 6
+VERSION: Final = 7
 # The first of a company's domains, as the table of companies is indexed by.
 DOMAIN: Final = "substr(domains, 2, instr(substr(domains, 2), '|') - 1)"
 ANCHOR: Final = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())

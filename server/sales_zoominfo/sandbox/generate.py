@@ -76,12 +76,12 @@ CREATE INDEX company_parent ON company(parent);
 CREATE INDEX company_ultimate ON company(ultimate);
 CREATE INDEX company_phone ON company(phone);
 CREATE INDEX company_fax ON company(fax);
-CREATE INDEX person_name ON person(last, first);
+CREATE INDEX person_name ON person(last, first, company);
 CREATE INDEX person_email ON person(email);
 CREATE INDEX person_email2 ON person(email2);
 CREATE INDEX phone_digits ON phone(digits);
 CREATE INDEX hash_prefix ON email_hash(prefix);
-CREATE INDEX past_person ON past(person);
+CREATE INDEX past_person ON past(person, company);
 """
 _CONTENT: Final = (
     "company",

@@ -126,6 +126,14 @@ def _typed(key: str, value: Any, kind: str, lax: bool, numeric_strings: bool) ->
     return value
 
 
+def _names(given: Input) -> tuple[str, str]:
+    """Return last and first name of an input that has them."""
+    if "firstName" in given and "lastName" in given:
+        return fold(given["lastName"].strip()), fold(given["firstName"].strip())
+    parts = fold(given["fullName"]).split()
+    return parts[-1], parts[0]
+
+
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
@@ -153,9 +161,9 @@ class Matcher:
             return Match("INVALID_INPUT", "contact", warnings=tuple(warnings))
         employers = self._employers(given)
         keyed = next((key for key in _CONTACT_KEYS if key in given), None)
-        found = self._by_key(keyed, given) if keyed else self._by_name(given)
-        if keyed is None and employers is not None:
-            return self._named(found, employers, given)
+        if keyed is None:
+            return self._named(employers or [], given)
+        found = self._by_key(keyed, given)
         if not found:
             return Match("NO_MATCH", "contact")
         best = self._best(found, given, employers or [])
@@ -166,14 +174,16 @@ class Matcher:
             return self._screened(Match("CONTACT_ONLY_MATCH", "contact", best), given)
         return self._screened(Match("FULL_MATCH", "contact", best, moved=bool(past) and not current), given)
 
-    def _named(self, found: list[int], employers: list[int], given: Input) -> Match:
-        current, past = self._works(found, employers)
-        if current or past:
-            best = self._best(sorted(current or past), given, employers)
+    def _named(self, employers: list[int], given: Input) -> Match:
+        if not employers:
+            return Match("NO_MATCH", "contact")
+        by_name, names = "SELECT id FROM person WHERE last=? AND first=?", _names(given)
+        current = self._ids(f"{by_name} AND company IN ({_marks(employers)})", *names, *employers)
+        found = current or sorted(self._works(self._ids(by_name, *names), employers)[1])
+        if found:
+            best = self._best(found, given, employers)
             return self._screened(Match("FULL_MATCH", "contact", best, moved=not current), given)
-        if employers:
-            return Match("COMPANY_ONLY_MATCH", "company", employers[0])
-        return Match("NO_MATCH", "contact")
+        return Match("COMPANY_ONLY_MATCH", "company", employers[0])
 
     def _employers(self, given: Input) -> list[int] | None:
         if "companyId" in given:
@@ -198,16 +208,6 @@ class Matcher:
             return self._ids("SELECT person FROM email_hash WHERE prefix=?", hash_prefix(value))
         return self._ids("SELECT person FROM phone WHERE digits=?", phone_key(value))
 
-    def _by_name(self, given: Input) -> list[int]:
-        if "firstName" in given and "lastName" in given:
-            return self._ids(
-                "SELECT id FROM person WHERE last=? AND first=?",
-                fold(given["lastName"].strip()),
-                fold(given["firstName"].strip()),
-            )
-        parts = fold(given["fullName"]).split()
-        return self._ids("SELECT id FROM person WHERE last=? AND first=?", parts[-1], parts[0])
-
     def _ids(self, sql: str, *values: Any) -> list[int]:
         return [row[0] for row in self._db.execute(sql, values)]
 
@@ -226,6 +226,8 @@ class Matcher:
         return current, past
 
     def _best(self, found: list[int], given: Input, employers: Sequence[int]) -> int:
+        if len(found) == 1:
+            return found[0]
         title = f" {' '.join(title_words(given.get('jobTitle', '')))} "
         names = (fold(given.get("firstName", "")), fold(given.get("lastName", "")))
         current, _ = self._works(found, employers)
