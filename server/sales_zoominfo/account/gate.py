@@ -603,18 +603,24 @@ class Account:
         if purchase is not None:
             order.matches |= dict(zip(order.kept, purchase.matches, strict=True))
         whole = [order.matches.get(index, UNSENT) for index in range(len(order.items))]
-        copies = self._copies
-        if purchase is not None and copies is not None and copies.kept:
-            for match in purchase.matches:
-                if match.status == "FULL_MATCH" and match.record_id:
-                    # What is paid for is handed over, whether it can be kept or not.
-                    with suppress(SalesZoomInfoError):
-                        await copies.put(order.entity, match.record_id, order.asked, match.row)
         matches, warnings = await self._screen.matches(order.entity, order.items, whole, order.fields)
+        if purchase is not None:
+            await self._keep(order, [index for index in order.kept if matches[index].status != SUPPRESSED.status])
         withheld = sum(match.status == SUPPRESSED.status for match in matches)
         if withheld:
             entry.note = f"{withheld} withheld by the opt-out list"
         return matches, warnings
+
+    async def _keep(self, order: _Order, indexes: Sequence[int]) -> None:
+        """Copy what was bought, where copies are switched on; of nobody on the opt-out list."""
+        copies = self._copies
+        if copies is None or not copies.kept:
+            return
+        for match in (order.matches[index] for index in indexes):
+            if match.status == "FULL_MATCH" and match.record_id:
+                # What is paid for is handed over, whether it can be kept or not.
+                with suppress(SalesZoomInfoError):
+                    await copies.put(order.entity, match.record_id, order.asked, match.row)
 
 
 _MANY: dict[Entity, str] = {"contact": "contacts", "company": "companies"}
