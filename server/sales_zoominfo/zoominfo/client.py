@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from ..errors import InvalidArgument, PlanDoesNotInclude, SalesZoomInfoError, UpstreamUnavailable, fail, near
 from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
+from .asking import Answer, Ask
 from .codec import BATCH, ENRICH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use, unreadable
 from .fields import DO_NOT_CALL, FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
@@ -168,7 +169,7 @@ class Client:
         codec = self._sides[generation].codec
         values = read_filters(entity, generation, filters)
         _check_window(generation, codec.window, number, rows)
-        resolved = await resolve(FILTERS[entity], generation, values, lambda field: self._taxonomy(generation, field))
+        resolved = await resolve(FILTERS[entity], generation, values, lambda field: self.taxonomy(generation, field))
         warnings = _one_place(values) if generation == "enterprise" else ()
         response = await self._send(generation, codec.search(entity, values, number, rows, order))
         found = _read(SEARCH[entity], lambda: codec.page(entity, response, number, rows))
@@ -270,18 +271,51 @@ class Client:
         try:
             return _read(sent.operation, lambda: codec.matches(entity, response, inputs))
         except UpstreamUnavailable as error:
-            raise fail(
-                "outcome_unknown",
-                operation=sent.operation.title,
-                reason="its shape is unknown",
-                credits=sent.credits,
-                details={"credits": sent.credits},
-            ) from error
+            raise _unknown(sent) from error
 
     async def get(self, entity: Entity, generation: Generation, record_id: str, outputs: Sequence[str]) -> Match:
         """One record by id; neither generation serves a lookup by id, so it is an enrich of one."""
         key = "personId" if entity == "contact" else "companyId"
         return (await self.enrich(entity, generation, [{key: record_id}], outputs))[0]
+
+    # --- everything else ---
+
+    async def prepare(self, name: str, arguments: Mapping[str, object]) -> Ask:
+        """Read the arguments of an operation of :data:`~sales_zoominfo.zoominfo.asks.ASKS`; costs nothing.
+
+        Args:
+            name: the operation.
+            arguments: by name, as its builder documents them.
+
+        Raises:
+            InvalidArgument, UnknownValue, NotAvailable: before anything is sent.
+        """
+        from .asks import ASKS
+
+        return await ASKS[name](self, arguments)
+
+    async def answer(
+        self, ask: Ask, *, at_stake: int | None = None, before_send: Callable[[], Awaitable[None]] | None = None
+    ) -> Answer:
+        """Send what was prepared.
+
+        Args:
+            ask: from :meth:`prepare`.
+            at_stake: credits that it costs at most, when fewer than the request says.
+            before_send: awaited right before each request leaves; what it raises ends the call unsent.
+
+        Raises:
+            OutcomeUnknown: it was sent and no readable answer came, so it may have been charged.
+            SalesZoomInfoError: what ZoomInfo refused; then nothing was charged.
+        """
+        sent = ask.request if at_stake is None else replace(ask.request, credits=at_stake)
+        response = await self._send(sent.generation, sent, before_send)
+        try:
+            return _read(sent.operation, lambda: ask.read(response))
+        except UpstreamUnavailable as error:
+            if not sent.spends:
+                raise
+            raise _unknown(sent) from error
 
     # --- compliance ---
 
@@ -343,11 +377,12 @@ class Client:
         generation = self.choose(LOOKUP)
         if LOOKUPS[field] is None and "gtm" in self.generations:
             generation = "gtm"
-        return await self._taxonomy(generation, field, narrow or {})
+        return await self.taxonomy(generation, field, narrow or {})
 
-    async def _taxonomy(
+    async def taxonomy(
         self, generation: Generation, field: str, narrow: Mapping[str, str] | None = None
     ) -> list[Value]:
+        """A taxonomy of a generation; free, and asked for once."""
         key = (generation, field, tuple(sorted((narrow or {}).items())))
         if key not in self._taxonomies:
             codec = self._sides[generation].codec
@@ -362,6 +397,16 @@ class Client:
         codec = self._sides[generation].codec
         response = await self._send(generation, codec.rights(entity, use, direction))
         return _read(operation, lambda: codec.granted(response))
+
+
+def _unknown(sent: Request) -> SalesZoomInfoError:
+    return fail(
+        "outcome_unknown",
+        operation=sent.operation.title,
+        reason="its shape is unknown",
+        credits=sent.credits,
+        details={"credits": sent.credits},
+    )
 
 
 def _refused(error: SalesZoomInfoError, spare: set[str]) -> set[str]:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Generation = Literal["gtm", "enterprise"]
+# What a credit buys, and all that can be searched.
 Entity = Literal["contact", "company"]
+Signal = Literal["intent", "scoop", "news"]
+Subject = Literal["contact", "company", "intent", "scoop", "news"]
 Lane = Literal["auth", "standard", "scaling"]
 
 
