@@ -466,6 +466,11 @@ TEXTS: dict[str, Text] = {
         "There is no {thing} '{name}'{hint}.",
         "{how}",
     ),
+    "company_not_found": Text(
+        NotFound,
+        "ZoomInfo knows no company by these keys, so the {operation} has nothing; nothing was charged.",
+        "Find the company with search_companies and give its companyId.",
+    ),
     "record_not_found": Text(
         NotFound,
         "ZoomInfo has no {entity} with id {id} ({status}).",

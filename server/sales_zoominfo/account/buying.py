@@ -204,6 +204,9 @@ class Buyer:
             sent = True
 
         async def attempt() -> list[Match]:
+            if purchase.ask is not None:
+                stake = purchase.at_stake(batch)
+                return purchase.answered(await self._client.answer(purchase.ask, at_stake=stake, before_send=mark))
             return await self._client.enrich(
                 purchase.entity,
                 purchase.generation,

@@ -734,18 +734,18 @@ class Ledger:
         """
 
         def job(c: Transaction) -> int | None:
-            billed = standing.weigh(c, self._account, generation, balance, view)
-            if billed is not None:
-                left = billed
+            fall = standing.weigh(c, self._account, generation, balance, view)
+            billed = None if fall is None else 0
+            if fall is not None and billed is not None:
                 # Releasing one puts what it had superseded in doubt again.
                 while rows := _rows(
                     c, "account = ? AND state = 'in_doubt' AND live = 1 AND credits > 0", self._account
                 ):
                     # Which of them it was is not known, so none is recorded as owned: asking again is free at worst.
-                    # The latest count, so that the budgets of today are not given back what today has cost.
+                    # The latest count, so that no day's budget is given back what that day has cost.
                     for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True):
-                        if left > 0:
-                            left -= row.credits
+                        if billed < fall.unexplained(_midnight(row.at)):
+                            billed += row.credits
                             _close(c, row.id, "spent", row.credits)
                         else:
                             _release(c, row)

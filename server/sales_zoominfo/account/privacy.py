@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..store.base import Store
     from ..store.vault import Vault
-    from ..zoominfo.operations import Entity, Generation
+    from ..zoominfo.operations import Entity, Generation, Subject
     from ..zoominfo.records import Page
 
 __all__ = ["SUPPRESSED", "Screen", "echo", "suspicious"]
@@ -193,7 +193,44 @@ class Screen:
         if listed:
             await self.list.learn(listed, person_keys(row, self.place))
 
-    async def page(self, entity: Entity, page: Page) -> tuple[Page, list[str]]:
+    async def named(self, arguments: Mapping[str, object]) -> str | None:
+        """Whether arguments name somebody on the list, who must not be asked about: ``person``, ``company`` or None.
+
+        Args:
+            arguments: of an operation, by name.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        if await self.list.empty():
+            return None
+        hits = await self.list.hits(keys_of(dict(arguments), self.place))
+        if not hits:
+            return None
+        return "company" if all(key.startswith(("company:", "domain:")) for key in hits) else "person"
+
+    async def rows(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+        """Rows of any kind, without those that a hit names and without the records and texts within them.
+
+        Args:
+            rows: as an operation answered them.
+
+        Returns:
+            The same list when nothing was hit, and warnings.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        if await self.list.empty():
+            return rows, []
+        hits = await self.list.hits(keys_of(rows, self.place))
+        if not hits:
+            return rows, []
+        kept = without({"data": rows}, hits, self.place)["data"]
+        gone = len(rows) - len(kept)
+        return kept, [_withheld(gone)] if gone else []
+
+    async def page(self, entity: Subject, page: Page) -> tuple[Page, list[str]]:
         """A search page as it may be handed over.
 
         Args:
@@ -206,6 +243,10 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read.
         """
+        if entity not in ("contact", "company"):
+            kept, lines = await self.rows(page.rows)
+            gone = len(page.rows) - len(kept)
+            return (page if kept is page.rows else replace(page, rows=kept, withheld=gone)), lines
         if await self.list.empty():
             return page, []
         own = [record_keys(_named(entity, row), self.place) for row in page.rows]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ..zoominfo.asking import Answer, Ask
 from ..zoominfo.codec import BATCH
 from ..zoominfo.operations import Entity, Generation
-from ..zoominfo.records import Match
+from ..zoominfo.records import MATCHES, Match
 from .ledger import Limits, Outcome, Reservation
 from .match_key import CONSTRAINTS, ID_FIELD
 from .standing import View
@@ -33,6 +34,8 @@ class Purchase:
         day_left: of the day's budget, once something has been settled.
         matches: what became of each input.
         twins: by the input that travels, all that stand for the same record.
+        ask: what is asked about the one company among the inputs, None for an enrich of records.
+        answer: what came of it.
     """
 
     entity: Entity
@@ -42,6 +45,8 @@ class Purchase:
     required: list[str]
     reservation: Reservation
     limits: Limits
+    ask: Ask | None = None
+    answer: Answer | None = field(default=None, init=False)
     view: View = field(init=False)
     spent: int = 0
     day_left: int | None = None
@@ -70,6 +75,14 @@ class Purchase:
         if record is None:
             return self.inputs[index]
         return {ID_FIELD[self.entity]: record, **self.constraints(index)}
+
+    def answered(self, answer: Answer) -> list[Match]:
+        """Take the answer about a company, and say what it amounts to as a match of that company."""
+        self.answer = answer
+        given = self.inputs[0].get(ID_FIELD["company"])
+        known = self.reservation.estimate.items[0].zi_id
+        record = answer.company_id or (None if given is None else str(given)) or known
+        return [Match(answer.status, {}, record if answer.status in MATCHES else None)]
 
     def batches(self) -> list[list[int]]:
         """The inputs that travel, in requests of at most 25."""

@@ -138,6 +138,27 @@ class Seen:
     stop: Stop | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """What the account's figure has lost since nothing was in doubt.
+
+    Attributes:
+        credits: by how much it fell; what colleagues have spent meanwhile counts as ours.
+        spent: when the charges that were settled as bought since then were sent, and their credits.
+    """
+
+    credits: int
+    spent: tuple[tuple[float, int], ...]
+
+    def unexplained(self, since: float) -> int:
+        """How many credits of it may have been charged from a moment on, beside those that are counted there.
+
+        A charge that was counted before that moment explains nothing: it may have been free, for a record that a
+        colleague owned, and the credit may be one of the later ones.
+        """
+        return self.credits - sum(credits for at, credits in self.spent if at >= since)
+
+
 def view(c: Transaction, account: str, now: float) -> View:
     """Where the account stands."""
     row = c.execute(
@@ -314,10 +335,8 @@ def note(c: Transaction, account: str, generation: str, balance: int, seen: View
         )
 
 
-def weigh(c: Transaction, account: str, generation: str, balance: int, seen: View) -> int | None:
-    """How many of the charges in doubt were billed, by the fall of the figure since nothing was in doubt.
-
-    Never too few to cover the fall: what colleagues have spent meanwhile counts as ours.
+def weigh(c: Transaction, account: str, generation: str, balance: int, seen: View) -> Fall | None:
+    """By how much the figure has fallen since nothing was in doubt, and what has been counted since.
 
     Args:
         c, account, generation: where, whose, and through which API.
@@ -325,7 +344,7 @@ def weigh(c: Transaction, account: str, generation: str, balance: int, seen: Vie
         seen: the view from before it was read.
 
     Returns:
-        The number, or None when the figure cannot tell: something was sent meanwhile or through another API, there is
+        The fall, or None when the figure cannot tell: something was sent meanwhile or through another API, there is
         nothing to count from, or credits were added.
     """
     row = c.execute(
@@ -333,18 +352,19 @@ def weigh(c: Transaction, account: str, generation: str, balance: int, seen: Vie
         " WHERE r.account = ? AND r.generation = ?",
         (account, generation),
     ).fetchone()
-    if row is None or row[0] is None or seen.under_way or row[2] != seen.turns:
+    if row is None or row[0] is None or seen.under_way or row[2] != seen.turns or balance > row[0]:
         return None
     quiet, since, _ = row
-    [(elsewhere, spent, doubts)] = c.execute(
-        "SELECT COALESCE(SUM(CASE WHEN via <> ? THEN 1 ELSE 0 END), 0),"
-        " COALESCE(SUM(CASE WHEN state = 'spent' THEN credits ELSE 0 END), 0),"
-        " COALESCE(SUM(CASE WHEN state = 'in_doubt' THEN credits ELSE 0 END), 0)"
-        " FROM charge WHERE account = ? AND turn > ?",
-        (generation, account, since),
+    (elsewhere,) = c.execute(
+        "SELECT COUNT(*) FROM charge WHERE account = ? AND turn > ? AND via <> ?", (account, since, generation)
+    ).fetchone()
+    if elsewhere:
+        return None
+    spent = c.execute(
+        "SELECT at, credits FROM charge WHERE account = ? AND turn > ? AND state = 'spent' AND credits > 0",
+        (account, since),
     ).fetchall()
-    fell = quiet - balance
-    return None if elsewhere or fell < 0 else min(doubts, max(0, fell - spent))
+    return Fall(quiet - balance, tuple((at, credits) for at, credits in spent))
 
 
 def prove(c: Transaction, account: str, now: float) -> None:

@@ -12,8 +12,12 @@ from . import compliance, fields, keys, plans, taxonomies
 from .bulk import Bulk
 from .criteria import parse
 from .faults import Fault
+from .flatjson import answered as _json
+from .flatjson import body_of as _body
+from .flatjson import lowered as _lowered
+from .flatjson import paged
 from .http import Request, Response
-from .matching import Input, read_inputs
+from .matching import read_inputs
 from .model import Entity, SandboxAccount, SandboxUser
 from .query import Rules
 from .rates import Count, RateExceeded, Window
@@ -322,17 +326,7 @@ class EnterpriseApi:
         return frozenset(wanted)
 
     def _page(self, paging: dict[str, Any]) -> tuple[int, int]:
-        page = _whole(paging["page"], 1, "page_not_number")
-        size = _whole(paging["rpp"], 25, "size_not_number")
-        if size > 100:
-            raise Refusal("size_too_high")
-        if page < 1:
-            raise Refusal("page_too_low")
-        if size < 1:
-            raise Refusal("size_not_number")
-        if page * size > self._service.switches.enterprise_window:
-            raise Refusal("window")
-        return page, size
+        return paged(paging, self._service.switches.enterprise_window)
 
     def _listed(self, entity: Entity, ids: list[int], shown: frozenset[str] | None = None) -> list[Doc]:
         if entity == "company":
@@ -449,34 +443,9 @@ class EnterpriseApi:
         return headers
 
 
-def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(status, body, dict(headers or {}), "application/json;charset=utf-8")
-
-
-def _body(request: Request) -> dict[str, Any]:
-    try:
-        body: Any = request.json()
-    except ValueError:
-        raise Refusal("malformed") from None
-    if not isinstance(body, dict):
-        raise Refusal("malformed")
-    return dict(body)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-
-
 def _metered(request: Request) -> bool:
     """Say whether the answer carries usage headers: not those of lookups and of a job's status."""
     return request.method == "POST" and request.path != "/bulk/job/status"
-
-
-def _whole(value: Any, default: int, reason: Reason) -> int:
-    if value is None or value == "":
-        return default
-    if isinstance(value, bool):
-        raise Refusal(reason)
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise Refusal(reason) from None
 
 
 def _sorting(paging: dict[str, Any], entity: Entity) -> str:
@@ -517,10 +486,6 @@ def _implied(entity: Entity, asked: list[str]) -> list[str]:
     if entity == "company" or "companyId" in asked:
         return []
     return ["companyId"] if any(CONTACT_OUTPUTS[name].path.startswith("company.") for name in asked) else []
-
-
-def _lowered(given: Input) -> Doc:
-    return {key.lower(): value.lower() if isinstance(value, str) else value for key, value in given.items()}
 
 
 def _capital(attributes: dict[str, Any]) -> Doc:

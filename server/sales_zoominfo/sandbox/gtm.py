@@ -1,22 +1,30 @@
 """Codec of the GTM API: OAuth 2.0, JSON:API, its two error shapes, its headers and its pagination."""
 
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from . import fields
 from .criteria import Criteria, parse
 from .faults import Fault
 from .http import Request, Response
+from .jsonapi import MEDIA_TYPE, PREFIX
+from .jsonapi import Stop as _Stop
+from .jsonapi import attributes as _attributes
+from .jsonapi import errors as _errors
+from .jsonapi import filled as _filled
+from .jsonapi import gateway as _gateway
+from .jsonapi import listed as _listed_page
+from .jsonapi import paging as _paging
+from .jsonapi import refused as refused
 from .matching import read_inputs
 from .model import Entity
 from .oauth import OAuth
 from .query import Found, Rules
 from .rates import Count, RateExceeded
 from .records import Doc, country_name, iso
-from .refusal import Reason, Refusal
+from .refusal import Refusal
 from .service import EnrichRequest, EnrichRow, Service
 from .state import Token
 from .tables import (
@@ -28,12 +36,7 @@ from .tables import (
     GTM_LOOKUPS,
 )
 
-MEDIA_TYPE: Final = "application/vnd.api+json"
-PREFIX: Final = "/gtm"
 RULES: Final = Rules(board_default="exclude", either_region=False, revenue_unit=1000, dotted_tags=False)
-PAGE_CAP: Final = 100
-WINDOW: Final = 10_000
-
 _TOKEN_BLANK: Final = (
     "The Authorization token is required and cannot be left blank. Please provide a valid token and try again."  # noqa: S105
 )
@@ -50,105 +53,6 @@ _MATCH: Final = {
     "company": ("matchCompanyInput", COMPANY_MATCH_INPUTS),
 }
 _DEFAULT_SORT: Final = {"contact": "-relevance", "company": "-revenue"}
-
-# Code, title and text of each refusal; {0} and {1} are the fields, {detail} what is wrong.
-_REFUSALS: Final[dict[Reason, tuple[str, str, str]]] = {
-    "malformed": ("PFAPI0003", "Invalid request body", "Invalid request body"),
-    "missing": ("PFAPI0002", "Bad Request", "Required request parameters are missing: {0}"),
-    "no_outputs": ("PFAPI0002", "Bad Request", "Required request parameters are missing: {0}"),
-    "insufficient": (
-        "PFAPI0004",
-        "Insufficient input",
-        "There is not sufficient info for your request. Please provide at least one input field.",
-    ),
-    "unknown_filter": ("PFAPI0005", "Invalid field requested", "Invalid field requested: {0}"),
-    "wrong_type": ("PFAPI0008", "Invalid field type", "Invalid field type: {0}"),
-    "bad_value": ("PFAPI0006", "Invalid input parameter", "Input parameter '{0}' is invalid - {detail}"),
-    "swapped": ("PFAPI0006", "Invalid input parameter", "'{0}' cannot be greater than '{1}'"),
-    "plan_filter": ("PFAPI0001", "Disallowed field", "Disallowed field '{0}' requested in query"),
-    "plan_output": ("PFAPI0001", "Disallowed field", "Disallowed field '{0}' requested in query"),
-    "unknown_output": ("PFAPI0009", "Invalid field", "Invalid field '{0}' requested in query"),
-    "bad_sort": ("PFAPI0006", "Invalid input parameter", "Input parameter 'sort' is invalid - unknown field '{0}'"),
-    "page_not_number": ("PFAPI0002", "Bad Request", "Page number must be a number"),
-    "page_too_low": ("PFAPI0002", "Bad Request", "Page number and page size cannot be less than min value 1"),
-    "size_not_number": ("PFAPI0002", "Bad Request", "Page size must be a number"),
-    "size_too_high": ("PFAPI0002", "Bad Request", "Page size cannot be greater than max value 100"),
-    "page_too_high": ("PFAPI0002", "Bad Request", "Page number cannot be greater than max value 100"),
-    "window": ("PFAPI0006", "Bad Request", "Total record pagination is over max allowed value (10000)"),
-    "past_end": ("PFAPI0004", "Bad Request", "Page number (page) requested is greater than the available results"),
-    "credits": ("PFAPI0011", "Credit Limit Reached", "Credit Limit Reached"),
-}
-_PARAMETERS: Final[dict[Reason, str]] = {
-    "bad_sort": "sort",
-    "page_not_number": "page[number]",
-    "page_too_low": "page[number]",
-    "page_too_high": "page[number]",
-    "past_end": "page[number]",
-    "window": "page[number]",
-    "size_not_number": "page[size]",
-    "size_too_high": "page[size]",
-}
-_SUMMARY: Final = "One or more fields have validation errors"
-
-
-class _Stop(Exception):
-    """Ends a request with an answer."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
-
-
-def _gateway(
-    status: int, code: str, message: str, *, retryable: bool = False, headers: Mapping[str, str] | None = None
-) -> Response:
-    body = {
-        "code": code,
-        "message": message,
-        "status": status,
-        "requestId": f"req_{secrets.token_hex(8)}",
-        "retryable": retryable,
-    }
-    return Response(status, {"error": body}, dict(headers or {}), MEDIA_TYPE)
-
-
-def _errors(
-    status: int, code: str, title: str, details: list[tuple[str, dict[str, str] | None]], summary: str = _SUMMARY
-) -> Response:
-    found: list[Doc] = []
-    for detail, source in details:
-        error: Doc = {"id": secrets.token_hex(8), "code": code, "status": str(status), "title": title, "detail": detail}
-        if source:
-            error["source"] = source
-        found.append(error)
-    top = {400: "Bad Request", 429: "Too Many Requests", 500: "Internal Server Error"}.get(status, title)
-    return Response(status, {"title": top, "detail": summary, "errors": found}, {}, MEDIA_TYPE)
-
-
-def refused(refusal: Refusal) -> Response:
-    """Return the 400 of a refusal, one error per field."""
-    code, title, text = _REFUSALS[refusal.reason]
-    parameter = _PARAMETERS.get(refusal.reason)
-    if parameter:
-        return _errors(
-            400, code, title, [(text.format(*refusal.fields, "", detail=refusal.detail), {"parameter": parameter})]
-        )
-    if not refusal.fields:
-        return _errors(400, code, title, [(text.format("", detail=refusal.detail), None)], text)
-    if refusal.reason == "swapped":
-        source = {"pointer": f"/data/attributes/{refusal.fields[0]}"}
-        return _errors(400, code, title, [(text.format(*refusal.fields), source)])
-    details: list[tuple[str, dict[str, str] | None]] = [
-        (text.format(field, detail=refusal.detail), {"pointer": _pointer(refusal.reason, field)})
-        for field in refusal.fields
-    ]
-    return _errors(400, code, title, details)
-
-
-def _pointer(reason: Reason, field: str) -> str:
-    if reason in {"unknown_output", "plan_output"}:
-        return "/data/attributes/outputFields"
-    return "/data" if field == "data" else f"/data/attributes/{field}"
 
 
 class GtmApi:
@@ -381,22 +285,7 @@ class GtmApi:
         return criteria, self._service.search(entity, criteria, RULES, order, *page), page
 
     def _listed(self, request: Request, rows: list[Doc], found: Found, page: tuple[int, int]) -> Response:
-        number, size = page
-        last = max(1, ceil(found.total / size))
-        by_rows = self._service.switches.gtm_page_total == "rows_on_page"
-        meta = {"totalResults": found.total, "page": {"number": number, "total": len(rows) if by_rows else last}}
-        body: Doc = {"data": rows, "meta": meta}
-        style = self._service.switches.gtm_links_style
-        if style != "absent":
-            mark = "uri=" if style == "uri=" else ""
-            base = mark + request.path.removeprefix(PREFIX)
-            targets = {"first": 1, "last": last, "prev": number - 1, "next": number + 1}
-            body["links"] = {
-                name: f"{base}?page[number]={target}&page[size]={size}"
-                for name, target in targets.items()
-                if 1 <= target <= last
-            }
-        return Response(200, body, {}, MEDIA_TYPE)
+        return _listed_page(request, rows, found.total, page, self._service.switches)
 
     # --- Enrich ------------------------------------------------------------------------------------------
 
@@ -480,46 +369,6 @@ def _rate_headers(counts: list[Count]) -> dict[str, str]:
             headers["X-RateLimit-Limit"] = str(count.window.limit)
             headers["X-RateLimit-Remaining"] = str(count.remaining)
     return headers
-
-
-def _filled(attributes: Mapping[str, Any]) -> Doc:
-    return {key: value for key, value in attributes.items() if value is not None and value != ""}
-
-
-def _attributes(request: Request, kind: str) -> dict[str, Any]:
-    try:
-        body: Any = request.json()
-    except ValueError:
-        raise Refusal("malformed") from None
-    data = body.get("data") if isinstance(body, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if not isinstance(data, dict) or data.get("type") != kind:  # pyright: ignore[reportUnknownMemberType]
-        raise Refusal("malformed")
-    attributes: Any = data.get("attributes")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if not isinstance(attributes, dict):
-        raise Refusal("malformed")
-    return attributes  # pyright: ignore[reportUnknownVariableType]
-
-
-def _paging(request: Request) -> tuple[int, int]:
-    number = _whole(request.query.get("page[number]", "1"), "page_not_number")
-    size = _whole(request.query.get("page[size]", "25"), "size_not_number")
-    if number < 1 or size < 1:
-        raise Refusal("page_too_low")
-    if size > 100:
-        raise Refusal("size_too_high")
-    # Both texts have been seen; the window comes first, so that each can be met.
-    if number * size > WINDOW:
-        raise Refusal("window")
-    if number > PAGE_CAP:
-        raise Refusal("page_too_high")
-    return number, size
-
-
-def _whole(text: str, reason: Reason) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise Refusal(reason) from None
 
 
 def _enriched(row: EnrichRow, entity: Entity) -> Doc:

@@ -73,6 +73,7 @@ class Service:
         calls: How many calls the log keeps.
 
     Attributes:
+        connection, reader, matcher: The data set, what loads its records and what finds them.
         trace: What becomes known of the call that is being answered.
 
     Raises:
@@ -107,17 +108,17 @@ class Service:
         self._real_clock = clock
         self._offset = self.control.offset()
         self.base = dataset.epoch(self.clock())
-        self._connection = connection
+        self.connection = connection
         self._on_charge = on_charge
         self._engine = Engine(connection)
-        self._reader = Reader(connection)
-        self._matcher = Matcher(connection, self.base)
-        self.compliance = Compliance(self._matcher, self._reader, self.base)
+        self.reader = Reader(connection)
+        self.matcher = Matcher(connection, self.base)
+        self.compliance = Compliance(self.matcher, self.reader, self.base)
         for account in accounts:
             self.enrol(account)
 
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()
         self.state.close()
 
     def clock(self) -> float:
@@ -155,7 +156,7 @@ class Service:
     def _some(self, entity: Entity, count: int) -> list[int]:
         """Return ids of the data set, the same at each call; nobody who has opted out."""
         wanted = "person WHERE opted_out=0" if entity == "contact" else "company"
-        rows = self._connection.execute(f"SELECT id FROM {wanted} ORDER BY id LIMIT ?", (count,))  # noqa: S608
+        rows = self.connection.execute(f"SELECT id FROM {wanted} ORDER BY id LIMIT ?", (count,))  # noqa: S608
         return [row[0] for row in rows]
 
     def reset(self, account: SandboxAccount) -> None:
@@ -227,11 +228,11 @@ class Service:
 
     def contact_rows(self, ids: Sequence[int]) -> list[ContactRow]:
         """Return search rows of people, in the order given."""
-        return contact_rows(self._reader, ids, self.base) if ids else []
+        return contact_rows(self.reader, ids, self.base) if ids else []
 
     def company_rows(self, ids: Sequence[int]) -> list[tuple[int, Doc]]:
         """Return ids and documents of companies, in the order given."""
-        docs = self._reader.companies(ids) if ids else {}
+        docs = self.reader.companies(ids) if ids else {}
         return [(key, docs[key]) for key in ids]
 
     def management(self, account: str, entity: Entity, ids: Sequence[int]) -> dict[int, Doc]:
@@ -309,7 +310,7 @@ class Service:
         """
         if not any(request.inputs) and not batch:
             raise Refusal("insufficient")
-        find = self._matcher.contact if request.entity == "contact" else self._matcher.company
+        find = self.matcher.contact if request.entity == "contact" else self.matcher.company
         matches = [self._complete(find(given), request) for given in request.inputs]
         matches = self._sell(account, matches, request, batch)
         return [
@@ -366,9 +367,9 @@ class Service:
         if match.id is None:
             raise ValueError("nothing was matched")
         if match.entity == "company":
-            doc = self._reader.companies([match.id])[match.id]
+            doc = self.reader.companies([match.id])[match.id]
             return Subject(match.id, None, doc, match.id, self.base, _location(match, doc) if given else None)
-        return self._reader.subjects([match.id], self.base)[0]
+        return self.reader.subjects([match.id], self.base)[0]
 
     def _attributes(self, match: Match, given: Input, request: EnrichRequest) -> Doc | None:
         if match.id is None:

@@ -1,0 +1,111 @@
+"""What every call of the gate goes through, whether it is free or spends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..errors import fail
+from ..settings import Settings
+from ..zoominfo.arguments import read_number
+from ..zoominfo.asking import Answer
+from ..zoominfo.client import Client
+from ..zoominfo.operations import Operation
+from .audit import Audit
+from .ledger import Ledger, Limits
+from .modes import Modes
+from .privacy import Screen
+
+# A reservation that nobody has touched for so many seconds belongs to a process that died.
+ABANDONED_AFTER = 900.0
+
+
+@dataclass(slots=True)
+class Core:
+    """One account's parts, and what is done with all of them.
+
+    Attributes:
+        client: the APIs.
+        ledger: the record of what was bought and promised.
+        settings: ceilings and budgets.
+        modes: read-only and free-only.
+        screen: what every input and every answer passes.
+        audit: takes an entry for each call.
+        clock: Unix seconds.
+    """
+
+    client: Client
+    ledger: Ledger
+    settings: Settings
+    modes: Modes
+    screen: Screen
+    audit: Audit
+    clock: Callable[[], float] = time.time
+    _remembered: bool = field(default=False, init=False)
+    _abandoned_after: float = field(default=0.0, init=False)
+    _tidied: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._abandoned_after = max(ABANDONED_AFTER, 4 * self.settings.timeout + 60)
+        self._tidied = -self._abandoned_after
+
+    def limits(self, max_credits: object = None) -> Limits:
+        """The caps of a call; an argument can lower them and never raise them.
+
+        Raises:
+            InvalidArgument: ``maxCredits`` is not a whole number of at least 0.
+        """
+        cap = None if max_credits is None else read_number("maxCredits", max_credits, whole=True, low=0, high=None)
+        settings = self.settings
+        return Limits(
+            max_credits=None if cap is None else int(cap),
+            per_call=settings.max_credits_per_call,
+            per_hour=settings.max_credits_per_hour,
+            per_day=settings.max_credits_per_day,
+            per_caller=settings.max_credits_per_caller,
+            per_job=settings.max_credits_per_job,
+            total=settings.max_credits_total,
+        )
+
+    def allow(self, operation: Operation, tool: str) -> None:
+        """Let an operation through.
+
+        Raises:
+            ModeForbids: a mode leaves it out.
+        """
+        forbidden = self.modes.forbids(spends=operation.spends, writes=operation.writes)
+        if forbidden:
+            mode, flag = forbidden
+            raise fail("mode_forbids", mode=mode, tool=tool, instead="the search tools", flag=flag)
+
+    async def tidy(self) -> None:
+        """Close what a process that died has left open: it holds budget until somebody does."""
+        if self.clock() - self._tidied >= self._abandoned_after:
+            self._tidied = self.clock()
+            await self.ledger.recover(self._abandoned_after)
+
+    async def note_account(self) -> None:
+        """Remember that this machine has an account.
+
+        From here on, missing credentials on it are a mistake and not a wish for the sandbox.
+        """
+        if not self._remembered and not self.client.sandbox:
+            for generation in self.client.generations:
+                await self.ledger.remember_account(generation)
+            self._remembered = True
+
+    async def refuse(self, arguments: Mapping[str, object]) -> None:
+        """Let arguments through that name nobody on the opt-out list.
+
+        Raises:
+            Suppressed: they do; nothing was sent.
+        """
+        what = await self.screen.named(arguments)
+        if what is not None:
+            raise fail("suppressed", thing=what)
+
+    async def screened(self, answer: Answer) -> tuple[Answer, list[str]]:
+        """An answer without who is on the opt-out list, and warnings."""
+        rows, warnings = await self.screen.rows(answer.rows)
+        return (answer if rows is answer.rows else replace(answer, rows=rows)), warnings

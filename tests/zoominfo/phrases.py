@@ -1,0 +1,212 @@
+"""What people write into filters, and what it means: written from how users ask and from ZoomInfo's documentation.
+
+A line is ``subject filter [@generation] | phrase | meaning``. Meanings:
+
+    id,id               these values of the filter, as they travel
+    name=value&...      these filters, for a phrase that states a range
+    ambiguous           several readings: all are named, none is taken
+    elsewhere:filter    the value belongs to another filter, which the error names
+    each:id,id          several values of a filter that takes one a call: all are named
+    near:id             no such value; the nearest one named first is this
+    unknown             no such value, and nothing is taken
+    refused             cannot be read as what the filter wants, and the error says why
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sales_zoominfo.zoominfo.operations import Generation
+
+
+class Phrase(NamedTuple):
+    """One labelled phrase; ``generation`` None means both."""
+
+    subject: str
+    filter: str
+    generation: Generation | None
+    text: str
+    meaning: str
+
+
+def read(table: str) -> list[Phrase]:
+    """The lines of a table."""
+    found: list[Phrase] = []
+    for line in table.strip().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        place, text, meaning = (part.strip() for part in line.split("|"))
+        subject, name, *only = place.split()
+        generation: Generation | None = None if not only else "gtm" if only == ["@gtm"] else "enterprise"
+        found.append(Phrase(subject, name, generation, text, meaning))
+    return found
+
+
+# Written before the tables of everyday names were.
+FIRST = """
+contact managementLevel | VP | VP Level Exec
+contact managementLevel | vice president | VP Level Exec
+contact managementLevel | Vice Presidents | VP Level Exec
+contact managementLevel | VP-level | VP Level Exec
+contact managementLevel | SVP | VP Level Exec
+contact managementLevel | C-Level | C Level Exec
+contact managementLevel | c-suite | C Level Exec
+contact managementLevel | CXOs | C Level Exec
+contact managementLevel | C-level executives | C Level Exec
+contact managementLevel | Directors | Director
+contact managementLevel | director level | Director
+contact managementLevel | managers | Manager
+contact managementLevel | individual contributors | Non Manager
+contact managementLevel | non-manager | Non Manager
+contact managementLevel | board | Board Member
+contact managementLevel | head of | ambiguous
+contact managementLevel | decision makers | ambiguous
+contact managementLevel | senior leadership | ambiguous
+contact managementLevel | CEO | elsewhere:jobTitle
+contact managementLevel | C-Level, VP | C Level Exec,VP Level Exec
+contact managementLevel | VPs and Directors | VP Level Exec,Director
+contact managementLevel | Director and above | Director,VP Level Exec,C Level Exec
+contact managementLevel | VP+ | VP Level Exec,C Level Exec
+contact managementLevel | sales | elsewhere:department
+contact department | HR | 2
+contact department | people team | 2
+contact department | R&D | 6
+contact department | IT | 5
+contact department | information technology | 5
+contact department | IT department | 5
+contact department | Engineering | 6
+contact department | marketing team | 7
+contact department | finance | 1
+contact department | legal | 8
+contact department | RevOps | ambiguous
+contact department | tech | ambiguous
+contact department | customer success | ambiguous
+contact department | accounting | elsewhere:jobFunction
+contact department | product marketing | elsewhere:jobFunction
+contact department | VP | elsewhere:managementLevel
+contact jobFunction | business development | 3.2
+contact jobFunction | bizdev | 3.2
+contact jobFunction | infosec | 5.5
+contact jobFunction | R&D | 6.5
+contact jobFunction | talent acquisition | 2.4
+contact jobFunction | Human Resources | 2.2
+contact jobFunction | sales ops | 3.5
+company industryCodes | Software | software
+company industryCodes | manufacturing | manufacturing
+company industryCodes | healthcare | healthcare
+company industryCodes | health care | healthcare
+company industryCodes | banks | banking
+company industryCodes | insurance companies | insurance
+company industryCodes | real estate | realestate
+company industryCodes | pharma | manufacturing.pharma
+company industryCodes | law firms | law
+company industryCodes | SaaS | elsewhere:industryKeywords
+company industryCodes | fintech | elsewhere:industryKeywords
+company industryCodes | AI startups | elsewhere:industryKeywords
+company industryCodes | security | ambiguous
+company industryCodes | cybersecurity | ambiguous
+company industryCodes | CRM software | software.crm
+company industryCodes | Restaurants, Retail | hospitality.restaurants,retail
+company industryCodes | Sofware | near:software
+company industryCodes | 541511 | elsewhere:naicsCodes
+company country | USA | usa
+company country | United States of America | usa
+company country | UK | united kingdom
+company country | Deutschland | germany
+company country | DE | germany
+company country | DEU | germany
+company country | 德国 | germany
+company country | Allemagne | germany
+company country | España | spain
+company country | the Netherlands | netherlands
+company country | Holland | netherlands
+company country | South Korea | south korea
+company country | Czechia | czech republic
+company country | UAE | united arab emirates
+company country | Brasil | brazil
+company country | DACH | each:germany,austria,switzerland
+company country | Nordics | each:sweden,norway,denmark,finland,iceland
+company country | EU | ambiguous
+company country | Europe | elsewhere:continent
+company country | Georgia | ambiguous
+company country | California | elsewhere:state
+company country | England | elsewhere:country
+company country | Germny | near:germany
+company country | Boston | elsewhere:metroRegion
+company continent | EU | ambiguous
+company continent | Europe | europe
+company continent | EMEA | ambiguous
+company continent | Germany | elsewhere:country
+company state | TX | usa.texas
+company state | Texas | usa.texas
+company state | california | usa.california
+company state | Georgia | usa.georgia
+company state | Québec | canada.quebec
+company state | Washington DC | usa.districtofcolumbia
+company state | NYC | elsewhere:metroRegion
+company state | Germany | elsewhere:country
+company state | Bavaria | unknown
+company metroRegion | SF Bay Area | usa.california.sanfrancisco
+company metroRegion | San Francisco Bay Area | usa.california.sanfrancisco
+company metroRegion | Bay Area | ambiguous
+company metroRegion | Greater Boston | usa.massachusetts.boston
+company metroRegion | Boston area | usa.massachusetts.boston
+company metroRegion | NYC | usa.newyork.newyork
+company metroRegion | New York City | usa.newyork.newyork
+company metroRegion | Austin, TX | usa.texas.austin
+company metroRegion | Chicagoland | usa.illinois.chicago
+company metroRegion | DFW | usa.texas.dallas
+company metroRegion | Texas | elsewhere:state
+company metroRegion | London | elsewhere:country
+company techAttributeTagList @gtm | HubSpot | 248
+company techAttributeTagList @gtm | Salesforce | 713
+company techAttributeTagList @gtm | AWS | 30068
+company techAttributeTagList @enterprise | Skype for Business | 333.202.28.24617
+company techAttributeTagList @gtm | 333.202.28.24617 | 24617
+company techAttributeTagList | Atlassian | ambiguous
+company techAttributeTagList | Microsoft | ambiguous
+company techAttributeTagList | Google | ambiguous
+company techAttributeTagList @gtm | Salesforce AND HubSpot | 713 AND 248
+company techAttributeTagList @gtm | salesforce.com | 713
+company employeeRangeMin | 50-200 people | employeeRangeMin=50&employeeRangeMax=200
+company employeeRangeMin | 50–200 employees | employeeRangeMin=50&employeeRangeMax=200
+company employeeRangeMax | under 50 | employeeRangeMax=49
+company employeeRangeMin | 1000+ | employeeRangeMin=1000
+company employeeRangeMin | enterprise | ambiguous
+company employeeRangeMin | $10M | elsewhere:revenueMin
+company employeeCount | 50-99 | 50to99
+company employeeCount | 100 to 499 employees | 100to249,250to499
+company employeeCount | 50-200 people | elsewhere:employeeRangeMin
+company employeeCount | 10mto25m | elsewhere:revenue
+company revenueMin | $10-50M | revenueMin=10000&revenueMax=50000
+company revenueMin | $10–50M | revenueMin=10000&revenueMax=50000
+company revenueMin | 10M to 50M USD | revenueMin=10000&revenueMax=50000
+company revenueMax | under $1 billion | revenueMax=1000000
+company revenueMin | 500000 | revenueMin=500000
+company revenueMin | €5m | refused
+company revenueMin | 10-50 | ambiguous
+company revenueMin | 200 employees | elsewhere:employeeRangeMin
+company revenue | $10-50M | 10mto25m,25mto50m
+company revenue | 50to99 | elsewhere:employeeCount
+company revenue | over $5B | 5gplus
+company companyType | publicly traded | public
+company companyType | nonprofit | npo
+company companyType | B2B | elsewhere:businessModel
+company companyRanking | F500 | fortune500
+company recentFundingRoundTypes @gtm | Series B | seriesB
+company recentFundingRoundTypes @gtm | series-c round | seriesC
+company recentFundingRoundTypes @gtm | PE | privateEquity
+intent topics | cloud computing | Cloud Computing
+intent topics | ACA | Affordable Care Act (ACA)
+intent topics | cloud | ambiguous
+intent topics | Cloud Compting | near:Cloud Computing
+scoop scoopType | M&A | 4
+scoop scoopType | layoffs | 17
+scoop scoopTopic | M&A | 26
+scoop scoopTopic | cybersecurity | 136
+scoop department | Sales | 5
+scoop department | IT | 4
+news categories @gtm | M&A | MERGER_OR_ACQUISITION
+news categories @enterprise | M&A | MERGER_OR_ACQUISTION
+news categories | funding | FUNDING
+"""
