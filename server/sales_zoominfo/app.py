@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 
 from .errors import SalesZoomInfoError, fail
-from .settings import Settings, load_settings
+from .settings import Settings, load_settings, mistyped
 
 if TYPE_CHECKING:
     import argparse
@@ -97,6 +97,7 @@ class App:
         from .zoominfo.client import Client
         from .zoominfo.credentials import read_credentials, with_sign_in
         from .zoominfo.limit_state import open_state
+        from .zoominfo.shelf import Shelf
 
         credentials = read_credentials(self.settings)
         store = await self._state()
@@ -119,12 +120,21 @@ class App:
         clock = None if self._clock is time.time else self._clock
         ledger = Ledger(store, name, clock=clock, digest=screen.list.vault.input_digest)
         modes = Modes(self.settings.read_only, self.settings.free_only)
-        client = Client(sides, clock=self._clock)
+        # The built-in sandbox is at hand, so its lists need not outlive it.
+        client = Client(sides, clock=self._clock, shelf=Shelf(store if credentials else None, name, self._clock))
         # Known before any answer has said so, since an estimate is made without a call.
         client.sandbox = not credentials
         vault = screen.list.vault
         self._audit = audit = Audit(store, vault, name, days=self.settings.audit_days, clock=self._clock)
-        self._privacy = Privacy(client, screen, modes, copies=self._copies, audit=audit, clock=self._clock)
+
+        async def forget_rows() -> None:
+            from .account.saved import drop_opted_out
+
+            await drop_opted_out(store, clock)
+
+        self._privacy = Privacy(
+            client, screen, modes, copies=self._copies, audit=audit, clock=self._clock, on_growth=forget_rows
+        )
         return Account(
             client,
             ledger,
@@ -307,7 +317,19 @@ def _sides(
         tokens = EnterpriseTokens(
             network, user.username, user.password, client_id=user.client_id, key=user.private_key, cache=cache
         )
-        sides["enterprise"] = Side(EnterpriseCodec(), tokens, network)
+        codec = EnterpriseCodec()
+        if settings.paths == "quick-reference":
+            from .zoominfo.quick_reference import QuickReferenceCodec
+
+            codec = QuickReferenceCodec()
+        sides["enterprise"] = Side(codec, tokens, network)
+    elif settings.paths != "standard":
+        raise fail(
+            "setting_invalid",
+            name="ZOOMINFO_PATHS",
+            reason="the quick reference is of the Enterprise API, whose credentials are not set",
+            how="Set Enterprise credentials, or unset ZOOMINFO_PATHS.",
+        )
     return sides
 
 
@@ -392,6 +414,8 @@ def serve(argv: Sequence[str]) -> int:
                 if value is not None and not http:
                     raise fail("option_invalid", name=name, reason="it goes with --http", how="Add --http.")
         settings = load_settings(**flags)
+        for problem in mistyped():
+            print(problem, file=sys.stderr)  # noqa: T201
         server = build_server(App(settings))
         if http:
             from .serving import read_token, serve_http

@@ -352,6 +352,31 @@ TEXTS: dict[str, Text] = {
         "{name} works only together with {other}.",
         "Add {other}, or leave {name} out.",
     ),
+    "address_not_public": Text(
+        InvalidArgument,
+        "{name} is {what} address, which no visitor of a website can have.",
+        "Give the public address that the visitor's request came from. Nothing was sent.",
+    ),
+    "addresses_not_public": Text(
+        InvalidArgument,
+        "No visitor of a website can have these addresses: {which}.",
+        "Leave them out, or give the public address that the request came from. Nothing was sent.",
+    ),
+    "target_fails": Text(
+        InvalidArgument,
+        "targetUrl did not take ZoomInfo's sample{code}.",
+        "Make it answer 2xx to a POST, or leave validate out. Nothing was created.",
+    ),
+    "target_not_https": Text(
+        InvalidArgument,
+        "{name} is no https address; ZoomInfo calls no other.",
+        "Give one such as https://hooks.example.com/zoominfo.",
+    ),
+    "out_of_scope": Text(
+        NotAvailable,
+        "This server does not offer {title}: {reason}.",
+        "Use ZoomInfo's application for it, or call its API with a program of your own.",
+    ),
     "no_criteria": Text(
         InvalidArgument,
         "{where} needs at least one filter.",
@@ -361,6 +386,26 @@ TEXTS: dict[str, Text] = {
         InvalidArgument,
         "{name} is {length} characters long; ZoomInfo takes fewer than {limit}.",
         "Split the values over several calls.",
+    ),
+    "too_short": Text(
+        InvalidArgument,
+        "{name} must have at least {least} characters, and '{value}' has fewer.",
+        "Give a longer part.",
+    ),
+    "not_by_company": Text(
+        InvalidArgument,
+        "The {where} cannot be narrowed to one company by {name}.",
+        "Use {tool} with {name}: it answers about that company and costs its credit unless it is under management.",
+    ),
+    "no_order": Text(
+        InvalidArgument,
+        "The {where} has no order to choose.",
+        "Leave sort out.",
+    ),
+    "span_too_long": Text(
+        InvalidArgument,
+        "{start}={first} and {end}={last} span {days} days; ZoomInfo takes {most} at most.",
+        "Ask for each part of the time by itself.",
     ),
     "input_cannot_match": Text(
         InvalidArgument,
@@ -456,20 +501,75 @@ TEXTS: dict[str, Text] = {
         "{name} has no value '{value}'.",
         "{choices}",
     ),
+    "topic_not_subscribed": Text(
+        UnknownValue,
+        "'{value}' is not among the {count} intent topics that the account subscribes to.",
+        "{nearest}Call `lookup` with field 'intent-topics' to list them; an admin can add topics to the subscription.",
+    ),
+    "no_topics": Text(
+        PlanDoesNotInclude,
+        "The account subscribes to no intent topics.",
+        "Ask your ZoomInfo admin to choose intent topics; `lookup` with field 'intent-topics' then lists them.",
+    ),
     "several_values": Text(
         UnknownValue,
         "{name}='{value}' could mean several values.",
         "Say which: {choices}.",
+    ),
+    "value_elsewhere": Text(
+        UnknownValue,
+        "{name} has no value '{value}', which belongs to another filter.",
+        "Use {choices}.{note}",
+    ),
+    "value_lies_in": Text(
+        UnknownValue,
+        "{name} has no value '{value}', which is a part of {whole}.",
+        "Use {choices} for all of it, or `address` for the place alone.",
+    ),
+    "group_of_values": Text(
+        UnknownValue,
+        "{name}='{value}' stands for {count} values, and {name} takes one a call.",
+        "Call once for each and add the results: {choices}.",
+    ),
+    "other_currency": Text(
+        InvalidArgument,
+        "{name} counts US dollars, and '{value}' is in {currency}.",
+        "Convert it and write it in USD, for example '$5M'.",
     ),
     "not_found": Text(
         NotFound,
         "There is no {thing} '{name}'{hint}.",
         "{how}",
     ),
+    "no_company_named": Text(
+        NotFound,
+        "ZoomInfo knows no company by this {name}; nothing was charged.",
+        "Find the company with search_companies and give its companyId.",
+    ),
+    "several_companies": Text(
+        UnknownValue,
+        "{name} fits several companies; nothing was charged.",
+        "Say which by companyId: {choices}.",
+    ),
+    "call_as_itself": Text(
+        InvalidArgument,
+        "{tool} {why}, so call_read_tool does not call it.",
+        "{how}",
+    ),
     "company_not_found": Text(
         NotFound,
         "ZoomInfo knows no company by these keys, so the {operation} has nothing; nothing was charged.",
         "Find the company with search_companies and give its companyId.",
+    ),
+    "person_not_found": Text(
+        NotFound,
+        "ZoomInfo has nobody who fits this input ({status}); nothing was charged.",
+        "Give an e-mail address, or find the person with search_contacts and give their personId.",
+    ),
+    "section_costs": Text(
+        CreditApprovalRequired,
+        "This part needs the company to be bought, which costs 1 credit.",
+        "Ask the user, then call again with maxCredits 1 or more.",
     ),
     "record_not_found": Text(
         NotFound,
@@ -502,6 +602,38 @@ TEXTS: dict[str, Text] = {
         WindowExceeded,
         "ZoomInfo lets one read the first {window} results of a search; page {page} of {size} lies past them.",
         "Narrow the search with more filters and read each part.",
+    ),
+    "set_too_large": Text(
+        WindowExceeded,
+        "{total} records match and ZoomInfo lets one read {window} of a search; all of them would take {calls} "
+        "calls{records}, so only the first page was read.",
+        "Narrow it with {narrow}: up to {most} matches, what can be read is handed over and the parts of the rest are "
+        "counted.",
+    ),
+    "saved_missing": Text(
+        NotFound,
+        "There is no saved search '{name}'{hint}{elsewhere}.",
+        "`list_saved_searches` names them; `save_search` makes one.",
+    ),
+    "saved_filter": Text(
+        InvalidArgument,
+        "The saved search '{name}' uses {what}, which {reason}{hint}.",
+        "Save it under the same name with other filters; until then it is kept as it is, with all that it has seen.",
+    ),
+    "saved_taken": Text(
+        InvalidArgument,
+        "There is a saved search '{name}' already.",
+        "Take another name, or delete that one first.",
+    ),
+    "saved_full": Text(
+        InvalidArgument,
+        "There are {count} saved searches, and no more are kept.",
+        "Delete one with `delete_saved_search` first.",
+    ),
+    "bulk_page_missing": Text(
+        WindowExceeded,
+        "Page {page} of this bulk job cannot be read: it is not worked off yet, or lies past the last one.",
+        "Read the job's status: successfulPages lists the pages that are there.",
     ),
     # upstream
     "upstream_rejected": Text(

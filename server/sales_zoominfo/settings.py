@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from .errors import fail
+from .errors import fail, near
 from .scrub import remember
 
 Generation = Literal["gtm", "enterprise"]
@@ -63,6 +63,11 @@ class Settings(BaseModel):
         pattern=r"^https?://[^/\s@]+(/\S*)?$",
         description="GTM token endpoint, when it is not `<base>/gtm/oauth/v1/token`.",
     )
+    paths: Literal["standard", "quick-reference"] = Field(
+        "standard",
+        description="Paths of the Enterprise API: `standard`, or `quick-reference` for a gateway that serves the six "
+        "published calls that ZoomInfo itself does not.",
+    )
     rate_limit: float = Field(25.0, gt=0, le=1000, description="Requests a second that the account may send.")
     redis_url: SecretStr | None = Field(
         None, description="Redis server that holds the rate limits instead of the state, `redis://HOST:6379/0`."
@@ -113,7 +118,7 @@ class Settings(BaseModel):
         # Each region at most as often as it likes; the last word counts.
         pattern=r"^\s*((eu|california|canada)\s*=\s*(show|mark|withhold)\s*(,\s*|$))*$",
         description="What happens to people of a region: `show`, `mark` (a flag beside them) or `withhold` (no contact "
-        "details), for each of `eu`, `california`, `canada`.",
+        "details), for each of `eu`, `california`, `canada`, such as `eu=withhold,california=mark`.",
     )
     do_not_call: Literal["mark", "withhold"] = Field(
         "mark", description="Numbers on a do-not-call list: `mark` shows them with their flag, `withhold` does not."
@@ -193,3 +198,10 @@ def load_settings(**overrides: object) -> Settings:
         if first["type"] == "string_pattern_mismatch":
             reason, how = "its form is not right", Settings.model_fields[field].description or how
         raise fail("setting_invalid", name=env_name(field), reason=reason, how=how) from None
+
+
+def mistyped() -> list[str]:
+    """What is wrong with the names of the environment's settings, one sentence each."""
+    names = [env_name(name) for name in Settings.model_fields]
+    unknown = sorted(name for name in os.environ if name.startswith("ZOOMINFO_") and name.upper() not in names)
+    return [f"{name} is no setting and has no effect{near(name, names)}." for name in unknown]

@@ -274,7 +274,7 @@ async def test_every_form_of_exhaustion_stops_the_spending(
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         nonlocal paid
-        if "enrich" in scope["path"] and refusing:
+        if "enrich" in scope["path"] and scope["method"] == "POST" and refusing:
             paid += 1
             await send(
                 {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]}

@@ -49,6 +49,8 @@ def values(path: Path) -> list[tuple[str, str]]:
     [
         ("kind,value\nemail,Ada@acme.example\nperson,7\n", [("email", "ada@acme.example"), ("person", "7")]),
         ("Type;Value\ndomain;https://acme.example/\n", [("domain", "acme.example")]),
+        ("Value,Reason\nada@acme.example,asked\nacme.example,\n", [
+            ("email", "ada@acme.example"), ("domain", "acme.example")]),
         ("E-Mail Address\tReason\nada@acme.example\tx\n", [("email", "ada@acme.example")]),
         ("Email,Phone,Person ID\na@b.example,+15550101234,7\n,,8\n", [
             ("email", "a@b.example"), ("phone", "+15550101234"), ("person", "7"), ("person", "8")]),

@@ -71,9 +71,15 @@ def test_nothing_is_removed_unasked(command: Command) -> None:
     command("opt-outs", "remove", "1", "--yes", code=2)
 
 
-def test_dates_decide_when_an_entry_holds(command: Command) -> None:
+def test_dates_decide_when_an_entry_holds(command: Command, tmp_path: Path) -> None:
     command("opt-outs", "add", "late@acme.example", "--from", "2199-01-01")
-    command("opt-outs", "add", "over@acme.example", "--until", "2001-01-01")
+    # An exported list may hold what has ended; who types an end means a later day.
+    past = tmp_path / "past.csv"
+    past.write_text("email,until\nover@acme.example,2001-01-01\n")
+    command("opt-outs", "import", str(past))
+    assert "it has passed" in command("opt-outs", "add", "x@acme.example", "--until", "2001-01-01", code=2).stderr
+    wrong = command("opt-outs", "add", "x@acme.example", "--from", "2199-02-01", "--until", "2199-01-01", code=2)
+    assert "not after --from" in wrong.stderr
     command("opt-outs", "check", "late@acme.example")
     command("opt-outs", "check", "over@acme.example")
     assert "2026-11-30" in command("opt-outs", "add", "x@acme.example", "--from", "tomorrow", code=2).stderr
@@ -165,3 +171,14 @@ def test_a_result_is_printed_screened_and_purged(command: Command, state_url: st
     assert "1 kept answer," in command("purge", "--all").stderr
     command("result", token, code=2)
     command("opt-outs", "check", "ada@acme.example", code=1)
+
+
+def test_a_file_that_is_not_there_is_told_as_such(command: Command, tmp_path: Path) -> None:
+    told = command("opt-outs", "import", str(tmp_path / "none.csv"), code=2).stderr
+    assert "no such file" in told
+    assert "Check the path" in told
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_examples_of_entries_are_not_masked(command: Command, kind: str) -> None:
+    assert "[" not in command("opt-outs", "add", "nobody", "--kind", kind, code=2).stderr

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from sales_zoominfo.sandbox import signal_tables
 from sales_zoominfo.sandbox import tables as theirs
 from sales_zoominfo.sandbox.taxonomies import SUB_UNIT_TYPES
 from sales_zoominfo.zoominfo import fields as ours
-from sales_zoominfo.zoominfo import operations, taxonomy
+from sales_zoominfo.zoominfo import operations, signal_fields, taxonomy
 
 ENTITIES: tuple[operations.Entity, ...] = ("contact", "company")
 GENERATIONS: tuple[operations.Generation, ...] = ("gtm", "enterprise")
@@ -28,6 +29,8 @@ THEIR_ROWS = {
     "company": tuple(name.removeprefix("company").lower() for name in theirs.COMPANY_SEARCH_OUTPUTS),
 }
 THEIR_SORTS = {"contact": theirs.CONTACT_SORTS, "company": theirs.COMPANY_SORTS}
+
+THEIR_PATHS = theirs.PATHS | signal_tables.PATHS
 
 # The sandbox's words for what our tables say otherwise.
 WIRE = {
@@ -50,36 +53,37 @@ KINDS: dict[str, tuple[str, ...]] = {
 # Reasons, each with the differences it explains as patterns of whole lines.
 EXPLAINED: dict[str, tuple[str, ...]] = {
     "Free text that ZoomInfo matches word by word; we send what was given as one text and join nothing.": (
-        r"(contact|company) filter (address|street): join (gtm|enterprise): one \| words",
-        r"contact filter (degree|school): join (gtm|enterprise): one \| words",
+        r"(contact|company|intent|scoop) filter (address|street): join (gtm|enterprise): one \| words",
+        r"(contact|scoop) filter (degree|school): join (gtm|enterprise): one \| words",
     ),
     "AND, OR and NOT work inside the text; we join a list by OR, and a text with operators passes as it is.": (
-        r"(contact|company) filter industryKeywords: join (gtm|enterprise): or \| boolean",
+        r"(contact|company|intent|scoop) filter industryKeywords: join (gtm|enterprise): or \| boolean",
         r"contact filter companyName: join enterprise: or \| boolean",
     ),
     "Technologies: OR (on GTM a comma) separates alternatives and AND binds tighter; we only ever join alternatives.": (
         r"(contact|company) filter excludeTechAttributeTagList: join gtm: comma \| boolean",
-        r"(contact|company) filter techAttributeTagList: join enterprise: or \| boolean",
+        r"(contact|company|intent|scoop) filter techAttributeTagList: join enterprise: or \| boolean",
     ),
     "Countries and states may be free text on the wire; we resolve names by the lookup so that a typo is noticed.": (
-        r"(contact|company) filter (country|state): kind: lookup \| text",
+        r"(contact|company|intent|scoop) filter (country|state): kind: lookup \| text",
     ),
     "Only the width of the number is documented. Within no months means nothing; the sandbox stops at a century.": (
-        r"contact filter lastUpdatedInMonths: bounds: \(1, 2147483647\) \| \(0, 1200\)",
+        r"(contact|scoop) filter lastUpdatedInMonths: bounds: \(1, 2147483647\) \| \(0, 1200\)",
     ),
     "The flag is a number on the wire; we list its two values, the sandbox its range.": (
-        r"company filter certified: (kind: choice \| number|choices: .*|bounds: .*)",
+        r"(company|intent|scoop) filter certified: (kind: choice \| number|choices: .*|bounds: .*)",
     ),
     "A radius is a number of which only five are legal.": (
-        r"(contact|company) filter zipCodeRadiusMiles: kind: choice \| number",
+        r"(contact|company|intent|scoop) filter zipCodeRadiusMiles: kind: choice \| number",
     ),
     "The lookup lists the same few words that the documents give, so nothing has to be asked.": (
-        r"contact filter boardMember: lookup: None \| board-members",
-        r"(contact|company) filter companyStructureIncludedSubUnitTypes: (lookup: None \| sub-unit-types|kind: .*)",
-        r"(contact|company) filter companyStructureIncludedSubUnitTypes: choices: .* \| \(\)",
+        r"(contact|scoop) filter boardMember: lookup: None \| board-members",
+        r"(contact|company|intent|scoop) filter companyStructureIncludedSubUnitTypes: lookup: None \| sub-unit-types",
+        r"(contact|company|intent|scoop) filter companyStructureIncludedSubUnitTypes: kind: .*",
+        r"(contact|company|intent|scoop) filter companyStructureIncludedSubUnitTypes: choices: .* \| \(\)",
     ),
     "The hashtag lookup has to be narrowed by category, so that a name cannot be resolved without guessing one.": (
-        r"(contact|company) filter hashTagString: (lookup: None \| hashtags|kind: text \| taxonomy)",
+        r"(contact|company|intent|scoop) filter hashTagString: (lookup: None \| hashtags|kind: text \| taxonomy)",
     ),
     "A head count or a score is its own unit; ours names the score's range.": (
         r"contact output companyEmployeeCount: unit: None \| employees",
@@ -116,26 +120,39 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "Enterprise lookups of bands and codes that no filter of the two searches uses.": (
         r"lookup (employee-category-band|revenue-category-band|hierarchy-code): only the sandbox has it",
     ),
+    "Audiences are graded; ours stand from the smallest, so that a lower bound comes before its upper bound.": (
+        r"intent (filter|enrich) audienceStrength(Min|Max): (kind: choice \| grade|choices: .*)",
+    ),
+    "No document says that a scoop takes several departments; we send one, the sandbox takes what contacts take.": (
+        r"scoop (filter|enrich) department: join (gtm|enterprise): one \| comma",
+    ),
+    "The sandbox checks the least length of a URL's part beside its table.": (
+        r"news (filter|enrich) url: bounds: \(5, None\) \| \(None, None\)",
+    ),
+    "In the captured example or the text of the endpoint, though the field lookup does not list it.": (
+        r"intent (search|enrich) row enterprise (newSignal|trend): only we have it",
+        r"intent enrich row enterprise topSignalLocations: only we have it",
+        r"news enrich row enterprise description: only we have it",
+    ),
+    "Our rows are flat: an article about several companies has a list in place of the one company's fields.": (
+        r"news (search|enrich) row (gtm|enterprise) companies: only we have it",
+    ),
+    "Names of GTM's intent enrich that are misspelt or that nothing explains; ours are those of the row.": (
+        r"intent enrich sort gtm (companybname|issuedate|signalstrength|surgescore): only the sandbox has it",
+        r"intent enrich sort enterprise issueDate: only the sandbox has it",
+    ),
     "A person's browser asks for the approval page; the client only sends the person there.": (
         r"path GET /gtm/oauth/v1/authorize: only the sandbox has it",
-    ),
-    "Served by the sandbox when their codecs come; the table of operations is complete from the start.": (
-        r"operation (search|enrich)_(intent|scoops|news): the sandbox does not serve .*",
-        r"operation (org_chart|corporate_hierarchy|technologies|hashtags|locations|company_master): .*",
-        r"operation identify_visitors: the sandbox does not serve /enrich/ip",
-        r"operation (similar_companies|similar_contacts|recommended_contacts|company_insights|account_summary): .*",
-        r"operation (ask_account_summary|buyer_personas|competitors|ideal_company_profile): .*",
-        r"operation (customer_settings|products): .*",
-        r"operation \w*webhook\w*: the sandbox does not serve .*",
     ),
 }
 
 
-def filter_differences(entity: operations.Entity) -> Iterator[str]:
-    mine, other = ours.FILTERS[entity], THEIR_FILTERS[entity]
-    yield from _names(f"{entity} filter", mine, other)
+def filter_differences(
+    where: str, mine: Mapping[str, ours.Filter], other: Mapping[str, theirs.Filter]
+) -> Iterator[str]:
+    yield from _names(where, mine, other)
     for name in mine.keys() & other.keys():
-        a, b, place = mine[name], other[name], f"{entity} filter {name}"
+        a, b, place = mine[name], other[name], f"{where} {name}"
         for generation in GENERATIONS:
             wire = b.gtm if generation == "gtm" else b.enterprise
             if a.wire(generation) != WIRE[wire]:
@@ -205,6 +222,28 @@ def other_differences() -> Iterator[str]:
             yield f"lookup {name}: {served[name]} | {theirs.ENTERPRISE_LOOKUPS[name]}"
 
 
+def signal_differences(signal: operations.Signal) -> Iterator[str]:
+    mine, other = signal_fields.SIGNAL_FILTERS[signal], signal_tables.SEARCH_FILTERS[signal]
+    yield from filter_differences(f"{signal} filter", mine, other)
+    mine, other = signal_fields.SIGNAL_ENRICH[signal], signal_tables.ENRICH_FILTERS[signal]
+    yield from filter_differences(f"{signal} enrich", mine, other)
+    for operation, rows in (("search", signal_fields.SIGNAL_ROW), ("enrich", signal_fields.SIGNAL_ENRICH_ROW)):
+        for generation in GENERATIONS:
+            known = {name: spec for name, spec in rows[signal].items() if spec.known(generation)}
+            told = dict.fromkeys(signal_tables.OUTPUTS[signal, operation, generation])  # type: ignore[index]
+            yield from _names(f"{signal} {operation} row {generation}", known, told)
+    renamed = signal_fields.ENTERPRISE_SORTS.get(signal, {})
+    orders = signal_fields.SIGNAL_ENRICH_SORTS[signal]
+    for operation, generation, names in (
+        ("search", "gtm", ours.SORTS[signal]),
+        ("search", "enterprise", [renamed.get(name, name) for name in ours.SORTS[signal]]),
+        ("enrich", "gtm", [gtm for gtm, _ in orders.values()]),
+        ("enrich", "enterprise", [enterprise for _, enterprise in orders.values()]),
+    ):
+        told = signal_tables.SORTS[signal, operation, generation].names  # type: ignore[index]
+        yield from _names(f"{signal} {operation} sort {generation}", dict.fromkeys(names), told)
+
+
 def path_differences() -> Iterator[str]:
     known: set[tuple[str, str]] = set()
     for operation in operations.OPERATIONS.values():
@@ -212,17 +251,17 @@ def path_differences() -> Iterator[str]:
             route = operation.route(generation)
             if route is None:
                 continue
-            # A lookup's name may hold a slash, as in tech/vendor.
-            pattern = re.sub(r"\\\{\w+\\\}", "[^{}]+", re.escape(route.path))
+            # A lookup's name may hold a slash, as in tech/vendor; a placeholder may be called otherwise.
+            pattern = re.sub(r"\\\{\w+\\\}", r"([^{}]+|\\{\\w+\\})", re.escape(route.path))
             fits = {
                 (method, path)
-                for method, path in theirs.PATHS
+                for method, path in THEIR_PATHS
                 if method == route.method and (path == route.path or re.fullmatch(pattern, path))
             }
             known |= fits
             if not fits:
                 yield f"operation {operation.name}: the sandbox does not serve {route.path}"
-    for method, path in sorted(theirs.PATHS - known):
+    for method, path in sorted(THEIR_PATHS - known):
         yield f"path {method} {path}: only the sandbox has it"
 
 
@@ -236,7 +275,10 @@ def _names(place: str, mine: Mapping[str, object], other: Mapping[str, object]) 
 def differences() -> list[str]:
     found: list[str] = []
     for entity in ENTITIES:
-        found += [*filter_differences(entity), *output_differences(entity)]
+        filters = filter_differences(f"{entity} filter", ours.FILTERS[entity], THEIR_FILTERS[entity])
+        found += [*filters, *output_differences(entity)]
+    for signal in ours.SIGNALS:
+        found += signal_differences(signal)
     return sorted([*found, *other_differences(), *path_differences()])
 
 
@@ -257,9 +299,16 @@ def test_every_difference_is_explained_and_every_explanation_needed() -> None:
 def test_what_the_explanations_rest_on() -> None:
     assert ours.FILTERS["company"]["companyStructureIncludedSubUnitTypes"].choices == SUB_UNIT_TYPES
     assert ours.FILTERS["contact"]["boardMember"].choices == theirs.MODES
+    assert signal_tables.STRENGTHS[::-1] == signal_fields.STRENGTHS
+    assert signal_fields.SHORTEST_URL == signal_tables.SHORTEST_URL
+    assert signal_fields.MOST_TOPICS == signal_tables.MOST_TOPICS
+    assert signal_fields.LONGEST_SPAN_DAYS == signal_tables.LONGEST_INTENT_SPAN
     counts = {
         "contact filters": (88, sum(spec.gtm is not None for spec in ours.FILTERS["contact"].values())),
         "company filters": (62, sum(spec.gtm is not None for spec in ours.FILTERS["company"].values())),
+        "intent filters": (48, sum(spec.gtm is not None for spec in ours.FILTERS["intent"].values())),
+        "scoop filters": (74, sum(spec.gtm is not None for spec in ours.FILTERS["scoop"].values())),
+        "news filters": (4, sum(spec.gtm is not None for spec in ours.FILTERS["news"].values())),
         "contact outputs": (78, sum(spec.gtm for spec in ours.OUTPUTS["contact"].values())),
         "company outputs": (60, sum(spec.gtm for spec in ours.OUTPUTS["company"].values())),
     }

@@ -23,6 +23,7 @@ EXPECTED = {
     "api-requests",
     "contact-fields",
     "company-fields",
+    "signal-fields",
     "gotchas",
     "troubleshooting",
     "products",

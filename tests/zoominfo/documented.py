@@ -87,6 +87,93 @@ COMPANY: Types = {
     """,
 }
 
+# The signal searches, whole.
+INTENT: Types = {
+    ("str", "str"): """
+    address audienceStrengthMax audienceStrengthMin companyDescription companyRanking
+    companyStructureIncludedSubUnitTypes companyType continent country employeeCount employeeRangeMax
+    employeeRangeMin excludedRegions hashTagString industryCodes industryKeywords locationSearchType
+    metroRegion naicsCodes oneYearEmployeeGrowthRateMax oneYearEmployeeGrowthRateMin revenue sicCodes state
+    street subUnitTypes techAttributeTagList twoYearEmployeeGrowthRateMax twoYearEmployeeGrowthRateMin zipCode
+    zoominfoContactsMax zoominfoContactsMin
+    """,
+    ("str[]", "-"): """
+    businessModel companyTicker
+    """,
+    ("-", "int"): """
+    certified
+    """,
+    ("-", "bool"): """
+    excludeDefunctCompanies
+    """,
+    ("bool", "-"): """
+    findRecommendedContacts
+    """,
+    ("i32", "int"): """
+    fundingAmountMax fundingAmountMin revenueMax revenueMin signalScoreMax signalScoreMin
+    """,
+    ("date", "str"): """
+    fundingEndDate fundingStartDate signalEndDate signalStartDate
+    """,
+    ("bool", "bool"): """
+    primaryIndustriesOnly
+    """,
+    ("str[]", "arr"): """
+    topics
+    """,
+    ("i16", "str"): """
+    zipCodeRadiusMiles
+    """,
+}
+SCOOP: Types = {
+    ("str", "str"): """
+    address boardMember companyDescription companyPastOrPresent companyRanking
+    companyStructureIncludedSubUnitTypes companyType contactAccuracyScoreMax contactAccuracyScoreMin continent
+    country degree department description emailAddress employeeCount employeeRangeMax employeeRangeMin
+    excludedRegions excludeJobTitle excludeManagementLevel firstName fullName hasBeenNotified hashedEmail
+    hashTagString industryCodes industryKeywords jobFunction jobTitle lastName locationSearchType
+    managementLevel metroRegion middleInitial naicsCodes oneYearEmployeeGrowthRateMax
+    oneYearEmployeeGrowthRateMin personId requiredFields revenue school scoopId scoopTopic scoopType sicCodes
+    state street subUnitTypes techAttributeTagList twoYearEmployeeGrowthRateMax twoYearEmployeeGrowthRateMin
+    zipCode zoominfoContactsMax zoominfoContactsMin
+    """,
+    ("str[]", "-"): """
+    businessModel companyTicker
+    """,
+    ("i32", "int"): """
+    certified fundingAmountMax fundingAmountMin lastUpdatedInMonths revenueMax revenueMin
+    """,
+    ("-", "str"): """
+    companyId companyName companyWebsite parentId ultimateParentId
+    """,
+    ("str", "-"): """
+    exactJobTitle
+    """,
+    ("-", "bool"): """
+    excludeDefunctCompanies
+    """,
+    ("bool", "bool"): """
+    excludePartialProfiles executivesOnly primaryIndustriesOnly updatedSinceCreation
+    """,
+    ("date", "str"): """
+    fundingEndDate fundingStartDate publishedEndDate publishedStartDate
+    """,
+    ("i64[]", "arr"): """
+    locationCompanyId
+    """,
+    ("i16", "str"): """
+    zipCodeRadiusMiles
+    """,
+}
+NEWS: Types = {
+    ("str[]", "arr"): """
+    categories url
+    """,
+    ("date", "str"): """
+    pageDateMax pageDateMin
+    """,
+}
+
 # Output fields that only one generation documents, and those of both.
 CONTACT_OUTPUTS_BOTH = """
     city companyCity companyContinent companyCountry companyDivision companyEmployeeCount

@@ -128,7 +128,7 @@ company country | DACH | each:germany,austria,switzerland
 company country | Nordics | each:sweden,norway,denmark,finland,iceland
 company country | EU | ambiguous
 company country | Europe | elsewhere:continent
-company country | Georgia | ambiguous
+company country | Georgia | elsewhere:state
 company country | California | elsewhere:state
 company country | England | elsewhere:country
 company country | Germny | near:germany
@@ -145,7 +145,7 @@ company state | Québec | canada.quebec
 company state | Washington DC | usa.districtofcolumbia
 company state | NYC | elsewhere:metroRegion
 company state | Germany | elsewhere:country
-company state | Bavaria | unknown
+company state | Bavaria | elsewhere:country
 company metroRegion | SF Bay Area | usa.california.sanfrancisco
 company metroRegion | San Francisco Bay Area | usa.california.sanfrancisco
 company metroRegion | Bay Area | ambiguous
@@ -197,7 +197,7 @@ company recentFundingRoundTypes @gtm | Series B | seriesB
 company recentFundingRoundTypes @gtm | series-c round | seriesC
 company recentFundingRoundTypes @gtm | PE | privateEquity
 intent topics | cloud computing | Cloud Computing
-intent topics | ACA | Affordable Care Act (ACA)
+intent topics | ACA | unknown
 intent topics | cloud | ambiguous
 intent topics | Cloud Compting | near:Cloud Computing
 scoop scoopType | M&A | 4
@@ -209,4 +209,123 @@ scoop department | IT | 4
 news categories @gtm | M&A | MERGER_OR_ACQUISITION
 news categories @enterprise | M&A | MERGER_OR_ACQUISTION
 news categories | funding | FUNDING
+"""
+
+# Written after the tables had their first form, and read without a change to them before the score was taken.
+SECOND = """
+contact managementLevel | C-Suite executives | C Level Exec
+contact managementLevel | EVP | VP Level Exec
+contact managementLevel | Sr. Director | Director
+contact managementLevel | manager level | Manager
+contact managementLevel | Manager or above | Manager,Director,VP Level Exec,C Level Exec
+contact managementLevel | C-level and VP-level | C Level Exec,VP Level Exec
+contact managementLevel | Head of Marketing | unknown
+contact managementLevel | CTO | elsewhere:jobTitle
+contact managementLevel | Direktor | near:Director
+contact excludeManagementLevel | interns | unknown
+contact department | sales department | 3
+contact department | Human Resource | 2
+contact department | Ops | 4
+contact department | engineering team | 6
+contact department | medical | 9
+contact department | executive | 0
+contact department | Sales and Marketing | 3,7
+contact department | procurement | elsewhere:jobFunction
+contact department | Marketting | near:7
+contact jobFunction | software engineering | 6.6
+contact jobFunction | SRE | 6.2
+contact jobFunction | purchasing | 4.7
+contact jobFunction | demand gen | 7.4
+contact jobFunction | Director | elsewhere:managementLevel
+company industryCodes | hospitals | hospitals
+company industryCodes | oil and gas | energy.electricity
+company industryCodes | logistics | transportation.freight
+company industryCodes | telco | telecom
+company industryCodes | higher education | education.university
+company industryCodes | financial services | ambiguous
+company industryCodes | automotive | ambiguous
+company industryCodes | biotech | elsewhere:industryKeywords
+company industryCodes | e-commerce | elsewhere:industryKeywords
+company industryCodes | aerospace and defense | manufacturing.aerospace
+company industryCodes | manufacturing industry | manufacturing
+company industryCodes | software.security | software.security
+company industryCodes | Software & Healthcare Services | software,healthcare
+company industryCodes | public companies | elsewhere:companyType
+company country | Vereinigtes Königreich | united kingdom
+company country | Schweiz | switzerland
+company country | Frankreich | france
+company country | 日本 | japan
+company country | Republic of Ireland | ireland
+company country | GBR | united kingdom
+company country | CA | canada
+company country | Scandinavia | each:sweden,norway,denmark
+company country | Benelux | each:belgium,netherlands,luxembourg
+company country | EMEA | elsewhere:continent
+company country | usa, canada | refused
+company country | United Sates | near:usa
+company country | Texas | elsewhere:state
+company country | Narnia | unknown
+company continent | North America | north america
+company continent | APAC | ambiguous
+company state | New York | usa.newyork
+company state | Ontario, Canada | canada.ontario
+company state | BC | canada.britishcolumbia
+company state | Calif. | usa.california
+company state | New England | each:usa.connecticut,usa.maine,usa.massachusetts,usa.newhampshire,usa.rhodeisland,usa.vermont
+company state | Chicago | elsewhere:metroRegion
+company metroRegion | Los Angeles metro area | usa.california.losangeles
+company metroRegion | Seattle, Washington | usa.washington.seattle
+company metroRegion | Philly | usa.pennsylvania.philadelphia
+company metroRegion | Washington, DC | usa.districtofcolumbia.washington
+company metroRegion | Toronto | canada.ontario.toronto
+company metroRegion | Boston and NYC | usa.massachusetts.boston,usa.newyork.newyork
+company metroRegion | Germany | elsewhere:country
+company techAttributeTagList @gtm | Microsoft Teams | 30009
+company techAttributeTagList | Dynamics | ambiguous
+company techAttributeTagList | Adobe | ambiguous
+company techAttributeTagList | Oracle | ambiguous
+company techAttributeTagList | NotARealTool | unknown
+company employeeRangeMin | over 500 employees | employeeRangeMin=501
+company employeeRangeMin | between 100 and 250 | employeeRangeMin=100&employeeRangeMax=250
+company employeeRangeMax | up to 1,000 people | employeeRangeMax=1000
+company employeeRangeMin | 1k-5k employees | employeeRangeMin=1000&employeeRangeMax=5000
+company employeeRangeMin | mid-market | ambiguous
+company employeeRangeMin | SMB | ambiguous
+company employeeCount | 10,000+ | 10000plus
+company employeeCount | 1-49 | 1to4,5to9,10to19,20to49
+company employeeCount | under 50 employees | 1to4,5to9,10to19,20to49
+company employeeCount | $5M-$10M | elsewhere:revenueMin
+company revenueMin | at least $5 million | revenueMin=5000
+company revenueMin | $1.5B+ | revenueMin=1500000
+company revenueMin | $250k - $1m | revenueMin=250&revenueMax=1000
+company revenueMax | less than 100 million dollars | revenueMax=100000
+company revenueMin | £20m | refused
+company revenue | under $500K | under500k
+company revenue | 100-250 | ambiguous
+company revenue | $50M to $250M | 50mto100m,100mmto250m
+company revenue | $20M-$30M | elsewhere:revenueMin
+company fundingAmountMin | $5M+ | fundingAmountMin=5000
+company oneYearEmployeeGrowthRateMin | 20% | oneYearEmployeeGrowthRateMin=20
+company companyType | privately held | private
+company companyType | Fortune 500 | elsewhere:companyRanking
+company companyType | subsidiary | elsewhere:subUnitTypes
+company companyRanking | Fortune 1000 companies | fortune1000
+company allFundingRoundTypes @gtm | seed round | seed
+company allFundingRoundTypes @gtm | IPO | ipo
+contact yearsOfExperience | 4-5 years | 4-5
+contact yearsOfExperience | 21+ years | 21+
+contact yearsOfExperience | 8 years | 6-10
+intent topics | Cloud Applications, Cloud Computing | Cloud Applications,Cloud Computing
+intent topics | Blockchain | unknown
+scoop scoopType | IPO | 3
+scoop scoopType | new hires | 13
+scoop scoopType | mergers and acquisitions | 4
+scoop scoopTopic | ML | 119
+scoop scoopTopic | Awards | 5
+scoop department | engineering | 8
+news categories | press releases | GENERAL_PRESS_RELEASE
+news categories | earnings | FINANCIAL_RESULTS
+news categories @gtm | MERGER_OR_ACQUISTION | MERGER_OR_ACQUISITION
+contact companyPastOrPresent | former | past
+company businessModel | business to business | B2B
 """

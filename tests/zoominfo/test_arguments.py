@@ -37,27 +37,35 @@ from sales_zoominfo.zoominfo.fields import (
     SORTS,
     Filter,
 )
-from sales_zoominfo.zoominfo.operations import Entity, Generation
+from sales_zoominfo.zoominfo.operations import Entity, Generation, Subject
 from sales_zoominfo.zoominfo.taxonomy import LOOKUPS
 
 ENTITIES: tuple[Entity, ...] = ("contact", "company")
 GENERATIONS: tuple[Generation, ...] = ("gtm", "enterprise")
-TABLES: dict[Entity, documented.Types] = {"contact": documented.CONTACT, "company": documented.COMPANY}
+SUBJECTS: tuple[Subject, ...] = ("contact", "company", "intent", "scoop", "news")
+TABLES: dict[Subject, documented.Types] = {
+    "contact": documented.CONTACT,
+    "company": documented.COMPANY,
+    "intent": documented.INTENT,
+    "scoop": documented.SCOOP,
+    "news": documented.NEWS,
+}
 
 
-def documented_types(entity: Entity) -> dict[str, tuple[str, str]]:
-    groups = [*documented.SHARED.items(), *TABLES[entity].items()]
+def documented_types(subject: Subject) -> dict[str, tuple[str, str]]:
+    shared = documented.SHARED if subject in ENTITIES else {}
+    groups = [*shared.items(), *TABLES[subject].items()]
     return {name: types for types, names in groups for name in names.split()}
 
 
-def wired(entity: Entity, generation: Generation, **filters: object) -> dict[str, object]:
-    values = read_filters(entity, generation, filters)
-    return {name: to_wire(FILTERS[entity][name], generation, items) for name, items in values.items()}
+def wired(subject: Subject, generation: Generation, **filters: object) -> dict[str, object]:
+    values = read_filters(subject, generation, filters)
+    return {name: to_wire(FILTERS[subject][name], generation, items) for name, items in values.items()}
 
 
-def refused(entity: Entity, generation: Generation = "gtm", **filters: object) -> SalesZoomInfoError:
+def refused(subject: Subject, generation: Generation = "gtm", **filters: object) -> SalesZoomInfoError:
     with pytest.raises(SalesZoomInfoError) as caught:
-        wired(entity, generation, **filters)
+        wired(subject, generation, **filters)
     return caught.value
 
 
@@ -65,20 +73,26 @@ def refused(entity: Entity, generation: Generation = "gtm", **filters: object) -
 
 
 def test_every_documented_filter_is_there_and_no_other() -> None:
-    counts: dict[tuple[Entity, Generation], int] = {}
-    for entity in ENTITIES:
-        types = documented_types(entity)
-        assert set(FILTERS[entity]) == set(types)
+    counts: dict[tuple[Subject, Generation], int] = {}
+    for subject in SUBJECTS:
+        types = documented_types(subject)
+        assert set(FILTERS[subject]) == set(types)
         for place, generation in enumerate(GENERATIONS):
             given_here = {name for name, wire in types.items() if wire[place] != "-"}
-            assert {name for name, spec in FILTERS[entity].items() if spec.wire(generation)} == given_here
-            counts[entity, generation] = len(given_here)
-    # The Enterprise tables hold four paging and sorting keys more.
+            assert {name for name, spec in FILTERS[subject].items() if spec.wire(generation)} == given_here
+            counts[subject, generation] = len(given_here)
+    # The Enterprise tables hold four paging and sorting keys more, and two for news.
     assert counts == {
         ("contact", "gtm"): 88,
         ("company", "gtm"): 62,
+        ("intent", "gtm"): 48,
+        ("scoop", "gtm"): 74,
+        ("news", "gtm"): 4,
         ("contact", "enterprise"): 88 - 4,
         ("company", "enterprise"): 62 - 4,
+        ("intent", "enterprise"): 51 - 4,
+        ("scoop", "enterprise"): 81 - 4,
+        ("news", "enterprise"): 6 - 2,
     }
 
 
@@ -110,7 +124,16 @@ SAMPLES: dict[str, object] = {
 
 
 def sample(spec: Filter) -> object:
+    if spec.kind == "text" and spec.low:
+        return "word" * spec.low
     return spec.choices[0] if spec.kind == "choice" else SAMPLES[spec.kind]
+
+
+def beside(subject: Subject, name: str) -> dict[str, object]:
+    """What must be given with a filter."""
+    specs = FILTERS[subject]
+    others = {spec.name for spec in specs.values() if spec.required} | {specs[name].needs}
+    return {other: sample(specs[other]) for other in others if other and other != name}
 
 
 def has_type(value: object, wire: str) -> bool:
@@ -132,27 +155,27 @@ def has_type(value: object, wire: str) -> bool:
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-@pytest.mark.parametrize(("entity", "name"), [(entity, name) for entity in ENTITIES for name in FILTERS[entity]])
-def test_each_filter_travels_in_its_documented_type(entity: Entity, name: str, generation: Generation) -> None:
-    wire = documented_types(entity)[name][GENERATIONS.index(generation)]
-    spec = FILTERS[entity][name]
-    extra: dict[str, object] = {spec.needs: sample(FILTERS[entity][spec.needs])} if spec.needs else {}
+@pytest.mark.parametrize(("subject", "name"), [(subject, name) for subject in SUBJECTS for name in FILTERS[subject]])
+def test_each_filter_travels_in_its_documented_type(subject: Subject, name: str, generation: Generation) -> None:
+    wire = documented_types(subject)[name][GENERATIONS.index(generation)]
+    spec = FILTERS[subject][name]
+    extra = beside(subject, name)
     if wire == "-":
-        with pytest.raises(NotAvailable, match=name):
-            wired(entity, generation, **{name: sample(spec)}, **extra)
+        with pytest.raises((NotAvailable, InvalidArgument), match=name):
+            wired(subject, generation, **{name: sample(spec)}, **extra)
         return
     forms: list[object] = [sample(spec), [sample(spec)]]
     if spec.kind != "history":
         forms.append(str(sample(spec)).lower() if spec.kind == "flag" else str(sample(spec)))
-    travelled = [wired(entity, generation, **{name: form}, **extra)[name] for form in forms]
+    travelled = [wired(subject, generation, **{name: form}, **extra)[name] for form in forms]
     assert all(has_type(value, wire) for value in travelled), travelled
     assert all(value == travelled[0] for value in travelled), "text, number and list of one are the same"
 
 
 def test_the_tables_hang_together() -> None:
-    for entity in ENTITIES:
-        specs = FILTERS[entity]
-        assert set(SHOWN[entity]) <= set(specs)
+    for subject in SUBJECTS:
+        specs = FILTERS[subject]
+        assert set(SHOWN[subject]) <= set(specs)
         for spec in specs.values():
             assert spec.lookup is None or spec.lookup in LOOKUPS
             assert (spec.kind == "lookup") == (spec.lookup is not None)
@@ -161,8 +184,9 @@ def test_the_tables_hang_together() -> None:
                 assert other is None or other in specs
             assert spec.name not in spec.aliases
             assert not set(spec.aliases) & set(specs), "a name that exists needs no hint"
-        assert SORTS[entity]
-        assert {spec.name for spec in SEARCH_ROW[entity].values()} == set(SEARCH_ROW[entity])
+        assert SORTS[subject] or subject == "news"
+        assert {spec.name for spec in SEARCH_ROW[subject].values()} == set(SEARCH_ROW[subject])
+    for entity in ENTITIES:
         assert all(set(enough) <= set(MATCH_KEYS[entity]) for enough in ENOUGH[entity])
 
 
@@ -241,19 +265,22 @@ def test_title_lists_end_before_500_characters_on_gtm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entity", "low"), [(entity, spec.name) for entity in ENTITIES for spec in FILTERS[entity].values() if spec.upper]
+    ("subject", "low"),
+    [(subject, spec.name) for subject in SUBJECTS for spec in FILTERS[subject].values() if spec.upper],
 )
-def test_swapped_bounds_are_named(entity: Entity, low: str) -> None:
-    spec = FILTERS[entity][low]
+def test_swapped_bounds_are_named(subject: Subject, low: str) -> None:
+    spec = FILTERS[subject][low]
     high = str(spec.upper)
-    values = {"date": ("2026-02-01", "2026-01-01"), "decimal": (7.5, 7.25)}.get(spec.kind, (90, 80))
-    extra: dict[str, object] = {}
-    error = refused(entity, **{low: values[0], high: values[1]}, **extra)
+    # Audiences are graded from E to A.
+    bounds = {"date": ("2026-02-01", "2026-01-01"), "decimal": (7.5, 7.25), "choice": ("A", "C")}
+    values = bounds.get(spec.kind, (90, 80))
+    extra = beside(subject, low)
+    error = refused(subject, **{low: values[0], high: values[1]}, **extra)
     assert error.kind == "swapped_bounds"
     assert low in error.message
     assert high in error.message
-    assert wired(entity, "gtm", **{low: values[1], high: values[0]}, **extra)
-    assert wired(entity, "gtm", **{low: values[0], high: values[0]}, **extra)
+    assert wired(subject, "gtm", **{low: values[1], high: values[0]}, **extra)
+    assert wired(subject, "gtm", **{low: values[0], high: values[0]}, **extra)
 
 
 def test_numbers_are_compared_as_numbers_and_keep_their_digits() -> None:
@@ -566,12 +593,12 @@ def test_no_value_crashes_a_reader(value: Any) -> None:
 
 
 @settings(deadline=None)
-@given(entity=st.sampled_from(ENTITIES), generation=st.sampled_from(GENERATIONS), data=st.data())
-def test_no_value_crashes_a_filter(entity: Entity, generation: Generation, data: st.DataObject) -> None:
-    names = st.sampled_from(sorted(FILTERS[entity])) | st.text(max_size=80)
+@given(subject=st.sampled_from(SUBJECTS), generation=st.sampled_from(GENERATIONS), data=st.data())
+def test_no_value_crashes_a_filter(subject: Subject, generation: Generation, data: st.DataObject) -> None:
+    names = st.sampled_from(sorted(FILTERS[subject])) | st.text(max_size=80)
     raw = data.draw(st.dictionaries(names, JSON, min_size=1, max_size=4))
     try:
-        json.dumps(wired(entity, generation, **raw))
+        json.dumps(wired(subject, generation, **raw))
     except (InvalidArgument, NotAvailable) as error:
         json.dumps(error.details)
 

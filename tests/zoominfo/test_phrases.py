@@ -58,7 +58,7 @@ def told(error: SalesZoomInfoError, phrase: Phrase) -> str:
     if error.kind == "several_values":
         assert len(details["candidates"]) > 1, phrase
         return "ambiguous"
-    if error.kind == "value_elsewhere":
+    if error.kind in ("value_elsewhere", "value_lies_in"):
         names = [item["filter"] for item in details["elsewhere"]]
         return "elsewhere:" + ("|".join(names))
     if error.kind == "group_of_values":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -62,9 +63,10 @@ TAXONOMIES: dict[str, list[Value]] = {
 async def resolved(entity: Entity, generation: Generation, **raw: object) -> tuple[dict[str, Any], dict[str, str]]:
     asked: list[str] = []
 
-    async def lookup(field: str) -> list[Value]:
+    async def lookup(field: str, narrow: Mapping[str, str] | None = None) -> list[Value]:
         asked.append(field)
-        return TAXONOMIES[field]
+        found = TAXONOMIES.get(field, [])
+        return [value for value in found if value.more.get("vendor") == narrow["vendor"]] if narrow else found
 
     chosen = read_filters(entity, generation, raw)
     told = await resolve(FILTERS[entity], generation, chosen, lookup)
@@ -151,7 +153,10 @@ async def test_two_letters_are_a_state_only_when_the_taxonomy_has_it(code: str) 
 
 
 async def test_a_value_that_the_taxonomy_cannot_have_says_where_it_belongs() -> None:
-    lost = await refused("company", metroRegion="London")
+    abroad = await refused("company", metroRegion="London")
+    assert abroad.kind == "value_lies_in"
+    assert "country='uk'" in abroad.next_step
+    lost = await refused("company", metroRegion="Timbuktu")
     assert "Orlando" not in lost.next_step
     assert "US and Canada" in lost.next_step
     assert "industryKeywords" in (await refused("company", industryCodes="SaaS")).next_step

@@ -57,6 +57,8 @@ MAX_ENTRIES = 1_000_000
 # How many leave in one transaction, and after how many appends it is looked at again.
 ROTATE_AT_ONCE = 5_000
 ROTATE_EVERY = 1_000
+# Before a spend the audit is known to be writable when it was written less than so many seconds ago.
+READY_FOR = 30.0
 # The head is noted beside the state at least every so many seconds, and whenever credits were spent.
 NOTE_EVERY = 10.0
 # The result of a call whose caller went away.
@@ -184,6 +186,7 @@ class Audit:
         self._appended = ROTATE_EVERY
         self._differs = False
         self._noted_at = float("-inf")
+        self._wrote_at = float("-inf")
 
     # --- writing -----------------------------------------------------------------------------------------------
 
@@ -235,11 +238,13 @@ class Audit:
                 entry.warning = await self.record(entry.event())
 
     async def ready(self) -> None:
-        """Before a spend: the audit can be written.
+        """Before a spend: the audit can be written, or just was.
 
         Raises:
             InvalidArgument: it cannot; nothing may be spent.
         """
+        if time.monotonic() - self._wrote_at <= READY_FOR:
+            return
         try:
             await self._store.write(self._probe, lane=LANE)
         except SalesZoomInfoError as error:
@@ -292,6 +297,7 @@ class Audit:
             return
         error = future.exception()
         if error is not None:
+            self._wrote_at = float("-inf")
             with self._lock:
                 # The job did not even come to take them; their callers are told that they failed.
                 if self._queued is future and self._open:
@@ -299,6 +305,7 @@ class Audit:
                     self._open = False
             logger.warning("%s", _unwritten(error))
             return
+        self._wrote_at = time.monotonic()
         head, note = future.result()
         if note:
             try:
@@ -425,9 +432,12 @@ def _matters(event: Event) -> bool:
 
 
 def _clean(field: str, text: str) -> str:
+    if not text:
+        return text
     # No database takes NUL or half a surrogate pair, and a caller's name is whatever a client says.
-    plain = "".join(char if char.isprintable() else " " for char in text.encode("utf-8", "replace").decode("utf-8"))
-    return scrub(plain)[: _LIMITS[field]]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text.encode("utf-8", "replace").decode("utf-8"))
+    return scrub(text)[: _LIMITS[field]]
 
 
 def _unwritten(error: BaseException) -> str:

@@ -129,7 +129,7 @@ class Buyer:
         if closed is None:
             return
         purchase.spent += closed.spent
-        purchase.day_left = closed.budget.day_left
+        purchase.day_left = closed.day_left
         purchase.view = closed.view
         if closed.seen.stop is not None:
             purchase.warnings.append(str(closed.seen.stop.error()))

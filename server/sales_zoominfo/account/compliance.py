@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -76,6 +76,7 @@ class Privacy:
         copies: of records; those of people who are added go.
         audit: told of each change and each check.
         clock: Unix seconds.
+        on_growth: awaited when the list has grown or learnt which records its entries stand for.
     """
 
     def __init__(
@@ -87,7 +88,9 @@ class Privacy:
         copies: Copies | None = None,
         audit: Audit | None = None,
         clock: Callable[[], float] = time.time,
+        on_growth: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        self._on_growth = on_growth
         self._client = client
         self._screen = screen
         self._modes = modes
@@ -118,6 +121,8 @@ class Privacy:
         added = await self.list.add(entries, caller)
         if added.added and self._copies is not None and self._copies.kept:
             await self._copies.drop_opted_out()
+        if added.added and self._on_growth is not None:
+            await self._on_growth()
         await self._note(caller, "update_opt_outs", added.added, f"{added.added} added, {added.known} already listed")
         found = await self.resolve(limit=resolve, ids=added.ids) if resolve and added.ids else Resolved()
         return added, found
@@ -207,6 +212,8 @@ class Privacy:
             records += count
             if not count:
                 without.append(entry.id)
+        if records and self._on_growth is not None:
+            await self._on_growth()
         return Resolved(tried, records, without)
 
     async def _records(self, entry: Listed) -> tuple[set[str], int]:

@@ -93,9 +93,9 @@ _THINGS: dict[Kind, str] = {
     "company": "ZoomInfo company id",
 }
 _HOW: dict[Kind, str] = {
-    "email": "Give one address, as name@company.com.",
+    "email": "Give one address: a name, an at sign and a domain.",
     "domain": "Give a domain such as company.com; it covers everyone at it and below it.",
-    "phone": "Give a number with its country code, as +49 30 1234567; without one it holds in every country.",
+    "phone": "Give a number with a plus sign and its country code; without them it holds in every country.",
     "person": "Give the number that search_contacts shows as id.",
     "company": "Give the number that search_companies shows as id.",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..settings import Settings
 from ..zoominfo.asking import Answer, Ask
@@ -30,6 +31,10 @@ from .report import Figures, figures
 from .settling import Settler
 from .spending import About, Credits, Enriched, Spender
 from .standing import Stop, View
+
+if TYPE_CHECKING:
+    from .saved import SavedSearches
+    from .walking import Walked
 
 __all__ = ["About", "Account", "Balance", "Credits", "Enriched", "Told", "UsageReport"]
 
@@ -125,6 +130,11 @@ class Account:
         """Credits left, as last told by ZoomInfo."""
         return self._client.balance
 
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Unix seconds, as the gate counts them."""
+        return self._core.clock
+
     async def aclose(self) -> None:
         """Close the connections; what the audit still has to write is written first."""
         await self._audit.flush()
@@ -147,6 +157,29 @@ class Account:
             page, warnings = await self._screen.page(entity, page)
             entry.generation, entry.records = page.generation, len(page.rows)
         return replace(page, warnings=(*page.warnings, *warnings)) if warnings else page
+
+    async def walk(
+        self,
+        subject: Subject,
+        filters: Mapping[str, object],
+        *,
+        caller: str = "local",
+        max_rows: object = None,
+        sort: object = None,
+        progress: Callable[[int, int], Awaitable[None]] | None = None,
+    ) -> Walked:
+        """All pages of a search up to a stated number of rows; free. See :func:`.walking.walk`."""
+        from .walking import walk
+
+        return await walk(
+            self._core, subject, filters, caller=caller, max_rows=max_rows, sort=sort, progress=progress
+        )
+
+    def saved(self) -> SavedSearches:
+        """The account's saved searches; free."""
+        from .saved import SavedSearches
+
+        return SavedSearches(self._core)
 
     async def tell(self, name: str, arguments: Mapping[str, object], *, caller: str = "local") -> Told:
         """An operation of :data:`~sales_zoominfo.zoominfo.asks.ASKS` that costs no credit.
@@ -185,7 +218,15 @@ class Account:
         await self._core.note_account()
         return values
 
-    async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
+    async def meaning(self, name: str, text: str) -> list[str]:
+        """What a search would use for a text; free. See :meth:`Client.meaning`."""
+        return await self._client.meaning(name, text)
+
+    def told_at(self, name: str, narrow: Mapping[str, str] | None = None) -> float | None:
+        """When ZoomInfo told a taxonomy. See :meth:`Client.told_at`."""
+        return self._client.told_at(name, narrow)
+
+    async def field_rights(self, entity: str, use: Use, direction: Direction) -> list[FieldRight]:
         """Which fields the account may use; free."""
         rights = await self._client.field_rights(entity, use, direction)
         await self._core.note_account()

@@ -30,7 +30,7 @@ from ..errors import SalesZoomInfoError, fail
 from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
 from . import standing
-from .match_key import CONSTRAINTS, Input, canonical_id, match_key, own_id
+from .match_key import CONSTRAINTS, Input, canonical_id, key_of_id, match_key, own_id
 from .standing import LATE, Seen, Stop, Turn, View
 
 DAY = 86_400.0
@@ -240,13 +240,13 @@ class Closed:
     Attributes:
         spent: credits that count as spent by it.
         seen: what the account's own figure showed.
-        budget: where the account stands now.
-        view: the same, of whether it may spend.
+        day_left: what may still be reserved today.
+        view: whether the account may spend now.
     """
 
     spent: int
     seen: Seen
-    budget: Budget
+    day_left: int
     view: View
 
 
@@ -265,6 +265,14 @@ class Recovered:
 
     released: int
     in_doubt: int
+
+
+class _Asked(NamedTuple):
+    """An input as the database knows it: the HMAC of what it identifies, the id that it names, its constraints."""
+
+    key: bytes | None
+    own: str
+    constraints: tuple[tuple[str, str], ...]
 
 
 class _Line(NamedTuple):
@@ -358,7 +366,9 @@ class Ledger:
         Raises:
             InvalidArgument: the state file cannot be used.
         """
-        return await self._store.read(lambda c: _sum_up(entity, self._lines(c, entity, inputs, self._now(c))))
+        return await self._store.read(
+            lambda c: _sum_up(entity, self._lines(c, entity, self._asked(entity, inputs), self._now(c)))
+        )
 
     async def reserve(self, caller: Caller, entity: Entity, inputs: Sequence[Input], limits: Limits) -> Reservation:
         """Set aside what a call costs at most, in one short transaction.
@@ -382,7 +392,7 @@ class Ledger:
 
         def job(c: Transaction) -> Reservation:
             now = self._now(c)
-            lines = self._lines(c, entity, inputs, now)
+            lines = self._lines(c, entity, self._asked(entity, inputs), now)
             estimate = _sum_up(entity, lines)
             standing.refuse(c, self._account, estimate.credits)
             superseded: list[_Charge | None] = [None] * len(lines)
@@ -505,7 +515,7 @@ class Ledger:
             turn: from :meth:`mark_sent`.
             tell: the outcomes, given by how much the turn alone has lowered the figure (None when that is not known).
                 It may be called twice and must only compute.
-            limits: for the budget that is told.
+            limits: for what is left of the day's budget.
             balance: credits left, read after the answer; None when it was not read.
             header: the figure that the answer itself carried, when the balance was read by another call.
 
@@ -524,8 +534,8 @@ class Ledger:
             spent = self._settle_all(c, reservation, tell(seen.drop), now)
             if balance is not None:
                 standing.settle_down(c, self._account, turn)
-            budget = self._budget(c, limits, reservation.caller, now)
-            return Closed(spent, seen, budget, standing.view(c, self._account, now))
+            left = max(0, limits.per_day - sum(self._counts(c, now).values()))
+            return Closed(spent, seen, left, standing.view(c, self._account, now))
 
         # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.
         return await self._store.write(job, durable=False)
@@ -851,22 +861,27 @@ class Ledger:
             self._secret = create_once(self._store.directory / KEY_FILE, KEY_SIZE)
         return hmac.digest(self._secret, f"{entity}\n{key}".encode(), "sha256")
 
-    def _lines(self, c: Transaction, entity: Entity, inputs: Sequence[Input], now: float) -> list[_Line]:
-        texts = [match_key(entity, values) for values in inputs]
-        keys = [self._digest(entity, text) if text else None for text in texts]
-        named = [own_id(entity, values) for values in inputs]
+    def _asked(self, entity: Entity, inputs: Sequence[Input]) -> list[_Asked]:
+        asked: list[_Asked] = []
+        for values in inputs:
+            own = own_id(entity, values)
+            text = key_of_id(own) if own else match_key(entity, values)
+            # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
+            limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
+            asked.append(_Asked(self._digest(entity, text) if text else None, own, limits))
+        return asked
+
+    def _lines(self, c: Transaction, entity: Entity, asked: Sequence[_Asked], now: float) -> list[_Line]:
         # An input is asked for by the record under management that it has matched before, or by the id that it names:
         # an address can come to mean somebody else.
-        matched = self._matched(c, entity, {key for key in keys if key is not None})
-        owned = self._purchases(c, entity, {*matched.values(), *filter(None, named)}, now)
+        matched = self._matched(c, entity, {each.key for each in asked if each.key is not None})
+        owned = self._purchases(c, entity, {*matched.values(), *(each.own for each in asked if each.own)}, now)
         first: dict[object, int] = {}  # where an input or a record first appears in the call
         lines: list[_Line] = []
-        for index, (values, key, own) in enumerate(zip(inputs, keys, named, strict=True)):
+        for index, (key, own, limits) in enumerate(asked):
             earlier = None if key is None else matched.get(key)
             record = next((each for each in (earlier, own) if each and each in owned), own or None)
             purchase = owned.get(record or "")
-            # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
-            limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
             same: object = record or (key, limits)
             twin = first.setdefault(same, index) if key else index
             if twin != index:
@@ -896,17 +911,22 @@ class Ledger:
         """Which of some records are under management."""
         if not records:
             return {}
+        # No condition on the date: SQLite would walk through all that is under management by it.
         rows = c.execute(
             "SELECT zi_id, bought_at, confirmed, caller, call_id FROM purchase"  # noqa: S608 - only marks are put in
-            f" WHERE account = ? AND entity = ? AND bought_at > ? AND zi_id IN ({_marks(records)})",
-            (self._account, entity, now - TERM, *records),
+            f" WHERE account = ? AND entity = ? AND zi_id IN ({_marks(records)})",
+            (self._account, entity, *records),
         )
-        return {row[0]: Purchase(entity, row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}
+        lapsed = now - TERM
+        return {
+            row[0]: Purchase(entity, row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows if row[1] > lapsed
+        }
 
     def _calm(self, c: Transaction) -> bool:
-        """Whether the account has no charge in doubt, nor one that another has taken the place of."""
+        """Whether the account has no credit in doubt, nor one that another charge has taken the place of."""
         return not c.execute(
-            "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') LIMIT 1", (self._account,)
+            "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') AND credits > 0 LIMIT 1",
+            (self._account,),
         ).fetchone()
 
     def _check(
@@ -1113,7 +1133,8 @@ class Ledger:
         order = sorted(told)
         if self._calm(c):
             rows = self._all_own(c, reservation, order)
-            if (spent := self._settle_plainly(c, rows, told, now)) is not None:
+            same_day = all(row.at >= _midnight(now) for row in rows)
+            if same_day and (spent := self._settle_plainly(c, rows, told, now)) is not None:
                 return spent
         return sum(self._settle(c, row, told[row.idx], now) for row in self._own(c, reservation, order))
 
@@ -1133,21 +1154,24 @@ class Ledger:
             return None
         # Of one call, so all were sent at about the same time.
         known = self._purchases(c, entity, set(records.values()), max((row.at for row in rows), default=now))
-        closed: list[tuple[object, ...]] = []
+        closed: dict[tuple[str, int], list[int]] = {}
+        named: list[tuple[str, int]] = []
         matches: list[tuple[object, ...]] = []
         bought: list[Purchase] = []
         for row in rows:
             outcome, record = told[row.idx], records.get(row.id)
             if not outcome.matched:
-                closed.append(("released", 0, None, row.id))
+                closed.setdefault(("released", 0), []).append(row.id)
                 continue
             earlier = known.get(record or "")
             pays = _pays(row, outcome.charged, None, earlier)
             if pays and not row.credits:
                 return None
-            closed.append(("spent" if pays else "free", int(pays), record, row.id))
+            closed.setdefault(("spent" if pays else "free", int(pays)), []).append(row.id)
             if record is None:
                 continue
+            if record != row.zi_id:
+                named.append((record, row.id))
             if row.key is not None:
                 matches.append((self._account, entity, row.key, record, now))
             if pays:
@@ -1155,12 +1179,18 @@ class Ledger:
                 if outcome.charged is None and earlier is not None:
                     date, confirmed = earlier.bought_at, earlier.confirmed
                 bought.append(Purchase(entity, record, date, confirmed, row.caller, row.call_id))
-        c.executemany(
-            "UPDATE charge SET state = ?, credits = ?, live = 0, zi_id = COALESCE(?, zi_id) WHERE id = ?", closed
-        )
-        c.executemany(_NOTE_MATCH, matches)
-        c.executemany(_PUT_PURCHASE, [self._purchase_row(purchase) for purchase in bought])
-        return sum(state == "spent" for state, *_ in closed)
+        for (state, credits), ids in closed.items():
+            c.execute(
+                f"UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id IN ({_marks(ids)})",  # noqa: S608
+                (state, credits, *ids),
+            )
+        if named:
+            c.executemany("UPDATE charge SET zi_id = ? WHERE id = ?", named)
+        if matches:
+            c.executemany(_NOTE_MATCH, matches)
+        if bought:
+            c.executemany(_PUT_PURCHASE, [self._purchase_row(purchase) for purchase in bought])
+        return len(closed.get(("spent", 1), ()))
 
     def _settle(self, c: Transaction, row: _Charge, outcome: Outcome, now: float) -> int:
         if row.state in ("spent", "free"):
@@ -1174,6 +1204,8 @@ class Ledger:
             told = min(told, now) if told > row.at - TERM else None
         known = None if record is None else self._purchase(c, row.entity, record, row.at)
         pays = _pays(row, outcome.charged, told, known)
+        if pays and record is not None and outcome.charged is None and self._later(c, row, record, told):
+            return self._leave(c, row, record, now)
         self._count(c, row, record, pays)
         if record is None:
             if pays:
@@ -1186,6 +1218,27 @@ class Ledger:
                 self._note_owned(c, row, record, told, known)
         _restore(c, row)  # what it superseded and this answer does not explain
         return int(pays)
+
+    def _later(self, c: Transaction, row: _Charge, record: str, told: float | None) -> bool:
+        """Whether a charge that was sent on a later day, and is still open, may have bought the record instead."""
+        if row.state == "released":
+            return False
+        tomorrow = _midnight(row.at) + DAY
+        return any(
+            other.state in ("sent", "in_doubt", "superseded") and other.credits and other.at >= tomorrow
+            for other in self._unsettled(c, row.entity, record, row.key)
+            if told is None or told >= other.at - SLACK
+        )
+
+    def _leave(self, c: Transaction, row: _Charge, record: str, now: float) -> int:
+        """Keep a matched charge open, so that neither day is given back a credit that it may have cost."""
+        self._note_match(c, row, record, now)
+        c.execute(
+            "UPDATE charge SET zi_id = ?, state = CASE WHEN state = 'superseded' THEN state ELSE 'in_doubt' END"
+            " WHERE id = ?",
+            (record, row.id),
+        )
+        return 0 if row.state == "superseded" else row.credits
 
     def _note_match(self, c: Transaction, row: _Charge, record: str, now: float) -> None:
         if row.key is not None:
@@ -1277,12 +1330,7 @@ class Ledger:
         return payer
 
     def _purchase(self, c: Transaction, entity: Entity, zi_id: str, now: float) -> Purchase | None:
-        row = c.execute(
-            "SELECT bought_at, confirmed, caller, call_id FROM purchase"
-            " WHERE account = ? AND entity = ? AND zi_id = ? AND bought_at > ?",
-            (self._account, entity, zi_id, now - TERM),
-        ).fetchone()
-        return Purchase(entity, zi_id, row[0], bool(row[1]), row[2], row[3]) if row else None
+        return self._purchases(c, entity, [zi_id], now).get(zi_id)
 
     def _put_purchase(self, c: Transaction, purchase: Purchase) -> None:
         c.execute(_PUT_PURCHASE, self._purchase_row(purchase))

@@ -16,7 +16,6 @@ CONSTRAINTS = frozenset(["lastUpdatedDateAfter", "validDateAfter", "contactAccur
 ID_FIELD: dict[Entity, str] = {"contact": "personId", "company": "companyId"}
 # They tell two namesakes apart, but match nobody by themselves.
 _HINTS = frozenset(["jobTitle"])
-_SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?\d+")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://|^//", re.IGNORECASE)
 
@@ -45,8 +44,15 @@ def own_id(entity: Entity, input: Input) -> str:
         The id; empty when the input gives anything else to match by, which ZoomInfo falls back on.
     """
     name = ID_FIELD[entity]
+    if len(input) == 1:
+        return canonical_id(input.get(name))
     identity = {key for key, value in input.items() if key not in CONSTRAINTS and _text(value)}
     return canonical_id(input[name]) if identity == {name} else ""
+
+
+def key_of_id(zi_id: str) -> str:
+    """:func:`match_key` of an input that names a record by its id alone."""
+    return f"id:{zi_id}"
 
 
 def match_key(entity: Entity, input: Input) -> str:
@@ -63,7 +69,7 @@ def match_key(entity: Entity, input: Input) -> str:
         The canonical text; empty when the input holds nothing that ZoomInfo could match.
     """
     if found := own_id(entity, input):
-        return f"id:{found}"
+        return key_of_id(found)
     parts = {name: _normal(name, value) for name, value in input.items() if name not in CONSTRAINTS and _text(value)}
     if "firstName" in parts and "lastName" in parts and "fullName" not in parts:
         parts["fullName"] = f"{parts.pop('firstName')} {parts.pop('lastName')}"
@@ -77,7 +83,8 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", str(value))).strip()
+    text = str(value)
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def _normal(name: str, value: object) -> str:

@@ -68,10 +68,10 @@ class _Columns(NamedTuple):
 def read_rows(path: Path) -> Generator[Entry | Broken]:
     """The entries of a file, one at a time, with the rows that hold none.
 
-    Columns are known by their headings: ``kind`` and ``value``, or one column a kind (``email``, ``domain``,
-    ``phone``, ``personId``, ``companyId``), with ``reason``, ``from``, ``until`` and ``permanent`` beside them. A row
-    may fill several columns. A file of one column without a heading is read as e-mail addresses, domains and phone
-    numbers by their form.
+    Columns are known by their headings: ``value`` with or without ``kind``, or one column a kind (``email``,
+    ``domain``, ``phone``, ``personId``, ``companyId``), with ``reason``, ``from``, ``until`` and ``permanent`` beside
+    them. A row may fill several columns. What no kind is told of, such as a file of one column without a heading, is
+    read as e-mail addresses, domains and phone numbers by its form.
 
     Args:
         path: CSV with commas, semicolons or tabs, in UTF-8.
@@ -104,9 +104,11 @@ def read_rows(path: Path) -> Generator[Entry | Broken]:
                     continue
                 if any(cell.strip() for cell in row):
                     yield from _entries(row, line, columns)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else _plain(error)
-        raise _unusable(reason) from None
+    except UnicodeDecodeError:
+        raise _unusable("it is not UTF-8 text") from None
+    except OSError as error:
+        how = "Check the path, and that you may read the file."
+        raise fail("option_invalid", name="FILE", reason=_plain(error), how=how) from None
 
 
 def _plain(error: OSError) -> str:
@@ -140,7 +142,7 @@ def _columns(headings: list[str]) -> _Columns | None:
 
     kinds: dict[int, Kind] = {index: _KINDS[name] for index, name in enumerate(names) if name in _KINDS}
     kind, value = place(_KIND), place(_VALUE)
-    if not kinds and (kind is None or value is None):
+    if not kinds and value is None:
         return None
     return _Columns(kinds, kind, value, place(_REASON), place(_FROM), place(_UNTIL), place(_PERMANENT))
 

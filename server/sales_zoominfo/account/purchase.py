@@ -61,13 +61,14 @@ class Purchase:
         self.twins = {}
         for index, item in enumerate(self.reservation.estimate.items):
             # What the ledger knows as one record travels once, unless a constraint asks for another answer.
-            same = (index if item.twin is None else item.twin, repr(sorted(self.constraints(index).items())))
+            same = (index if item.twin is None else item.twin, repr(self.constraints(index)))
             lead = first.setdefault(same, index)
             self.twins.setdefault(lead, []).append(index)
 
     def constraints(self, index: int) -> dict[str, object]:
         """What narrows an input's match without naming anybody."""
-        return {name: value for name, value in self.inputs[index].items() if name in CONSTRAINTS}
+        given = self.inputs[index]
+        return {name: given[name] for name in sorted(CONSTRAINTS & given.keys())}
 
     def asked(self, index: int) -> dict[str, object]:
         """An input as it travels: by the record's id where the estimate rests on that record."""

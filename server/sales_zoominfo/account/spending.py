@@ -99,6 +99,7 @@ class _Order:
     kept: list[int] = field(default_factory=list[int])
     matches: dict[int, Match] = field(default_factory=dict[int, Match])
     ask: Ask | None = None
+    lacking: list[str] = field(default_factory=list[str])
 
 
 class Spender:
@@ -222,6 +223,8 @@ class Spender:
                 warnings = purchase.warnings
             matches, told = await self._hand_over(order, purchase, entry)
             warnings += told
+            if order.lacking:
+                warnings.append(f"Not asked for, since the account's plan lacks it: {', '.join(order.lacking)}.")
             left = None if purchase is None else purchase.day_left
             if left is None:
                 # The records are paid for: an unusable state file must not lose them.
@@ -314,12 +317,24 @@ class Spender:
         asked = [*fields, *self._core.screen.extra_outputs(entity, generation, fields)]
         return _Order(entity, generation, items, fields, asked, needed)
 
+    async def _leave_out(self, order: _Order) -> None:
+        """Ask for no field that the account's plan lacks, where ZoomInfo tells."""
+        lacking = await self._core.client.forbidden(order.entity, order.generation)
+        gone = [name for name in order.fields if name in lacking and name != "id"]
+        left = [name for name in order.fields if name not in gone]
+        if gone and left == ["id"]:
+            raise fail("plan_field", fields=", ".join(gone), details={"fields": gone})
+        order.fields, order.lacking = left, gone
+        order.asked = [name for name in order.asked if name not in lacking or name == "id"]
+
     async def _sort_out(self, order: _Order, max_age: object) -> None:
         """Answer what must not be sent, and what is kept here and new enough."""
         days = 0.0 if max_age is None else float(read_number("maxAge", max_age, whole=False, low=0, high=None))
         refused = await self._core.screen.refuse(order.entity, order.items)
         order.matches = dict.fromkeys(refused, SUPPRESSED)
         order.kept = [index for index in range(len(order.items)) if index not in refused]
+        if order.kept:
+            await self._leave_out(order)
         if not days or self._copies is None or not self._copies.kept or not order.kept or order.required:
             return
         known = await self._core.ledger.estimate(order.entity, [order.items[index] for index in order.kept])

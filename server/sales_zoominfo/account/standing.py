@@ -167,7 +167,7 @@ def view(c: Transaction, account: str, now: float) -> View:
         (account,),
     ).fetchone()
     turns, staked, proven, stopped_at, fell, counted, exhausted = row or (0, 0, None, None, 0, 0, None)
-    under_way = _under_way(c, account, now)
+    under_way, doubts = _open_sendings(c, account, now)
     figures: dict[str, Figure] = {}
     compared = 0
     for generation, balance, at, before, sure, suspect, header in c.execute(
@@ -183,7 +183,7 @@ def view(c: Transaction, account: str, now: float) -> View:
         turns,
         staked,
         under_way,
-        _readable_doubts(c, account, now),
+        doubts,
         None if stopped_at is None else Stop(stopped_at, fell, counted),
         exhausted,
         figures,
@@ -228,16 +228,19 @@ def begin(c: Transaction, account: str, via: str, stake: int, now: float) -> Tur
         SpendingStopped, CreditsExhausted, UsageLimitReached: see :func:`refuse`.
         UpstreamUnavailable: the account's first spend is being compared; nothing may be added to it.
     """
-    refuse(c, account, stake)
-    if via and stake and not (seen := view(c, account, now)).proven and stake > seen.room:
+    seen = view(c, account, now)
+    if seen.stop is not None:
+        raise seen.stop.error()
+    if seen.exhausted is not None and (stake or seen.exhausted != "credits"):
+        raise used_up(seen.exhausted)
+    if via and stake and not seen.proven and stake > seen.room:
         raise fail("first_spend_waits", room=seen.room)
-    others = _under_way(c, account, now)
     number, staked = c.execute(
         "INSERT INTO standing (account, turns, staked) VALUES (?, 1, ?) ON CONFLICT (account) DO UPDATE SET"
         " turns = standing.turns + 1, staked = standing.staked + excluded.staked RETURNING turns, staked",
         (account, stake),
     ).fetchone()
-    return Turn(number, via, stake, staked, others)
+    return Turn(number, via, stake, staked, seen.under_way)
 
 
 def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int | None, now: float) -> Seen:
@@ -413,15 +416,18 @@ def _keep(c: Transaction, account: str, generation: str, values: tuple[object, .
     )
 
 
-def _under_way(c: Transaction, account: str, now: float) -> int:
-    """Credits at stake in sendings that may still be carried out; what is asked for again is billed once at most."""
-    [(credits,)] = c.execute(
+def _open_sendings(c: Transaction, account: str, now: float) -> tuple[int, int]:
+    """Credits at stake in sendings that may still be carried out, and how many charges in doubt are past that.
+
+    What is asked for again is billed once at most.
+    """
+    late = now - LATE
+    return c.execute(
         "SELECT (SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND state = 'sent')"
-        " + (SELECT COALESCE(SUM(credits), 0) FROM charge"
-        " WHERE account = ? AND state = 'in_doubt' AND at > ?)",
-        (account, account, now - LATE),
-    ).fetchall()
-    return credits
+        " + (SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND state = 'in_doubt' AND at > ?),"
+        " (SELECT COUNT(*) FROM charge WHERE account = ? AND state = 'in_doubt' AND credits > 0 AND at <= ?)",
+        (account, account, late, account, late),
+    ).fetchone()
 
 
 def _open(c: Transaction, account: str) -> bool:
@@ -432,11 +438,3 @@ def _open(c: Transaction, account: str) -> bool:
             (account,),
         ).fetchone()
     )
-
-
-def _readable_doubts(c: Transaction, account: str, now: float) -> int:
-    [(count,)] = c.execute(
-        "SELECT COUNT(*) FROM charge WHERE account = ? AND state = 'in_doubt' AND credits > 0 AND at <= ?",
-        (account, now - LATE),
-    ).fetchall()
-    return count

@@ -23,6 +23,7 @@ from .run import (
     rows_exit_code,
     settings,
 )
+from .watch import searches, watch_command
 
 if TYPE_CHECKING:
     from ..account.consent import Consent
@@ -514,6 +515,8 @@ def audit_command(
     raise typer.Exit(show(settings(), wanted, limit=limit, format=format, file=output))
 
 
+app.add_typer(searches, rich_help_panel=_DATA)
+app.command("watch", rich_help_panel=_DATA)(watch_command)
 app.add_typer(opt_outs, rich_help_panel=_ACCOUNT)
 app.command("result", rich_help_panel=_DATA)(result_command)
 app.command("purge", rich_help_panel=_ACCOUNT)(purge_command)

@@ -17,8 +17,8 @@ import anyio
 from ..account.caller import caller_id
 from ..app import SERVICE_URL, App, ledger_name
 from ..errors import NotAvailable, PlanDoesNotInclude, SalesZoomInfoError, fail
-from ..settings import Settings
-from .run import CALLER, Spinner, mistyped, run, settings
+from ..settings import Settings, mistyped
+from .run import CALLER, Spinner, run, settings
 from .views import API_NAMES, cell
 
 if TYPE_CHECKING:

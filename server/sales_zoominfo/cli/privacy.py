@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -144,13 +145,15 @@ def add_command(
     permanent: Annotated[bool, typer.Option("--permanent", help="No tool may remove it.")] = False,
 ) -> None:
     """Add entries, and look up the records that they stand for. Free."""
+    start = _day("--from", since)
+    end = _end("--until", until, start)
     entries = [
         _entry(
             kind,
             value,
             reason=reason,
-            from_at=_day("--from", since),
-            until_at=_day("--until", until),
+            from_at=start,
+            until_at=end,
             permanent=permanent,
         )
         for value in values
@@ -173,6 +176,14 @@ def _day(option: str, text: str) -> float | None:
         return read_day(text)
     except Exception:
         raise fail("option_invalid", name=option, reason="it is not a day", how="Write it as 2026-11-30.") from None
+
+
+def _end(option: str, text: str, start: float | None) -> float | None:
+    end = _day(option, text)
+    if end is not None and end <= max(time.time(), start or 0.0):
+        reason = "it has passed" if end <= time.time() else "it is not after --from"
+        raise fail("option_invalid", name=option, reason=reason, how="Give a later day, or leave it out.")
+    return end
 
 
 @opt_outs.command("remove")

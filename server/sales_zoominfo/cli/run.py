@@ -16,9 +16,9 @@ import typer
 
 from ..account.caller import caller_id
 from ..app import App
-from ..errors import SalesZoomInfoError, fail, near
+from ..errors import SalesZoomInfoError, fail
 from ..scrub import install, places, scrub
-from ..settings import Settings, env_name, load_settings
+from ..settings import Settings, load_settings, mistyped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -270,13 +270,6 @@ def settings(*, tell: bool = True) -> Settings:
     for problem in mistyped() if tell else ():
         err().print(f"! {problem}", style="yellow")
     return found
-
-
-def mistyped() -> list[str]:
-    """What is wrong with the names of the environment's settings, one sentence each."""
-    names = [env_name(name) for name in Settings.model_fields]
-    unknown = sorted(name for name in os.environ if name.startswith("ZOOMINFO_") and name.upper() not in names)
-    return [f"{name} is no setting and has no effect{near(name, names)}." for name in unknown]
 
 
 def call_tool(

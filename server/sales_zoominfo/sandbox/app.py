@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -105,6 +106,8 @@ class Sandbox:
             with self._lock:
                 self._service.trace = trace
                 response = self._faulty(request, fault)
+            if response.later is not None:
+                response = replace(response, body=await response.later())
             if fault.hang and fault.after:
                 await asyncio.sleep(fault.hang)
             if fault.lost:

@@ -256,6 +256,10 @@ class _Reader:
             raise self._bad("only English letters and numbers are accepted")
         return text
 
+    def _grade(self, text: str) -> int:
+        # A is the largest audience, so that it is the higher number.
+        return len(self._spec.choices) - self._spec.choices.index(text)
+
     def _objects(self, value: Any) -> list[tuple[str, str]]:
         if not isinstance(value, list):
             raise self._mistyped()
@@ -281,6 +285,7 @@ _KINDS: Final[dict[str, Callable[[_Reader, str], Any]]] = {
     "hash": _Reader._hash,  # pyright: ignore[reportPrivateUsage]
     "digits": _Reader._digits,  # pyright: ignore[reportPrivateUsage]
     "alnum": _Reader._alnum,  # pyright: ignore[reportPrivateUsage]
+    "grade": _Reader._grade,  # pyright: ignore[reportPrivateUsage]
 }
 
 

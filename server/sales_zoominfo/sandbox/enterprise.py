@@ -8,8 +8,9 @@ from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
-from . import compliance, fields, keys, plans, taxonomies
+from . import company_master, compliance, fields, keys, plans, quick_reference, taxonomies, visitors
 from .bulk import Bulk
+from .company_master import CompanyMaster
 from .criteria import parse
 from .faults import Fault
 from .flatjson import answered as _json
@@ -20,10 +21,14 @@ from .http import Request, Response
 from .matching import read_inputs
 from .model import Entity, SandboxAccount, SandboxUser
 from .query import Rules
+from .quick_reference import QuickReference, Unknown
 from .rates import Count, RateExceeded, Window
 from .records import ContactRow, Doc, us_stamp
 from .refusal import Reason, Refusal
 from .service import EnrichRequest, EnrichRow, Service
+from .signal_enterprise import EnterpriseSignals
+from .structure import Structure
+from .structure_enterprise import EnterpriseStructure
 from .tables import (
     COMPANY_FILTERS,
     COMPANY_MATCH_INPUTS,
@@ -35,6 +40,9 @@ from .tables import (
     ENTERPRISE_LOOKUPS,
     ENTERPRISE_PAGING,
 )
+from .visitors import Visitors
+from .webhooks import PATH as WEBHOOKS
+from .webhooks import Gone, Webhooks
 
 AUDIENCE: Final = "enterprise_api"
 _FAILED: Final = "Authentication failed"
@@ -55,6 +63,7 @@ _TEXTS: Final[dict[Reason, tuple[int, str]]] = {
     "malformed": (400, "Request body has malformed JSON"),
     "missing": (400, "There is insufficient information for this request"),
     "insufficient": (400, "There is insufficient information for this request"),
+    "one_of": (400, "There is insufficient information for this request"),
     "no_outputs": (400, "Missing outputFields parameter"),
     "unknown_filter": (400, "There are invalid fields in your request."),
     "wrong_type": (400, "There are invalid fields in your request."),
@@ -97,6 +106,8 @@ class EnterpriseApi:
         unit = 1000 if service.switches.enterprise_revenue_unit == "thousands" else 1
         self._rules = Rules(board_default="include", either_region=True, revenue_unit=unit, dotted_tags=True)
         self._bulk = Bulk(service, self._rules, self._listed)
+        self._webhooks = Webhooks(service)
+        self._quick_reference = QuickReference(service, self._bulk)
         self._routes: dict[tuple[str, str], _Handler] = {
             ("POST", "/search/contact"): lambda request, account: self._search(request, account, "contact"),
             ("POST", "/search/company"): lambda request, account: self._search(request, account, "company"),
@@ -108,6 +119,10 @@ class EnterpriseApi:
             ("POST", "/bulk/enrich/company"): self._bulk_submit,
             ("POST", "/bulk/job/status"): self._bulk_job,
             ("POST", "/bulk/job/results"): self._bulk_job,
+            **EnterpriseStructure(service, Structure(service)).routes(),
+            **EnterpriseSignals(service, self._rules).routes(),
+            ("POST", company_master.PATH): CompanyMaster(service).answer,
+            ("POST", visitors.PATH): Visitors(service).answer,
             ("POST", compliance.PATH): self._compliance,
             ("GET", "/lookup/inputfields/compliance/enrich"): self._compliance_fields,
             ("GET", "/lookup/outputfields/compliance/enrich"): self._compliance_fields,
@@ -119,6 +134,7 @@ class EnterpriseApi:
                 for entity in ("contact", "company")
                 for operation in ("search", "enrich")
             },
+            **{("GET", path): self._more_fields for path in fields.MORE_FIELDS},
         }
 
     def failed(self, status: int) -> Response:
@@ -153,7 +169,8 @@ class EnterpriseApi:
         """Answer a request; errors are answers too."""
         if (request.method, request.path) == ("POST", "/authenticate"):
             return self._authenticate(request)
-        handle = self._routes.get((request.method, request.path))
+        asked = (request.method, request.path)
+        handle = self._routes.get(asked) or self._webhooks.route(*asked) or self._quick_reference.route(*asked)
         if handle is None:
             self._refuse("route")
             return self._error(404, "Not Found")
@@ -182,19 +199,24 @@ class EnterpriseApi:
             self._refuse("contract")
             return self._error(403, _NO_API)
         plan = self._service.plan(account)
-        if path in plan.disallowed_endpoints or (plans.is_scaling(path) and not plans.may_scale(plan)):
+        if plans.bars(plan, path) or (plans.is_scaling(path) and not plans.may_scale(plan)):
             self._refuse("endpoint")
             part = path.split("/")[1]
             name = f"the {part} endpoint" if part in {"search", "enrich"} else "this endpoint"
             return self._error(403, f"You do not have access to {name}")
         limits = self._service.limits(account)
-        for kind, text in (("requestLimit", "request"), ("recordLimit", "record")):
+        kinds = [("requestLimit", "request"), ("recordLimit", "record")]
+        websights = path in {visitors.PATH, quick_reference.WEBSIGHTS}
+        if websights:
+            kinds = [("webSightsApiRequestLimit", "request"), ("webSightsApiRecordLimit", "record")]
+        for kind, text in kinds:
             limit, used = limits[kind]
             # The usage answer stays reachable: it is how a caller learns that a budget is used up.
-            counts = path != "/lookup/usage" and (kind == "requestLimit" or request.method == "POST")
+            counts = path != "/lookup/usage" and (text == "request" or request.method == "POST")
             if limit and used >= limit and counts:
                 self._refuse(f"budget: {text}")
-                return self._error(403, _USED_UP.format(text))
+                bundle = " for WebSights API" if websights else ""
+                return self._error(403, f"{_USED_UP.format(text)}{bundle}")
         return None
 
     def _handled(self, request: Request, account: str, handle: _Handler) -> Response:
@@ -204,6 +226,13 @@ class EnterpriseApi:
         except Refusal as refusal:
             self._refuse(refusal.reason)
             return self._refused(refusal)
+        except Unknown:
+            self._refuse("record")
+            return self._error(404, "Not Found")
+        except Gone:
+            # How the service answers to an id that it does not know is not documented.
+            self._refuse("webhook")
+            return self._error(404, "Not Found")
 
     def _refused(self, refusal: Refusal) -> Response:
         status, text = _TEXTS[refusal.reason]
@@ -238,7 +267,7 @@ class EnterpriseApi:
         if found is None:
             return self._error(401, _BAD_ASSERTION if assertion else _FAILED)
         account, user = found
-        if request.path in self._service.plan(account.name).disallowed_endpoints:
+        if plans.bars(self._service.plan(account.name), request.path):
             return self._error(403, _NO_API)
         if not self._service.covers(account.name, "enterprise"):
             return self._error(403, _NO_API)
@@ -421,6 +450,9 @@ class EnterpriseApi:
         )
         return _json(200, rows)
 
+    def _more_fields(self, request: Request, account: str) -> Response:
+        return _json(200, fields.more_fields(request.path, self._service.plan(account).disallowed_fields))
+
     def _usage(self, _request: Request, account: str) -> Response:
         key = self._service.switches.enterprise_usage_limit_key
         usage = [
@@ -445,6 +477,8 @@ class EnterpriseApi:
 
 def _metered(request: Request) -> bool:
     """Say whether the answer carries usage headers: not those of lookups and of a job's status."""
+    if request.path.startswith(WEBHOOKS):
+        return True
     return request.method == "POST" and request.path != "/bulk/job/status"
 
 

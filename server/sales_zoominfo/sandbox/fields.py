@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from . import compliance, taxonomies
-from .model import Entity, SandboxAccount
+from . import company_master, compliance, signal_tables, structure, taxonomies, visitors
+from .model import Entity, Generation, SandboxAccount
 from .service import OUTPUTS, Service
 from .tables import (
     COMPANY_FILTERS,
@@ -44,10 +44,6 @@ _FILTERS: Final[dict[str, dict[str, Filter]]] = {"contact": CONTACT_FILTERS, "co
 _MATCH: Final[dict[str, dict[str, str]]] = {"contact": CONTACT_MATCH_INPUTS, "company": COMPANY_MATCH_INPUTS}
 _ROWS: Final[dict[str, tuple[str, ...]]] = {"contact": CONTACT_SEARCH_OUTPUTS, "company": COMPANY_SEARCH_OUTPUTS}
 _GTM_COMPANY_ROW: Final = ("id", "name", "city", "state", "country", "revenue", "employeeCount", "website", "logo")
-_NOT_SERVED: Final = {
-    "search": ("scoop", "news", "intent"),
-    "enrich": ("scoop", "news", "intent", "technology", "hashtag", "orgChart", "corporate-hierarchy"),
-}
 
 
 def lookup_rows(name: str, account: SandboxAccount, filters: Mapping[str, str]) -> list[taxonomies.Entry]:
@@ -115,7 +111,7 @@ def gtm_fields(entity: str, operation: str, side: str, service: Service, account
     """Return the rows of a GTM field lookup.
 
     Args:
-        entity: `contact`, `company`; other documented entities have no operation in the sandbox yet: no rows.
+        entity: A documented entity, e.g. `contact` or `intent`.
         operation: `search` or `enrich`.
         side: `input` or `output`.
         service: The simulated ZoomInfo.
@@ -126,8 +122,13 @@ def gtm_fields(entity: str, operation: str, side: str, service: Service, account
     """
     if side not in {"input", "output"}:
         return None
-    if entity in _NOT_SERVED[operation]:
-        return []
+    if operation == "enrich" and entity in structure.GTM_FIELDS:
+        inputs, outputs = structure.GTM_FIELDS[entity]
+        if side == "input":
+            return [_row(name, granted=True, kind=kind) for name, kind in inputs.items()]
+        return [_row(name, name not in service.plan(account).disallowed_fields) for name in outputs]
+    if entity in signal_tables.KINDS:
+        return signal_fields(entity, "search" if operation == "search" else "enrich", side, "gtm", service, account)
     if entity != "contact" and entity != "company":
         return None
     plan = service.plan(account)
@@ -160,6 +161,27 @@ def enterprise_fields(entity: Entity, operation: str, side: str, service: Servic
     return [{key: row[key] for key in ("fieldName", "fieldType", "description")} for row in rows]
 
 
+def signal_fields(
+    kind: signal_tables.Kind,
+    operation: signal_tables.Operation,
+    side: str,
+    generation: Generation,
+    service: Service,
+    account: str,
+) -> list[Row]:
+    """Return the rows of a field lookup about intent, scoops or news; the Enterprise ones tell no rights."""
+    plan = service.plan(account)
+    if side == "input":
+        typed = signal_tables.input_types(kind, operation, generation)
+        rows = [_row(name, name not in plan.disallowed_filters, _JAVA[text]) for name, text in typed.items()]
+    else:
+        names = signal_tables.OUTPUTS[kind, operation, generation]
+        rows = [_row(name, name not in plan.disallowed_fields) for name in names]
+    if generation == "gtm":
+        return rows
+    return [{key: row[key] for key in ("fieldName", "fieldType", "description") if key in row} for row in rows]
+
+
 def compliance_fields(side: str) -> list[Row]:
     """Return the rows of the field lookups of the compliance query."""
     if side == "input":
@@ -168,3 +190,34 @@ def compliance_fields(side: str) -> list[Row]:
             for name, kind in compliance.INPUTS.items()
         ]
     return [{"fieldName": name, "description": _described(name)} for name in compliance.OUTPUTS]
+
+
+# Inputs and outputs of the Enterprise endpoints about one company or address, by the entity's name in the path.
+_MORE: Final = {
+    **structure.ENTERPRISE_FIELDS,
+    "company-master": (company_master.INPUTS, company_master.OUTPUTS),
+    "ip": (visitors.INPUTS, visitors.OUTPUTS),
+}
+MORE_FIELDS: Final = tuple(
+    f"/lookup/{side}fields/{entity}/enrich"
+    for entity, (_, outputs) in _MORE.items()
+    for side in ("input", "output")
+    if side == "input" or outputs is not None
+)
+
+
+def more_fields(path: str, denied: frozenset[str]) -> list[Row]:
+    """Return the rows of an Enterprise field lookup of `MORE_FIELDS`.
+
+    Args:
+        path: Of the lookup.
+        denied: Fields that the plan lacks.
+    """
+    _, _, side, entity, _ = path.split("/")
+    inputs, outputs = _MORE[entity]
+    if side == "inputfields":
+        return [
+            {"fieldName": name, "fieldType": kind, "description": _described(name)} for name, kind in inputs.items()
+        ]
+    # Without accessGranted, as documented; what the plan lacks is left out.
+    return [{"fieldName": name, "description": _described(name)} for name in outputs or () if name not in denied]

@@ -5,13 +5,15 @@ from dataclasses import replace
 from math import ceil
 from typing import Final
 
-from . import fields
+from . import fields, plans
+from .copilot import Copilot
 from .criteria import Criteria, parse
 from .faults import Fault
 from .http import Request, Response
 from .jsonapi import MEDIA_TYPE, PREFIX
 from .jsonapi import Stop as _Stop
 from .jsonapi import attributes as _attributes
+from .jsonapi import enriched as _enriched
 from .jsonapi import errors as _errors
 from .jsonapi import filled as _filled
 from .jsonapi import gateway as _gateway
@@ -25,8 +27,11 @@ from .query import Found, Rules
 from .rates import Count, RateExceeded
 from .records import Doc, country_name, iso
 from .refusal import Refusal
-from .service import EnrichRequest, EnrichRow, Service
+from .service import EnrichRequest, Service
+from .signal_gtm import GtmSignals
 from .state import Token
+from .structure import Structure
+from .structure_gtm import GtmStructure
 from .tables import (
     COMPANY_FILTERS,
     COMPANY_MATCH_INPUTS,
@@ -65,12 +70,16 @@ class GtmApi:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._oauth = OAuth(service)
+        structure = Structure(service)
         self._posts: dict[str, tuple[str, Callable[[Request, Token], Response]]] = {
             "/data/v1/contacts/search": ("api:data:contact", self._search_contacts),
             "/data/v1/companies/search": ("api:data:company", self._search_companies),
             "/data/v1/contacts/enrich": ("api:data:contact", self._enrich_contacts),
             "/data/v1/companies/enrich": ("api:data:company", self._enrich_companies),
+            **GtmStructure(service, structure).posts(),
+            **GtmSignals(service, RULES).routes(),
         }
+        self._copilot = Copilot(service, structure)
         self._gets: dict[str, Callable[[Request, Token], Response]] = {
             "/data/v1/users/usage": self._usage,
             "/data/v1/lookup/search": self._field_lookup,
@@ -134,14 +143,15 @@ class GtmApi:
         scope: str | None,
         handle: Callable[[Request, Token], Response],
     ) -> Response:
-        if not (scope in token.scopes if scope else token.scopes):
+        # Lookups and usage want any of the data scopes.
+        if not (scope in token.scopes if scope else any(held.startswith("api:data:") for held in token.scopes)):
             self._refuse("scope")
             text = f"This application does not have the required scope to access the requested resource '{path}'."
             return _gateway(403, "ZI0002", text)
         if not self._service.covers(token.account, "gtm"):
             self._refuse("contract")
             return _gateway(403, "ZI0003", _NO_API)
-        if {request.path, path} & self._service.plan(token.account).disallowed_endpoints:
+        if plans.bars(self._service.plan(token.account), request.path, path):
             self._refuse("endpoint")
             return _gateway(403, "ZI0003", _NO_ENDPOINT)
         self._service.count_request(token.account)
@@ -166,6 +176,9 @@ class GtmApi:
             head, _, name = path.rpartition("/")
             if head == "/data/v1/lookup" and name:
                 return None, self._lookup
+        copilot = self._copilot.route(method, path)
+        if copilot is not None:
+            return copilot
         self._refuse("route")
         raise _Stop(_gateway(404, "ZI9998", f"No static resource {path.lstrip('/')}."))
 
@@ -309,7 +322,8 @@ class GtmApi:
         if entity == "contact" and any(CONTACT_OUTPUTS[key].path.startswith("company.") for key in outputs):
             outputs = list(dict.fromkeys([*outputs, "companyId"]))
         rows = self._service.enrich(token.account, EnrichRequest(entity, "gtm", inputs, outputs, required))
-        return Response(200, {"data": [_enriched(row, entity) for row in rows]}, {}, MEDIA_TYPE)
+        data = [_enriched(row, entity, entity.capitalize(), row.attributes) for row in rows]
+        return Response(200, {"data": data}, {}, MEDIA_TYPE)
 
     # --- Lookup and usage --------------------------------------------------------------------------------
 
@@ -369,18 +383,3 @@ def _rate_headers(counts: list[Count]) -> dict[str, str]:
             headers["X-RateLimit-Limit"] = str(count.window.limit)
             headers["X-RateLimit-Remaining"] = str(count.remaining)
     return headers
-
-
-def _enriched(row: EnrichRow, entity: Entity) -> Doc:
-    meta: Doc = {"matchStatus": row.match.status, "input": row.given}
-    if row.match.warnings:
-        meta["warnings"] = [
-            {"code": "INVALID_INPUT", "message": warning.message, "fields": list(warning.fields)}
-            for warning in row.match.warnings
-        ]
-    if row.attributes is None:
-        return {"id": "0", "type": "NoMatch", "meta": meta}
-    attributes = {key: value for key, value in row.attributes.items() if key != "id"}
-    # A match of the company alone names no person.
-    key = row.match.id if row.match.entity == entity else 0
-    return {"id": str(key), "type": entity.capitalize(), "attributes": attributes, "meta": meta}

@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -50,12 +51,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; a `body` of None is sent as an empty one, bytes as they are, all else as JSON."""
+    """An answer; a `body` of None is sent as an empty one, bytes as they are, all else as JSON.
+
+    Args:
+        status, headers, media_type: Of the answer.
+        body: What it holds.
+        later: Awaited for the body, after the state has been let go of.
+    """
 
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict[str, str])
     media_type: str = "application/json"
+    later: Callable[[], Awaitable[Any]] | None = None
 
     def encoded(self) -> bytes:
         if self.body is None:

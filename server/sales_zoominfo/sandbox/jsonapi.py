@@ -6,9 +6,10 @@ from math import ceil
 from typing import Any, Final
 
 from .http import Request, Response
-from .model import Switches
+from .model import Entity, Switches
 from .records import Doc
 from .refusal import Reason, Refusal
+from .service import EnrichRow
 
 MEDIA_TYPE: Final = "application/vnd.api+json"
 PREFIX: Final = "/gtm"
@@ -24,6 +25,11 @@ _REFUSALS: Final[dict[Reason, tuple[str, str, str]]] = {
         "PFAPI0004",
         "Insufficient input",
         "There is not sufficient info for your request. Please provide at least one input field.",
+    ),
+    "one_of": (
+        "PFAPI0004",
+        "Insufficient input",
+        "Missing required inputs, please provide a value for at least one of [{detail}]",
     ),
     "unknown_filter": ("PFAPI0005", "Invalid field requested", "Invalid field requested: {0}"),
     "wrong_type": ("PFAPI0008", "Invalid field type", "Invalid field type: {0}"),
@@ -98,7 +104,8 @@ def refused(refusal: Refusal) -> Response:
             400, code, title, [(text.format(*refusal.fields, "", detail=refusal.detail), {"parameter": parameter})]
         )
     if not refusal.fields:
-        return errors(400, code, title, [(text.format("", detail=refusal.detail), None)], text)
+        said = text.format("", detail=refusal.detail)
+        return errors(400, code, title, [(said, None)], said)
     if refusal.reason == "swapped":
         source = {"pointer": f"/data/attributes/{refusal.fields[0]}"}
         return errors(400, code, title, [(text.format(*refusal.fields), source)])
@@ -181,3 +188,31 @@ def listed(request: Request, rows: list[Doc], total: int, page: tuple[int, int],
             if 1 <= target <= last
         }
     return Response(200, body, {}, MEDIA_TYPE)
+
+
+def enriched(row: EnrichRow, entity: Entity, kind: str, found: Mapping[str, Any] | None) -> Doc:
+    """Return the resource of an enrich call's outcome.
+
+    Args:
+        row: The outcome.
+        entity: What was asked for; a match of something else has no id.
+        kind: Type of the resource.
+        found: Its attributes, `id` among them or not; None when nothing is handed out.
+    """
+    meta: Doc = {"matchStatus": row.match.status, "input": row.given}
+    if row.match.warnings:
+        meta["warnings"] = [
+            {"code": "INVALID_INPUT", "message": warning.message, "fields": list(warning.fields)}
+            for warning in row.match.warnings
+        ]
+    if found is None:
+        return {"id": "0", "type": "NoMatch", "meta": meta}
+    attributes = {key: value for key, value in found.items() if key != "id"}
+    # A match of the company alone names no person.
+    key = row.match.id if row.match.entity == entity else 0
+    return {"id": str(key), "type": kind, "attributes": attributes, "meta": meta}
+
+
+def unpaged(rows: list[Doc]) -> Response:
+    """Return a list that knows no pages, with all its rows."""
+    return Response(200, {"data": rows, "meta": {"totalResults": len(rows)}}, {}, MEDIA_TYPE)

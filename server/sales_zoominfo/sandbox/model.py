@@ -17,12 +17,16 @@ Generation: TypeAlias = Literal["gtm", "enterprise"]
 
 LOOPBACK_REDIRECTS = ("http://127.0.0.1:8765/callback", "http://localhost:8765/callback")
 SCOPES = (
+    "api:account-summary:read",
     "api:data:company",
     "api:data:contact",
     "api:data:intent",
     "api:data:lookup",
     "api:data:news",
     "api:data:scoops",
+    "api:gtm-config:read",
+    "api:insights:read",
+    "api:recommendations:read",
 )
 
 
@@ -169,6 +173,8 @@ class Switches:
         gtm_strict_accept: Answer 406 unless the JSON:API media type is asked for and sent.
         gtm_error_shape_429: Body of 429 answers.
         gtm_numeric_string_ids: Whether "123" passes for an id typed as integer in match inputs.
+        gtm_org_chart_department: Whether the org chart wants a department beside the company; the text says so, the
+            published example has none.
         gtm_output_enum: `extended` also accepts descriptionList, alexaRank and hashtags.
         enterprise_match_status: Enrich results carry `matchStatus`.
         enterprise_result_data: Enrich results hold `data` as an array or as one object.
@@ -182,11 +188,15 @@ class Switches:
         apis: The API generations that the contract covers.
         contract_ends: When the contract ends, seconds since the Unix epoch; calls are refused from then on.
         credits: Unique ids that may be bought in the contract.
+        ai_credits: Questions about account summaries that the AI credits pay for, which are no unique ids.
+        gtm_config: Whether the customer has configured personas, competitors, products and the like.
+        websights_request_budget, websights_record_budget: Contract budgets of visitor identification; 0 means not
+            metered.
         request_budget, record_budget: Contract budgets; Enterprise refuses when they are used up, GTM only
             reports them. 0 means not metered.
         disallowed_fields: Output fields that the plan lacks.
         disallowed_filters: Search filters that the plan lacks.
-        disallowed_endpoints: Paths that the plan lacks, e.g. "/enrich/contact".
+        disallowed_endpoints: Paths that the plan lacks, e.g. "/enrich/contact" or "/gtm/copilot/v1/*".
         token_ttl: Life of an access token in seconds.
         package: Preset of the rate windows; `unlimited` switches them off.
         rate_second, rate_minute, rate_hour, rate_day: Requests per window, in place of the preset. Minute is an
@@ -200,6 +210,9 @@ class Switches:
             with the request (`sliding_log`), or in seconds of the clock with the second before counted fully
             against this one (`previous_second`).
         rate_previous_second_counts: The same as `rate_rule="previous_second"`.
+        quick_reference: Serve the paths of the published quick reference that the Enterprise API does not have;
+            published, not attested by the service.
+        webhook_http_on_loopback: Whether a webhook target on this machine may be http; the service wants https.
         fault: Called with method and path of each request.
         faults: Faults by schedule; those set by file or at run time come on top.
     """
@@ -212,6 +225,7 @@ class Switches:
     gtm_error_shape_429: Literal["gateway", "errors"] = "gateway"
     gtm_numeric_string_ids: Literal["accept", "reject"] = "accept"
     gtm_output_enum: Literal["extended", "strict"] = "extended"
+    gtm_org_chart_department: Literal["required", "optional"] = "required"
     enterprise_match_status: bool = True
     enterprise_result_data: Literal["array", "object"] = "array"
     enterprise_usage_limit_key: Literal["limit", "totalLimit"] = "limit"
@@ -224,6 +238,10 @@ class Switches:
     apis: frozenset[Generation] = frozenset({"gtm", "enterprise"})
     contract_ends: float | None = None
     credits: int = 10_000
+    ai_credits: int = 1_000
+    gtm_config: Literal["filled", "empty"] = "filled"
+    websights_request_budget: int = 100_000
+    websights_record_budget: int = 100_000
     request_budget: int = 1_000_000
     record_budget: int = 1_000_000
     disallowed_fields: frozenset[str] = frozenset()
@@ -243,5 +261,7 @@ class Switches:
     rate_authenticate: int = 1
     rate_rule: Literal["fixed", "sliding_log", "previous_second"] = "fixed"
     rate_previous_second_counts: bool = False
+    quick_reference: bool = False
+    webhook_http_on_loopback: bool = False
     fault: Callable[[str, str], Fault | None] | None = field(default=None, compare=False)
     faults: tuple[FaultRule, ...] = ()

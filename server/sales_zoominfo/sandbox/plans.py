@@ -10,6 +10,7 @@ from .rates import Carry, Window
 # Switches that are a matter of the account; the others are how the service spells its answers.
 ACCOUNT_SWITCHES: Final = frozenset(
     {
+        "ai_credits",
         "apis",
         "contract_ends",
         "credit_exhausted",
@@ -18,6 +19,7 @@ ACCOUNT_SWITCHES: Final = frozenset(
         "disallowed_fields",
         "disallowed_filters",
         "gtm_client_credentials",
+        "gtm_config",
         "gtm_output_enum",
         "gtm_refresh_rotation",
         "package",
@@ -36,6 +38,8 @@ ACCOUNT_SWITCHES: Final = frozenset(
         "record_budget",
         "request_budget",
         "token_ttl",
+        "websights_record_budget",
+        "websights_request_budget",
     }
 )
 
@@ -177,6 +181,15 @@ def windows(plan: Switches, generation: Generation, path: str = "") -> list[Wind
     else:
         shapes.append(("minute", plan.rate_minute_seconds, minute, "none"))
     return [Window(name, seconds, limit, kept) for name, seconds, limit, kept in shapes if limit is not None]
+
+
+def bars(plan: Switches, *paths: str) -> bool:
+    """Say whether the plan lacks an endpoint; an entry that ends with an asterisk is a beginning."""
+    return any(
+        path.startswith(entry[:-1]) if entry.endswith("*") else path == entry
+        for entry in plan.disallowed_endpoints
+        for path in paths
+    )
 
 
 def may_scale(plan: Switches) -> bool:

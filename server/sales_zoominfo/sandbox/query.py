@@ -75,6 +75,23 @@ class Found:
     ids: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What filters leave of companies and people, None where none speaks of them.
+
+    Args:
+        companies: By what the companies are, not by where.
+        people: By what the people are, not by where or for whom they work.
+        offices: Companies in the place that is asked for.
+        homes: People in that place.
+    """
+
+    companies: int | None
+    people: int | None
+    offices: int | None
+    homes: int | None
+
+
 def domain_of(website: str) -> str:
     """Return the bare domain of a website in any spelling."""
     return website.lower().split("://")[-1].split("/")[0].removeprefix("www.")
@@ -132,6 +149,16 @@ class Engine:
         found = self.cache.get((entity, repr(criteria), rules, when), lambda: find(criteria))
         total = found.bit_count()
         return Found(total, records.page(found, total, _order(entity, order), (page - 1) * size, size))
+
+    def narrowed(self, criteria: Criteria, rules: Rules, moment: Moment) -> Narrowed:
+        """Return what filters about companies and about people leave, for what is told of either.
+
+        Args:
+            criteria: Checked filters, without those of the thing itself.
+            rules: Those of the generation.
+            moment: When the search runs.
+        """
+        return _Search(self, rules, moment).narrowed(criteria)
 
     def staff(self, companies: int) -> int:
         """Return the people who work at some companies."""
@@ -232,13 +259,26 @@ class _Search:
             found &= location
         return found & self._engaged(self.companies, criteria)
 
-    def contacts(self, criteria: Criteria) -> int:
-        """Return the people of a contact search."""
+    def narrowed(self, criteria: Criteria) -> Narrowed:
+        """Return what filters about companies and about people leave."""
+        return Narrowed(
+            self._companies(criteria, _COMPANY_RULES | _COMPANY_ONLY),
+            self._people(criteria) if _PERSON_RULES.keys() & criteria.keys() else None,
+            self._located(self.companies, criteria),
+            self._located(self.people, criteria),
+        )
+
+    def _people(self, criteria: Criteria) -> int:
         found = self.people.all ^ self.people.one("flag", "opted_out")
         for name, value in ({"boardMember": self.rules.board_default} | criteria).items():
             rule = _PERSON_RULES.get(name)
             if rule is not None:
                 found &= rule(self, value)
+        return found
+
+    def contacts(self, criteria: Criteria) -> int:
+        """Return the people of a contact search."""
+        found = self._people(criteria)
         employer = self._companies(criteria, _COMPANY_RULES)
         tense = criteria.get("companyPastOrPresent", "present")
         if employer is not None or tense == "past":

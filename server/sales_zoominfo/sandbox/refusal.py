@@ -6,6 +6,7 @@ Reason: TypeAlias = Literal[
     "malformed",
     "missing",
     "insufficient",
+    "one_of",
     "unknown_filter",
     "wrong_type",
     "bad_value",

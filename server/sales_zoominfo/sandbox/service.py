@@ -73,7 +73,7 @@ class Service:
         calls: How many calls the log keeps.
 
     Attributes:
-        connection, reader, matcher: The data set, what loads its records and what finds them.
+        connection, reader, matcher, engine: The data set, and what loads, matches and searches its records.
         trace: What becomes known of the call that is being answered.
 
     Raises:
@@ -110,7 +110,7 @@ class Service:
         self.base = dataset.epoch(self.clock())
         self.connection = connection
         self._on_charge = on_charge
-        self._engine = Engine(connection)
+        self.engine = Engine(connection)
         self.reader = Reader(connection)
         self.matcher = Matcher(connection, self.base)
         self.compliance = Compliance(self.matcher, self.reader, self.base)
@@ -147,13 +147,13 @@ class Service:
         now = self.clock()
         records: list[tuple[Entity, int, float]] = []
         for bought in account.purchases:
-            ids = dict.fromkeys([*bought.ids, *self._some(bought.entity, bought.count)])
+            ids = dict.fromkeys([*bought.ids, *self.some(bought.entity, bought.count)])
             at = now - bought.days_ago * DAY
             for key in ids:
                 records.append((bought.entity, key, at))
         self.state.seed(account.name, records, now)
 
-    def _some(self, entity: Entity, count: int) -> list[int]:
+    def some(self, entity: Entity, count: int) -> list[int]:
         """Return ids of the data set, the same at each call; nobody who has opted out."""
         wanted = "person WHERE opted_out=0" if entity == "contact" else "company"
         rows = self.connection.execute(f"SELECT id FROM {wanted} ORDER BY id LIMIT ?", (count,))  # noqa: S608
@@ -221,7 +221,7 @@ class Service:
         if order.removeprefix("-") not in SORTS[entity]:
             raise Refusal("bad_sort", order.removeprefix("-"))
         moment = Moment(self.clock(), self.base)
-        found = self._engine.search(entity, criteria, rules, moment, order, page, size)
+        found = self.engine.search(entity, criteria, rules, moment, order, page, size)
         if page > 1 and not found.ids:
             raise Refusal("past_end")
         return found
@@ -395,6 +395,20 @@ class Service:
         self.state.add_usage(account, "recordLimit", number)
         self.trace.records += number
 
+    def spend_ai(self, account: str) -> bool:
+        """Take an AI credit; False when none is left. How many a question really costs is not documented."""
+        with self.state.transaction():
+            if self.state.usage(account).get("aiCredits", 0) >= self.plan(account).ai_credits:
+                return False
+            self.state.add_usage(account, "aiCredits", 1)
+        return True
+
+    def count_visitor(self, account: str, *, records: int) -> None:
+        """Count a look at visitors against the budgets of their own that such calls have."""
+        self.state.add_usage(account, "webSightsApiRequestLimit", 1)
+        self.state.add_usage(account, "webSightsApiRecordLimit", records)
+        self.trace.records += records
+
     def limits(self, account: str) -> dict[str, tuple[int, int]]:
         """Return limit and use of each budget of an account."""
         used = self.state.usage(account)
@@ -403,8 +417,8 @@ class Service:
             "requestLimit": plan.request_budget,
             "recordLimit": plan.record_budget,
             "uniqueIdLimit": plan.credits,
-            "webSightsApiRequestLimit": 0,
-            "webSightsApiRecordLimit": 0,
+            "webSightsApiRequestLimit": plan.websights_request_budget,
+            "webSightsApiRecordLimit": plan.websights_record_budget,
         }
         return {kind: (limit, used.get(kind, 0)) for kind, limit in totals.items()}
 

@@ -12,7 +12,14 @@ from typing import Any, Final, Literal, TypeAlias
 from .faults import Mischarge
 from .model import Charge, Entity, Generation
 
-Limit: TypeAlias = Literal["requestLimit", "recordLimit", "uniqueIdLimit"]
+Limit: TypeAlias = Literal[
+    "requestLimit",
+    "recordLimit",
+    "uniqueIdLimit",
+    "webSightsApiRequestLimit",
+    "webSightsApiRecordLimit",
+    "aiCredits",
+]
 TokenState: TypeAlias = Literal["live", "expired", "unknown"]
 
 MANAGED_FOR: Final = 365 * 86_400
@@ -44,6 +51,12 @@ _ADDED: Final = (
     CREATE TABLE job (id TEXT PRIMARY KEY, account TEXT, entity TEXT, kind TEXT, created REAL, pages INTEGER,
       records INTEGER, request TEXT, failed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
     CREATE TABLE job_page (job TEXT, page INTEGER, result TEXT, PRIMARY KEY (job, page)) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE webhook (id TEXT PRIMARY KEY, account TEXT, created REAL, body TEXT, token TEXT) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE opt_out (account TEXT, email TEXT, at REAL, PRIMARY KEY (account, email)) WITHOUT ROWID;
     """,
 )
 
@@ -293,7 +306,7 @@ class State:
             sessions = "(SELECT id FROM session WHERE account=?)"
             self.db.execute(f"DELETE FROM refresh WHERE session IN {sessions}", (account,))  # noqa: S608
             self.db.execute("DELETE FROM job_page WHERE job IN (SELECT id FROM job WHERE account=?)", (account,))
-            for table in ("usage", "purchase", "token", "session", "seeded", "code", "job"):
+            for table in ("usage", "purchase", "token", "session", "seeded", "code", "job", "webhook", "opt_out"):
                 self.db.execute(f"DELETE FROM {table} WHERE account=?", (account,))  # noqa: S608
             for table in ("rate", "rate_log"):
                 for prefix in (f"{account}:", f"sign-in:{account}:"):

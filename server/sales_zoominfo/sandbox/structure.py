@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from . import taxonomies
 from .criteria import parse
@@ -346,7 +346,12 @@ def location(key: int, doc: Doc, number: int) -> Doc:
     if number == 0:
         address = {"street": doc["street"], "city": doc["city"], "state": doc["state"], "zipCode": doc["zip"]}
         # The id that contact records name as locationCompanyId.
-        return {"id": key + 1, "name": f"{doc['name']} Headquarters", **address, "country": country_name(doc["country"])}
+        return {
+            "id": key + 1,
+            "name": f"{doc['name']} Headquarters",
+            **address,
+            "country": country_name(doc["country"]),
+        }
     place = pick(_near(doc["country"]), "place", key, number)
     return {
         "id": 1_000_000_000 + key * 100 + number,
@@ -420,13 +425,3 @@ def us_short(at: int) -> str:
     """Return a moment as the Enterprise API spells it of technologies: `8/11/16 14:14`."""
     moment = datetime.fromtimestamp(at, UTC)
     return f"{moment.month}/{moment.day}/{moment:%y} {moment.hour}:{moment:%M}"
-
-
-def field_rows(inputs: Mapping[str, str], describe: Any) -> list[Doc]:
-    """Return the rows of an input field lookup.
-
-    Args:
-        inputs: Names and types.
-        describe: Makes a description of a name.
-    """
-    return [{"fieldName": name, "fieldType": kind, "description": describe(name)} for name, kind in inputs.items()]

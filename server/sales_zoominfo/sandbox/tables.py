@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 Join: TypeAlias = Literal["single", "comma", "array", "or", "boolean", "words"]
 Kind: TypeAlias = Literal[
-    "text", "id", "number", "flag", "date", "taxonomy", "email", "phone", "hash", "digits", "alnum", "object"
+    "text", "id", "number", "flag", "date", "taxonomy", "email", "phone", "hash", "digits", "alnum", "object", "grade"
 ]
 
 
@@ -537,7 +537,16 @@ _FIELD_LOOKUPS: Final = tuple(
         ("company", "search"),
         ("company", "enrich"),
         ("compliance", "enrich"),
+        ("company-master", "enrich"),
+        ("corporatehierarchy", "enrich"),
+        ("hashtag", "enrich"),
+        ("ip", "enrich"),
+        ("location", "enrich"),
+        ("orgchart", "enrich"),
+        ("tech", "enrich"),
     )
+    # Technologies and hashtags have no list of outputs.
+    if side == "input" or entity not in {"hashtag", "tech"}
 )
 
 PATHS: Final[frozenset[tuple[str, str]]] = frozenset(
@@ -548,6 +557,40 @@ PATHS: Final[frozenset[tuple[str, str]]] = frozenset(
         ("POST", "/enrich/contact"),
         ("POST", "/enrich/company"),
         ("POST", "/compliance"),
+        ("POST", "/enrich/company-master"),
+        ("POST", "/enrich/corporatehierarchy"),
+        ("POST", "/enrich/hashtag"),
+        ("POST", "/enrich/ip"),
+        ("POST", "/enrich/location"),
+        ("POST", "/enrich/orgchart"),
+        ("POST", "/enrich/tech"),
+        ("POST", "/webhooks"),
+        ("POST", "/webhooks/validate"),
+        ("POST", "/webhooks/{id}/token"),
+        ("GET", "/webhooks"),
+        ("GET", "/webhooks/subscriptiontypes"),
+        ("GET", "/webhooks/{id}"),
+        ("PUT", "/webhooks/{id}"),
+        ("DELETE", "/webhooks/{id}"),
+        ("POST", "/gtm/data/v1/companies/corporate-hierarchy/enrich"),
+        ("POST", "/gtm/data/v1/companies/hashtags/enrich"),
+        ("POST", "/gtm/data/v1/companies/org-chart/enrich"),
+        ("POST", "/gtm/data/v1/companies/technologies/enrich"),
+        ("POST", "/gtm/copilot/v1/companies/insights"),
+        ("POST", "/gtm/copilot/v1/companies/{companyId}/account-summary/actions/ask"),
+        ("GET", "/gtm/copilot/v1/companies/lookalikes"),
+        ("GET", "/gtm/copilot/v1/companies/{companyId}/account-summary"),
+        ("GET", "/gtm/copilot/v1/contacts/lookalikes"),
+        ("GET", "/gtm/copilot/v1/contacts/recommendations"),
+        ("GET", "/gtm/copilot/v1/customer-buyer-personas"),
+        ("GET", "/gtm/copilot/v1/customer-buyer-personas/{buyerPersonaId}"),
+        ("GET", "/gtm/copilot/v1/customer-competitors"),
+        ("GET", "/gtm/copilot/v1/customer-competitors/{competitorId}"),
+        ("GET", "/gtm/copilot/v1/customer-settings"),
+        ("GET", "/gtm/copilot/v1/ideal-company-profile"),
+        ("GET", "/gtm/copilot/v1/ideal-company-profile/{segmentId}"),
+        ("GET", "/gtm/copilot/v1/products"),
+        ("GET", "/gtm/copilot/v1/products/{offeringId}"),
         ("POST", "/bulk/search/contact"),
         ("POST", "/bulk/search/company"),
         ("POST", "/bulk/enrich/contact"),

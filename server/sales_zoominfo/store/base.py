@@ -64,7 +64,7 @@ class Store(Protocol):
     """
 
     directory: Path
-    """Folder of keys, tokens, long answers and the sandbox: the file's own; with PostgreSQL the user's state folder."""
+    """Folder of the state key and the sandbox's data: the file's own; with PostgreSQL the user's state folder."""
 
     async def write(self, fn: Callable[[Transaction], T], *, lane: str = STATE, durable: bool = True) -> T:
         """Run a function in a transaction of its own.

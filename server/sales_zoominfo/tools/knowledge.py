@@ -25,6 +25,7 @@ TOPICS = (
     "related-skills",
     "running-this-server",
     "salesforce",
+    "signal-fields",
     "troubleshooting",
     "zoominfo-api-reference",
 )

@@ -8,7 +8,7 @@ from ..errors import fail
 from ..zoominfo.arguments import read_choice, read_number, read_text
 from ..zoominfo.compliance import KEYS
 from .contract import Envelope, envelope, stamp
-from .spec import Arguments, Call, Schema, Tool, choice, text, whole
+from .spec import PAGE, PAGE_SIZE, Arguments, Call, Schema, Tool, choice, text
 
 if TYPE_CHECKING:
     from ..account.compliance import Checked, Resolved
@@ -169,7 +169,8 @@ def _entry(raw: object, where: str, arguments: Arguments) -> Entry:
 
     item = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
     if set(item) != {"kind", "value"}:
-        raise fail("wrong_type", name=where, expected="{kind, value}", got="something else")
+        expected = f"{{kind, value}} with a kind of {', '.join(KINDS)}"
+        raise fail("wrong_type", name=where, expected=expected, got="something else")
     return read_entry(
         read_kind(item["kind"]),
         item["value"],
@@ -229,8 +230,8 @@ TOOLS = (
         "check_compliance asks about one person.",
         {
             "kind": choice("Only these.", KINDS),
-            "page": whole("Page, from 1.", 1, default=1),
-            "pageSize": whole("Rows a page.", 1, 100, default=25),
+            "page": PAGE,
+            "pageSize": PAGE_SIZE,
         },
         list_opt_outs,
     ),

@@ -273,14 +273,18 @@ PROMPTS: dict[str, Prompt] = {
                     "Ask which intent topics the account has configured; signals exist for those alone.",
                 ),
                 Step(
-                    "Intent signals themselves are not served here: have the user take the spiking companies from "
-                    "ZoomInfo (a saved search of the topic with the ideal customer profile) and give their names, "
-                    "domains or ids."
+                    "Find the companies that research the topic with search_intent, which is free: topics, the "
+                    "industry as industryCodes, the country. Go by a high signalScore (60 to 100), a fresh signalDate "
+                    "and the audienceStrength (A is the largest). meta.totalResults counts signals; a company can "
+                    "have several.",
+                    ("search_intent",),
+                    "Intent signals are not served here: have the user take the spiking companies from ZoomInfo (a "
+                    "saved search of the topic with the ideal customer profile) and give their names, domains or ids.",
                 ),
                 Step(
-                    "Find the ids of those companies with search_companies, which is free: companyWebsite, or else "
-                    "companyName. Industry and country tell which of them fit. A search of a whole industry shows no "
-                    "intent: do not pass its rows off as companies that spike.",
+                    "A company that is known by name or domain alone gets its id from search_companies, which is free: "
+                    "companyWebsite, or else companyName. A search of a whole industry shows no intent: do not pass "
+                    "its rows off as companies that spike.",
                     ("search_companies",),
                     "Companies cannot be searched here; take the company ids from ZoomInfo as well.",
                 ),
@@ -288,6 +292,12 @@ PROMPTS: dict[str, Prompt] = {
                 _OPT_OUTS,
                 _BUY_PEOPLE,
                 _REPORT,
+                Step(
+                    "Offer enrich_scoops and enrich_news for the companies that are left: what happens there and what "
+                    "is written about it, 1 credit for both together at a company that is not bought yet. Wait for a "
+                    "yes, and set maxCredits.",
+                    ("enrich_scoops", "enrich_news"),
+                ),
                 Step(
                     "Propose the first message, tied to the topic, and a Slack or e-mail alert for the next spike. "
                     "Never tell the person that their research was seen."
@@ -313,11 +323,16 @@ PROMPTS: dict[str, Prompt] = {
                     "audience when nothing describes it."
                 ),
                 Step(
-                    "Size it with search_companies (free): meta.totalResults for the whole and for each part. An "
-                    "intent topic cannot be counted here and makes the audience smaller. Say when it is too small for "
-                    "the channel or so wide that the message will not fit.",
+                    "Size it with search_companies (free): meta.totalResults for the whole and for each part. "
+                    "Say when it is too small for the channel or so wide that the message will not fit.",
                     ("search_companies",),
                     "The segment cannot be counted here; name the filters to enter in ZoomInfo.",
+                ),
+                Step(
+                    "Where an intent topic is part of it, count with search_intent (free; topics, industryCodes, "
+                    "country): its meta.totalResults counts signals, of which a company can have several.",
+                    ("search_intent",),
+                    "An intent topic cannot be counted here and makes the audience smaller.",
                 ),
                 _LEGAL,
                 Step(

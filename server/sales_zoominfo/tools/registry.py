@@ -6,15 +6,47 @@ from collections.abc import Collection, Iterable
 
 from ..account.modes import Modes
 from ..errors import SalesZoomInfoError, fail, near
-from . import credits, enrich, knowledge, privacy, search
+from . import (
+    credits,
+    enrich,
+    knowledge,
+    lookup,
+    monitoring,
+    privacy,
+    reach,
+    research,
+    saved,
+    search,
+    signals,
+    similar,
+    structure,
+    visitors,
+)
 from .contract import Envelope
 from .spec import Arguments, Call, Tool
 
 TOOLS: dict[str, Tool] = {
-    tool.name: tool for module in (search, enrich, credits, knowledge, privacy) for tool in module.TOOLS
+    tool.name: tool
+    for module in (
+        search,
+        lookup,
+        enrich,
+        credits,
+        knowledge,
+        signals,
+        privacy,
+        reach,
+        structure,
+        similar,
+        research,
+        visitors,
+        monitoring,
+        saved,
+    )
+    for tool in module.TOOLS
 }
 TOOLSETS: tuple[str, ...] = tuple(dict.fromkeys(tool.toolset for tool in TOOLS.values()))
-DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge", "privacy")
+DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge", "signals", "privacy", "reach")
 
 
 def read_toolsets(value: str) -> tuple[str, ...]:
@@ -70,6 +102,7 @@ async def call(name: str, arguments: Arguments, *, context: Call, toolsets: Coll
 
     try:
         tool = _chosen(name, toolsets, modes)
+        context = context._replace(served=served(toolsets, modes))
         # Models write null for "not given".
         given = {key: value for key, value in arguments.items() if value is not None}
         tool.check(given)
@@ -95,7 +128,8 @@ def _chosen(name: str, toolsets: Collection[str], modes: Modes) -> Tool:
     if hidden:
         instead = "the search and knowledge tools"
         raise fail("mode_forbids", mode=hidden[0], tool=name, instead=instead, flag=hidden[1])
-    if tool.toolset not in toolsets:
+    # What only reads is within reach by its name as well, where anything is.
+    if tool.toolset not in toolsets and not (tool.read_only and reach.TOOLSET in toolsets):
         how = f"Start the server with the toolset '{tool.toolset}'."
         raise fail("not_found", thing="tool here called", name=name, hint="", how=how)
     return tool

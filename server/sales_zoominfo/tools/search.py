@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, cast
 
-from ..errors import fail, near
-from ..zoominfo.arguments import read_choice, read_names, read_number, read_text
+from ..errors import fail
+from ..zoominfo.arguments import read_choice, read_flag, read_names, read_number, read_text
 from ..zoominfo.fields import FILTERS, OUTPUTS, SEARCH_ROW, SHOWN, SORTS
-from ..zoominfo.operations import Entity
-from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, fold, meant, nearest
+from ..zoominfo.operations import Subject
+from .all_pages import ARGUMENTS, read_all, refuse_alone
 from .contract import Envelope, balance_meta, envelope
-from .spec import DETAIL, Arguments, Call, Schema, Tool, choice, filter_schema, text, texts, whole
+from .spec import DETAIL, PAGE, PAGE_SIZE, Arguments, Call, Schema, Tool, filter_schema, text, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from ..account.walking import Walked
+    from ..zoominfo.fields import Filter, Output
     from ..zoominfo.records import Page, Row
 
-_PAGING = ("page", "pageSize", "sort", "outputFields", "detail", "moreFilters")
+_PAGING = ("page", "pageSize", "sort", "outputFields", "detail", "moreFilters", "all", "maxRows")
 
 
-def _properties(entity: Entity) -> dict[str, Schema]:
-    specs = FILTERS[entity]
-    return {
-        **{name: filter_schema(specs[name]) for name in SHOWN[entity]},
+def search_properties(subject: Subject, texts_of: Mapping[str, str] | None = None) -> dict[str, Schema]:
+    """The arguments of a search tool: the filters of :data:`SHOWN`, the way to the others, and paging.
+
+    Args:
+        subject: what is searched.
+        texts_of: shorter descriptions, by filter.
+    """
+    specs, names = FILTERS[subject], SHOWN[subject]
+    more: dict[str, Schema] = {
         "moreFilters": {
             "type": "array",
-            "description": f"Other filters; `lookup` '{entity}-filters' lists them.",
+            "description": f"Other filters; `lookup` '{subject}-filters' lists them.",
             "items": {
                 "type": "object",
                 "properties": {
@@ -38,11 +44,29 @@ def _properties(entity: Entity) -> dict[str, Schema]:
                 "additionalProperties": False,
             },
         },
-        "page": whole("Page, from 1.", 1, default=1),
-        "pageSize": whole("Rows a page.", 1, 100, default=25),
-        "sort": text(f"{', '.join(SORTS[entity])}; - in front: descending."),
+    }
+    # Accepted by every search; told where they are used most.
+    rest: dict[str, Schema] = {
+        "sort": text(f"{', '.join(SORTS[subject])}; - in front: descending."),
         "outputFields": texts("Only these row fields."),
+        **ARGUMENTS,
+    }
+    return {
+        **filter_schemas({name: specs[name] for name in names}, texts_of or {}),
+        # Of news, one filter is left: the part of a URL, which the search takes by its name.
+        **(more if len(specs) > len(names) + 1 else {}),
+        "page": PAGE,
+        "pageSize": PAGE_SIZE,
         "detail": DETAIL,
+        **(rest if subject in ("contact", "company") else {}),
+    }
+
+
+def filter_schemas(specs: Mapping[str, Filter], texts_of: Mapping[str, str]) -> dict[str, Schema]:
+    """The schemas of filters, with shorter descriptions where there are any."""
+    return {
+        name: {**filter_schema(spec), **({"description": texts_of[name]} if name in texts_of else {})}
+        for name, spec in specs.items()
     }
 
 
@@ -68,26 +92,41 @@ def _filters(arguments: Arguments) -> dict[str, object]:
     return filters
 
 
-async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
-    specs = SEARCH_ROW[entity]
+async def search(subject: Subject, call: Call, arguments: Arguments) -> Envelope:
+    """One page of a search of any subject.
+
+    Args:
+        subject: what is searched.
+        call: who asks, and on what.
+        arguments: filters and :func:`search_properties`.
+
+    Returns:
+        The page's rows with the fields that were asked for, and paging, warnings and the resolved names beside them.
+
+    Raises:
+        SalesZoomInfoError: what the gate refused.
+    """
     outputs = arguments.get("outputFields")
-    detail = read_choice("detail", arguments.get("detail", "concise"), ("concise", "full"))
-    shown = None if outputs is None else {"id", *read_names(outputs, specs, where=f"{entity} search")}
-    if shown is None and detail == "concise":
-        shown = {spec.name for spec in specs.values() if spec.concise}
+    shown = shown_fields(SEARCH_ROW[subject], arguments, where=f"{subject} search")
     account = await call.runtime.account()
     filters = _filters(arguments)
+    if read_flag("all", arguments.get("all") or False):
+        walked, meta, warnings = await read_all(subject, call, filters, arguments)
+        warnings += _filter_warnings(subject, filters, walked)
+        warnings += _field_warning(subject, [] if outputs is None else shown or (), walked)
+        credits = {"spent": 0, **balance_meta(account.balance)}
+        return envelope(only(walked.rows, shown), **meta, credits=credits, warnings=warnings, sandbox=account.sandbox)
+    refuse_alone(arguments)
     page = await account.search(
-        entity,
+        subject,
         filters,
         caller=call.caller,
         page=arguments.get("page", 1),
         size=arguments.get("pageSize", 25),
         sort=arguments.get("sort"),
     )
-    rows = page.rows if shown is None else [{k: v for k, v in row.items() if k in shown} for row in page.rows]
     return envelope(
-        rows,
+        only(page.rows, shown),
         totalResults=page.total,
         page=page.page,
         pageSize=page.size,
@@ -97,18 +136,41 @@ async def _search(entity: Entity, call: Call, arguments: Arguments) -> Envelope:
         warnings=[
             *page.warnings,
             *_window_warning(page),
-            *_filter_warnings(entity, filters, page),
-            *_field_warning(entity, [] if outputs is None else shown or (), page),
+            *_filter_warnings(subject, filters, page),
+            *_field_warning(subject, [] if outputs is None else shown or (), page),
         ],
         sandbox=account.sandbox,
     )
+
+
+def shown_fields(specs: Mapping[str, Output], arguments: Arguments, *, where: str) -> set[str] | None:
+    """The row fields to show by ``outputFields`` and ``detail``; None for all.
+
+    Args:
+        specs: what the rows can hold.
+        arguments: of the tool.
+        where: what is answered, for errors.
+
+    Raises:
+        InvalidArgument: a field that such rows never have, or no such detail.
+    """
+    outputs = arguments.get("outputFields")
+    detail = read_choice("detail", arguments.get("detail", "concise"), ("concise", "full"))
+    if outputs is not None:
+        return {"id", *read_names(outputs, specs, where=where)}
+    return None if detail == "full" else {spec.name for spec in specs.values() if spec.concise}
+
+
+def only(rows: list[Row], shown: set[str] | None) -> list[Row]:
+    """Rows with no other fields than these."""
+    return rows if shown is None else [{key: value for key, value in row.items() if key in shown} for row in rows]
 
 
 def _window_warning(page: Page) -> list[str]:
     if page.total > page.widest:
         return [
             f"{page.total:,} records match and only the first {page.widest:,} can be read. "
-            "Split the set by a filter such as state or employeeRangeMin and employeeRangeMax."
+            "Split the set by a filter such as state or employeeRangeMin and employeeRangeMax; all: true counts parts."
         ]
     if page.rows and page.next_page is None and page.page * page.size < page.total:
         # The window holds them all, but page numbers end first.
@@ -121,16 +183,17 @@ _NARROW = ("id", "history", "text", "date", "lookup", "choice")
 BILLIONS = 10_000_000
 
 
-def _filter_warnings(entity: Entity, filters: Arguments, page: Page) -> list[str]:
+def _filter_warnings(subject: Subject, filters: Arguments, page: Page | Walked) -> list[str]:
     told: list[str] = []
     lowest = filters.get("revenueMin")
-    if lowest is not None:
+    # A sum in words says its unit.
+    if lowest is not None and page.resolved.keys().isdisjoint(("revenueMin", "revenueMax")):
         given = cast("list[object]", lowest)[0] if isinstance(lowest, list) else lowest
         floor = read_number("revenueMin", given, whole=True, low=0, high=None)
         if floor >= BILLIONS:
             told.append(f"revenueMin counts thousands of USD: this is ${floor / 1_000_000:,g} billion or more.")
     if page.total == 0:
-        specs = FILTERS[entity]
+        specs = FILTERS[subject]
         names = sorted(filters, key=lambda name: (*_NARROW, specs[name].kind).index(specs[name].kind))
         if len(names) == 1:
             told.append(f"Nothing matches {names[0]}; try another value or another filter.")
@@ -140,99 +203,25 @@ def _filter_warnings(entity: Entity, filters: Arguments, page: Page) -> list[str
     return told
 
 
-def _field_warning(entity: Entity, names: Iterable[str], page: Page) -> list[str]:
-    absent = sorted(name for name in names if not SEARCH_ROW[entity][name].known(page.generation))
+def _field_warning(subject: Subject, names: Iterable[str], page: Page | Walked) -> list[str]:
+    absent = sorted(name for name in names if not SEARCH_ROW[subject][name].known(page.generation))
     if not absent:
         return []
-    tool = "enrich_contacts" if entity == "contact" else "enrich_companies"
-    more = f"; {tool} tells it" if set(absent) & OUTPUTS[entity].keys() else ""
-    return [f"Rows of the Enterprise search never hold {', '.join(absent)}{more}."]
+    api = "Enterprise" if page.generation == "enterprise" else "GTM"
+    more = ""
+    if subject in ("contact", "company") and set(absent) & OUTPUTS[subject].keys():
+        more = f"; {'enrich_contacts' if subject == 'contact' else 'enrich_companies'} tells it"
+    return [f"Rows of the {api} search never hold {', '.join(absent)}{more}."]
 
 
 async def search_contacts(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
-    return await _search("contact", call, arguments)
+    return await search("contact", call, arguments)
 
 
 async def search_companies(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
-    return await _search("company", call, arguments)
-
-
-_TABLES = ("contact-filters", "company-filters", "contact-fields", "company-fields")
-_LOOKUP_FIELDS = (*LOOKUPS, *_TABLES)
-
-
-async def lookup(call: Call, arguments: Arguments) -> Envelope:
-    """Run the tool."""
-    name = read_text("field", arguments["field"])
-    if name not in _LOOKUP_FIELDS:
-        how = "Legal names: " + ", ".join(_LOOKUP_FIELDS) + "."
-        raise fail("not_found", thing="lookup field", name=name[:60], hint=near(name, _LOOKUP_FIELDS), how=how)
-    limit = int(read_number("limit", arguments.get("limit", 50), whole=True, low=1, high=500))
-    query = read_text("query", arguments.get("query") or "")
-    account = await call.runtime.account()
-    if name in _TABLES:
-        every = await _table(call, name)
-        rows = [row for row in every if _tells(row, query)]
-        known = len(every)
-    else:
-        narrow = {key: read_text(key, arguments[key]) for key in LOOKUP_FILTERS if arguments.get(key)}
-        values = await account.lookup(name, narrow)
-        known = len(values)
-        found = nearest(meant(query, name), values, known) if query else values
-        rows = [{"id": value.id, "name": value.name, **value.more} for value in found]
-    warnings: list[str] = []
-    if not rows and query:
-        warnings.append(f"Nothing resembles '{query[:60]}'; leave query out to see all {known:,}.")
-    elif len(rows) > limit:
-        warnings.append(f"{len(rows) - limit:,} more; give a {'narrower ' if query else ''}query or a higher limit.")
-    return envelope(rows[:limit], totalResults=len(rows), field=name, warnings=warnings, sandbox=account.sandbox)
-
-
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-
-
-def _tells(row: Row, query: str) -> bool:
-    # "start date" is in positionStartDateMin, and "revenu" in revenueMin.
-    text = f"{row['name']} {row.get('text', '')}"
-    if query.casefold() in text.casefold():
-        return True
-    words = [word.casefold() for word in _WORDS.findall(text)]
-    sought = [fold(word) for word in _WORDS.findall(query.casefold())]
-    return bool(sought) and all(any(word.startswith(part) for word in words) for part in sought)
-
-
-async def _table(call: Call, name: str) -> list[Row]:
-    account = await call.runtime.account()
-    entity: Entity = "contact" if name.startswith("contact") else "company"
-    if name.endswith("-filters"):
-        rights = await account.field_rights(entity, "search", "input")
-        rows: list[Row] = [
-            {
-                "name": spec.name,
-                "text": spec.text,
-                "lookup": spec.lookup,
-                "values": list(spec.choices),
-                "apis": [api for api in ("gtm", "enterprise") if spec.wire(api)],
-            }
-            for spec in FILTERS[entity].values()
-        ]
-    else:
-        rights = await account.field_rights(entity, "enrich", "output")
-        rows = [
-            {
-                "name": spec.name,
-                "text": spec.text,
-                "type": spec.type,
-                "unit": spec.unit,
-                "apis": [api for api in ("gtm", "enterprise") if spec.known(api)],
-            }
-            for spec in OUTPUTS[entity].values()
-        ]
-    granted = {right.name: right.granted for right in rights}
-    rows = [{**row, "granted": granted.get(row["name"])} for row in rows]
-    return [{key: value for key, value in row.items() if value not in (None, "", [])} for row in rows]
+    return await search("company", call, arguments)
 
 
 TOOLS = (
@@ -241,9 +230,8 @@ TOOLS = (
         "Search contacts",
         "search",
         "Find people by title, level, department, company, place or industry. Free. Tells who they are and whether an "
-        "e-mail or phone exists; the e-mails and numbers themselves come from enrich_contacts. Names of industries, "
-        "levels and places are accepted.",
-        _properties("contact"),
+        "e-mail or phone exists; enrich_contacts has the values. Takes names of industries, levels and places.",
+        search_properties("contact"),
         search_contacts,
         operations=("search_contacts", "lookup"),
         entity="contact",
@@ -255,29 +243,9 @@ TOOLS = (
         "Find companies by industry, size, revenue, place, technology or funding. Free. Answers ids "
         "and names (with the GTM API also place, revenue and headcount); use enrich_companies for a full profile. "
         "revenueMin and revenueMax are thousands of USD.",
-        _properties("company"),
+        search_properties("company"),
         search_companies,
         operations=("search_companies", "lookup"),
         entity="company",
-    ),
-    Tool(
-        "lookup",
-        "Look up legal values",
-        "search",
-        "List the legal values of a filter (ids and names), or every filter and output field with the account's "
-        "rights. Free. Needed only when a search refuses a value; searches accept names themselves. tech-products "
-        "and hashtags may need vendor or category.",
-        {
-            "field": choice("What to list.", _LOOKUP_FIELDS),
-            "query": text("Show the values nearest to this text."),
-            "vendor": text("Technology vendor, to narrow tech-products."),
-            "category": text("Category, to narrow technologies or hashtags."),
-            "parentCategory": text("Parent category, likewise."),
-            "subCategory": text("Sub-category, likewise."),
-            "limit": whole("Rows at most.", 1, 500, 50),
-        },
-        lookup,
-        required=("field",),
-        operations=("lookup", "search_fields", "enrich_fields"),
     ),
 )

@@ -31,21 +31,24 @@ INSTRUCTIONS = """\
 Know and operate ZoomInfo. Ask for product, role, goal or plan only where the answer depends on it.
 FACTS (products, plans, API, limits, integrations, Salesforce, errors): search_knowledge with the question in the \
 user's language, then cite source and lastVerified; prices and limits go with their date. An empty answer means that \
-the knowledge base does not have it: say so. A question that would be the same with any vendor (cadences, lead \
-routing, ad strategy) is strategy: topic related-skills has short answers and the sales-* skills to name.
+the knowledge base does not have it: say so. A question that is the same with any vendor (cadences, lead routing, \
+ads) is strategy: topic related-skills has short answers and the sales-* skills to name.
 PEOPLE AND COMPANIES: search_contacts and search_companies are free and take English names of industries, levels and \
 places; they never show e-mails or phone numbers. E-mails, phones and full profiles cost credits, 1 for each record \
 not bought in the last 12 months: call estimate_credits (a list, or a search's filters), tell the user the cost, and \
 only after they agree call enrich_contacts or enrich_companies with maxCredits set to it. get_usage shows what is \
 left. One call takes up to 100 records, of which at most 25 new ones by default; over a ceiling the server asks the \
 person itself.
+SIGNALS: search_intent, search_scoops and search_news are free; enrich_intent, enrich_scoops and enrich_news cost the \
+company's credit unless it was bought.
 PRIVACY: call check_compliance before outreach, update_opt_outs when somebody objects. SUPPRESSED and OPT_OUT rows \
 stay out of every list; respect directPhoneDoNotCall and mobilePhoneDoNotCall.
 ANSWERS hold rows in `data` and paging, credits and warnings in `meta`; meta.sandbox true means fictional records, so \
 say so. An error names the field, the legal values and the next step; follow it once before asking the user.
 GOTCHAS: intent covers subscribed topics only; Copilot needs the Elite plan; WebSights names companies, not people; \
-Enterprise tokens live 60 minutes. Intent, scoops, news, org charts and a company's technologies are not served by \
-these tools yet: say so, and explain them from the knowledge base.\
+Enterprise tokens live 60 minutes.
+MORE: find_tools finds unlisted tools. Those that spend (org chart, hierarchy, tech stack, visitors) need their \
+toolset on the server.\
 """
 
 OUTPUT_SCHEMA: dict[str, Any] = {
@@ -169,8 +172,9 @@ def describe(tool: Tool) -> McpTool:
             read_only_hint=tool.read_only,
             destructive_hint=tool.destructive,
             # Enriching again within 12 months costs nothing and answers the same.
-            idempotent_hint=True,
-            open_world_hint=bool(tool.operations),
+            idempotent_hint=tool.repeatable,
+            # A tool that calls others reaches what they reach.
+            open_world_hint=bool(tool.operations) or tool.name == "call_read_tool",
         ),
     )
 

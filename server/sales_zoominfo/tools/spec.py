@@ -5,13 +5,13 @@ Schemas are plain dictionaries built from the field tables, so that listing tool
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..errors import fail, near
 from ..zoominfo.arguments import suggest
-from ..zoominfo.fields import FILTERS, Filter
-from ..zoominfo.operations import OPERATIONS, Entity
+from ..zoominfo.fields import FILTERS, SIGNALS, Filter
+from ..zoominfo.operations import OPERATIONS, Subject
 from .contract import Envelope
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Arguments = Mapping[str, object]
 
 # Far above any legal value; comparing a longer text with a taxonomy would hold up every other call.
 MAX_TEXT = 10_000
+_COMPANY = ("companyId", "companyName", "companyWebsite")
 
 
 class Runtime(Protocol):
@@ -56,12 +57,14 @@ class Call(NamedTuple):
         caller: who asks, for budgets and the ledger.
         progress: awaited with (done, of) on long calls.
         consent: asks a person to agree to a cost over the ceilings, None when nobody can be asked.
+        served: names of the tools that are listed.
     """
 
     runtime: Runtime
     caller: str
     progress: Callable[[int, int], Awaitable[None]] | None = None
     consent: Consent | None = None
+    served: Collection[str] = ()
 
 
 class Tool(NamedTuple):
@@ -79,6 +82,8 @@ class Tool(NamedTuple):
         entity: whose filters are accepted beside the named ones.
         changes: it changes something of ours that outlives the call.
         destructive: it can take away what was there.
+        repeatable: a second call with the same arguments changes and costs nothing more.
+        also: further arguments that are accepted; too rarely used to be told in each conversation.
     """
 
     name: str
@@ -89,9 +94,11 @@ class Tool(NamedTuple):
     run: Callable[[Call, Arguments], Awaitable[Envelope]]
     required: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
-    entity: Entity | None = None
+    entity: Subject | None = None
     changes: bool = False
     destructive: bool = False
+    repeatable: bool = True
+    also: tuple[str, ...] = ()
 
     @property
     def spends(self) -> bool:
@@ -128,16 +135,18 @@ class Tool(NamedTuple):
             _check_length(name, name)
             _check_length(name, value)
         filters = FILTERS[self.entity] if self.entity else {}
+        # The search of a signal says itself which tool takes these.
+        elsewhere = _COMPANY if self.entity in SIGNALS else ()
         for name in arguments:
-            if name not in self.properties and name not in filters:
-                hint = (suggest(name, filters) if filters else "") or near(name, list(self.properties))
+            if name not in self.properties and not any(name in known for known in (filters, self.also, elsewhere)):
+                hint = (suggest(name, filters) if filters else "") or near(name, [*self.properties, *self.also])
                 raise fail(
                     "unknown_argument",
                     where=self.name,
                     thing="argument",
                     name=name[:60],
                     hint=hint,
-                    legal=", ".join(self.properties) or "none",
+                    legal=", ".join((*self.properties, *self.also)) or "none",
                     details={"field": name[:60]},
                 )
         for name in self.required:
@@ -227,5 +236,8 @@ def filter_schema(spec: Filter) -> Schema:
     return {"type": "array", "items": item, "description": spec.text}
 
 
-DETAIL = choice("concise: what fits a table. full: every field.", ("concise", "full"), "concise")
-MAX_CREDITS = whole("Your cap for this call in credits; lowers the server's ceiling, never raises it.", 0)
+# Their bounds are told by the error; a bound in a schema is paid for in every conversation.
+PAGE: Schema = {"type": "integer", "description": "From 1."}
+PAGE_SIZE: Schema = {"type": "integer", "description": "1..100, default 25."}
+DETAIL: Schema = choice("full: every field.", ("concise", "full"))
+MAX_CREDITS: Schema = {"type": "integer", "description": "Cap in credits; raises no ceiling."}

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, fail, near
 from .fields import COMBINATIONS, ENOUGH, FILTERS, MATCH_KEYS, OUTPUTS, SORTS, Filter, Key, Output
-from .operations import Entity, Generation
+from .operations import LAST_PAGE, WINDOW, Entity, Generation, Subject
 
 
 def wrong_generation(thing: str, used: Generation) -> SalesZoomInfoError:
@@ -209,6 +209,13 @@ def _read_history(name: str, value: object) -> dict[str, str]:
     return {key: read_text(f"{name}.{key}", item) for key, item in entry.items()}
 
 
+def _read_long_enough(spec: Filter, value: object) -> str:
+    text = read_text(spec.name, value)
+    if spec.low is not None and len(text) < spec.low:
+        raise fail("too_short", name=spec.name, value=text, least=spec.low, details={"field": spec.name})
+    return text
+
+
 def _read_one(spec: Filter, value: object) -> object:
     match spec.kind:
         case "id":
@@ -224,7 +231,7 @@ def _read_one(spec: Filter, value: object) -> object:
         case "history":
             return _read_history(spec.name, value)
         case _:
-            return read_text(spec.name, value)
+            return _read_long_enough(spec, value)
 
 
 def _split_commas(spec: Filter, items: list[object]) -> list[object]:
@@ -237,11 +244,18 @@ def _split_commas(spec: Filter, items: list[object]) -> list[object]:
     return parts
 
 
-def read_filters(entity: Entity, generation: Generation, raw: Mapping[str, object]) -> dict[str, list[object]]:
-    """Check filters against the table, before anything is sent.
+# The searches that take no company, wholly or in the GTM API, and what answers about one.
+_ABOUT_ONE: dict[Subject, str] = {"intent": "enrich_intent", "scoop": "enrich_scoops", "news": "enrich_news"}
+_ONE_COMPANY = ("companyId", "companyName", "companyWebsite")
+# So many names are given whole in an error.
+_FEW = 20
+
+
+def read_filters(subject: Subject, generation: Generation, raw: Mapping[str, object]) -> dict[str, list[object]]:
+    """Check the filters of a search against its table, before anything is sent.
 
     Args:
-        entity: whose search.
+        subject: what is searched.
         generation: the API that will be asked.
         raw: values by filter name; each text, number, boolean, object or a list of them.
 
@@ -252,18 +266,37 @@ def read_filters(entity: Entity, generation: Generation, raw: Mapping[str, objec
         InvalidArgument: a name, type, value or combination is wrong.
         NotAvailable: the other generation has the filter, this one has not.
     """
-    specs = FILTERS[entity]
+    specs = FILTERS[subject]
+    tool = _ABOUT_ONE.get(subject)
+    for name in _ONE_COMPANY:
+        if tool and name in raw and (name not in specs or specs[name].wire(generation) is None):
+            raise fail("not_by_company", where=f"{subject} search", name=name, tool=tool, details={"field": name})
+    legal = ", ".join(specs) if len(specs) <= _FEW else f"`lookup` with field '{subject}-filters' lists them all"
+    return read_by(specs, generation, raw, where=f"{subject} search", legal=legal)
+
+
+def read_by(
+    specs: Mapping[str, Filter], generation: Generation, raw: Mapping[str, object], *, where: str, legal: str
+) -> dict[str, list[object]]:
+    """Check values against a table of filters; see :func:`read_filters`.
+
+    Args:
+        specs: the table.
+        generation, raw: as there.
+        where: what they are given to, for errors.
+        legal: the legal names, for errors.
+    """
     values: dict[str, list[object]] = {}
     for name, value in raw.items():
         spec = specs.get(name)
         if spec is None:
             raise fail(
                 "unknown_argument",
-                where=f"{entity} search",
+                where=where,
                 thing="filter",
                 name=name[:60],
                 hint=suggest(name, specs),
-                legal="`lookup` with field 'contact-filters' or 'company-filters' lists them all",
+                legal=legal,
                 details={"field": name[:60]},
             )
         if spec.wire(generation) is None:
@@ -272,18 +305,38 @@ def read_filters(entity: Entity, generation: Generation, raw: Mapping[str, objec
         unique = list(dict.fromkeys(items)) if spec.kind != "history" else items
         if len(unique) > 1 and (spec.most == 1 or spec.joining(generation) == "one"):
             raise fail("one_value_only", name=name, count=len(unique), details={"field": name})
-        if spec.most is not None and len(unique) > spec.most:
-            where = f"the number of {name}"
-            raise fail("out_of_range", name=where, value=len(unique), low=1, high=spec.most, details={"field": name})
+        check_count(spec, unique)
         values[name] = unique
+    for spec in specs.values():
+        if spec.required and spec.name not in values:
+            how = f"Give {spec.name}: {spec.text}"
+            how += f" `lookup` with field '{spec.lookup}' lists them." if spec.lookup else ""
+            raise fail("missing_argument", where=where, name=spec.name, how=how, details={"field": spec.name})
     _check_together(specs, values)
     return values
+
+
+def check_count(spec: Filter, items: list[object]) -> None:
+    """Refuse more values than a filter takes.
+
+    Raises:
+        InvalidArgument: there are too many; one text may have named several, so it is asked again once they are ids.
+    """
+    if spec.most is not None and len(items) > spec.most:
+        raise fail(
+            "out_of_range",
+            name=f"the number of {spec.name}",
+            value=len(items),
+            low=1,
+            high=spec.most,
+            details={"field": spec.name},
+        )
 
 
 def _check_together(specs: Mapping[str, Filter], values: Mapping[str, list[object]]) -> None:
     for name, items in values.items():
         spec = specs[name]
-        if spec.upper and spec.upper in values and cast("Any", items[0]) > cast("Any", values[spec.upper][0]):
+        if spec.upper and spec.upper in values and _rank(spec, items[0]) > _rank(spec, values[spec.upper][0]):
             raise fail(
                 "swapped_bounds",
                 low=name,
@@ -302,6 +355,38 @@ def _check_together(specs: Mapping[str, Filter], values: Mapping[str, list[objec
                 reason="one means the latest round, the other any round.",
                 details={"field": name},
             )
+
+
+# What each filter of things to leave out takes away from.
+_LEFT_OUT = {
+    "excludeManagementLevel": ("managementLevel",),
+    "excludeJobTitle": ("jobTitle", "exactJobTitle"),
+    "excludeTechAttributeTagList": ("techAttributeTagList",),
+    "excludedRegions": ("state", "metroRegion"),
+}
+
+
+def check_wanted(values: Mapping[str, list[object]]) -> None:
+    """Refuse filters of which one leaves out all that another asks for, which nothing can match.
+
+    Args:
+        values: canonical values by filter, names resolved to ids.
+
+    Raises:
+        InvalidArgument: naming both.
+    """
+    for name, wanted in _LEFT_OUT.items():
+        gone = {str(item).casefold() for item in values.get(name, ())}
+        for other in wanted:
+            asked = {str(item).casefold() for item in values.get(other, ())}
+            if asked and asked <= gone:
+                reason = f"{name} leaves out all that {other} asks for, so nothing could match."
+                raise fail("filters_together", first=other, second=name, reason=reason, details={"field": other})
+
+
+def _rank(spec: Filter, value: object) -> Any:
+    # The choices of a range stand in its order, which need not be that of their letters.
+    return spec.choices.index(str(value)) if spec.choices else value
 
 
 def to_wire(spec: Filter, generation: Generation, items: list[object]) -> object:
@@ -471,10 +556,51 @@ def read_names(raw: object, specs: Mapping[str, Output], *, where: str, name: st
     return chosen
 
 
-def read_sort(entity: Entity, raw: object) -> str | None:
-    """A sort field, with a leading minus for descending, or None."""
+def read_sort(subject: Subject, raw: object) -> str | None:
+    """A sort field of a search, with a leading minus for descending, or None.
+
+    Raises:
+        InvalidArgument: it is none, or the search has no order to choose.
+    """
+    return read_order(SORTS[subject], raw, where=f"{subject} search")
+
+
+def read_order(fields: tuple[str, ...], raw: object, *, where: str) -> str | None:
+    """One of some sort fields; see :func:`read_sort`."""
     if raw is None:
         return None
     text = read_text("sort", raw)
-    field = read_choice("sort", text.removeprefix("-"), SORTS[entity])
+    if not fields:
+        raise fail("no_order", where=where, details={"field": "sort"})
+    field = read_choice("sort", text.removeprefix("-"), fields)
     return f"-{field}" if text.startswith("-") else field
+
+
+# Rows a page at most, in both generations.
+MAX_PAGE_SIZE = 100
+
+
+def read_page(generation: Generation, page: object, size: object) -> tuple[int, int]:
+    """A page's number and its size, within what a generation lets one read.
+
+    Raises:
+        InvalidArgument: either is no whole number of a page. WindowExceeded: the page lies past the window.
+    """
+    number = int(read_number("page", page, whole=True, low=1, high=None))
+    rows = int(read_number("pageSize", size, whole=True, low=1, high=MAX_PAGE_SIZE))
+    # Small pages end at the last page number, long before the window does, and larger pages read on.
+    pages, window = LAST_PAGE[generation], WINDOW[generation]
+    if number > pages and pages * rows < window:
+        raise fail(
+            "past_pages",
+            page=number,
+            pages=pages,
+            size=rows,
+            window=f"{pages * rows:,}",
+            largest=MAX_PAGE_SIZE,
+            widest=f"{window:,}",
+            details={"window": pages * rows},
+        )
+    if number * rows > window:
+        raise fail("past_window", window=window, page=number, size=rows, details={"window": window})
+    return number, rows

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from ..errors import SalesZoomInfoError
 from .messages import Request, Response
-from .operations import Generation, Operation
-from .records import Row, Value
+from .operations import Generation, Operation, Subject
+from .records import Page, Row, Value
 
 FOUND = "FULL_MATCH"
 NOTHING = "NO_MATCH"
@@ -54,6 +55,7 @@ class Ask:
             :func:`~sales_zoominfo.zoominfo.arguments.read_inputs` makes them; None where it spends none.
         resolved: filter values that were turned into ids, by argument.
         warnings: what was changed about the request.
+        refused: what a refusal amounts to, None to let it pass; returns an answer or raises. Nothing was charged.
     """
 
     request: Request
@@ -61,6 +63,7 @@ class Ask:
     company: dict[str, object] | None = None
     resolved: dict[str, str] = field(default_factory=dict[str, str])
     warnings: tuple[str, ...] = ()
+    refused: Callable[[SalesZoomInfoError], Answer] | None = None
 
     @property
     def operation(self) -> Operation:
@@ -89,6 +92,18 @@ class Asker(Protocol):
         self, generation: Generation, field: str, narrow: Mapping[str, str] | None = None
     ) -> list[Value]:
         """A taxonomy of a generation, cached; free."""
+        ...
+
+    async def search(
+        self,
+        subject: Subject,
+        filters: Mapping[str, object],
+        *,
+        page: object = 1,
+        size: object = 25,
+        sort: object = None,
+    ) -> Page:
+        """One page of a search; free. See ``Client.search``."""
         ...
 
 

@@ -8,23 +8,50 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
+import anyio
+
 from ..errors import InvalidArgument, PlanDoesNotInclude, SalesZoomInfoError, UpstreamUnavailable, fail, near
-from .arguments import read_filters, read_number, read_outputs, read_sort, wrong_generation
+from .arguments import MAX_PAGE_SIZE as MAX_PAGE_SIZE
+from .arguments import read_filters, read_outputs, read_page, read_sort, wrong_generation
 from .asking import Answer, Ask
-from .codec import BATCH, ENRICH, LOOKUP, SEARCH, USAGE, Codec, Direction, Use, unreadable
+from .codec import (
+    BATCH,
+    ENRICH,
+    LOOKUP,
+    RIGHTS_OF,
+    SEARCH,
+    USAGE,
+    Codec,
+    Direction,
+    Use,
+    rights_name,
+    unreadable,
+)
 from .fields import DO_NOT_CALL, FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
-from .operations import LAST_PAGE, OPERATIONS, Entity, Generation, Operation
+from .operations import OPERATIONS, OUT_OF_SCOPE, Entity, Generation, Operation, Subject
 from .records import FieldRight, Limit, Match, Page, Row, Value
-from .taxonomy import LOOKUP_FILTERS, LOOKUPS, resolve
+from .shelf import RETRY, RIGHTS, VALUES, Shelf
+from .signals import recent_only, resolve_values
+from .taxonomy import LOOKUP_FILTERS, LOOKUPS
 from .transport import Transport
 
 T = TypeVar("T")
+# What the field lookups call what a company's credit buys besides records, where they have it.
+RIGHTS_NAMES: dict[str, dict[Generation, str]] = {
+    "org-chart": {"gtm": "orgChart", "enterprise": "orgchart"},
+    "hierarchy": {"gtm": "corporate-hierarchy", "enterprise": "corporatehierarchy"},
+    "technology": {"gtm": "technology", "enterprise": "tech"},
+    "hashtag": {"gtm": "hashtag", "enterprise": "hashtag"},
+    "location": {"enterprise": "location"},
+}
+# Rights spare a refusal; what is asked for does not wait longer for them. Seconds.
+_RIGHTS_TIMEOUT = 5.0
 
-MAX_PAGE_SIZE = 100
 PREFERENCE: tuple[Generation, ...] = ("gtm", "enterprise")
 
 
@@ -51,13 +78,21 @@ class Client:
     Args:
         sides: the configured generations; with both, GTM is preferred and the other serves what GTM lacks.
         clock: Unix seconds.
+        shelf: keeps taxonomies and rights; in memory alone when None.
     """
 
-    def __init__(self, sides: Mapping[Generation, Side], *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        sides: Mapping[Generation, Side],
+        *,
+        clock: Callable[[], float] = time.time,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._sides: dict[Generation, Side] = dict(sides)
         self._clock = clock
         self._lacking: dict[tuple[Generation, Entity], set[str]] = {}
-        self._taxonomies: dict[tuple[Generation, str, tuple[tuple[str, str], ...]], list[Value]] = {}
+        self._shelf = shelf or Shelf(clock=clock)
+        self._untold: dict[tuple[Generation, Entity], float] = {}
         self.sandbox = False
         self.balance: Balance | None = None
 
@@ -136,17 +171,17 @@ class Client:
 
     async def search(
         self,
-        entity: Entity,
+        subject: Subject,
         filters: Mapping[str, object],
         *,
         page: object = 1,
         size: object = 25,
         sort: object = None,
     ) -> Page:
-        """One page of a contact or company search. Costs no credit.
+        """One page of a search. Costs no credit.
 
         Args:
-            entity: what to search.
+            subject: what to search.
             filters: values by ZoomInfo's filter name; names of taxonomy values are resolved to ids.
             page: from 1.
             size: 1 to 100.
@@ -159,24 +194,25 @@ class Client:
             InvalidArgument, UnknownValue, WindowExceeded: before anything is sent.
             SalesZoomInfoError: what ZoomInfo refused.
         """
-        number = int(read_number("page", page, whole=True, low=1, high=None))
-        rows = int(read_number("pageSize", size, whole=True, low=1, high=MAX_PAGE_SIZE))
-        order = read_sort(entity, sort)
+        from .bands import spread
+
+        order = read_sort(subject, sort)
         if not filters:
-            example = "companyName" if entity == "contact" else "industryCodes"
-            raise fail("no_criteria", where=f"{entity} search", example=example)
-        generation = self.choose(SEARCH[entity], self._filter_homes(entity, filters))
+            raise fail("no_criteria", where=f"{subject} search", example=_EXAMPLES[subject])
+        specs = FILTERS[subject]
+        filters, said = spread(specs, filters)
+        generation = self.choose(SEARCH[subject], self._filter_homes(subject, filters))
         codec = self._sides[generation].codec
-        values = read_filters(entity, generation, filters)
-        _check_window(generation, codec.window, number, rows)
-        resolved = await resolve(FILTERS[entity], generation, values, lambda field: self.taxonomy(generation, field))
-        warnings = _one_place(values) if generation == "enterprise" else ()
-        response = await self._send(generation, codec.search(entity, values, number, rows, order))
-        found = _read(SEARCH[entity], lambda: codec.page(entity, response, number, rows))
+        values = read_filters(subject, generation, filters)
+        number, rows = read_page(generation, page, size)
+        resolved = said | await resolve_values(self, specs, generation, values)
+        warnings = (*_one_place(values), *recent_only(subject, values)) if generation == "enterprise" else ()
+        response = await self._send(generation, codec.search(subject, values, number, rows, order))
+        found = _read(SEARCH[subject], lambda: codec.page(subject, response, number, rows))
         return replace(found, resolved=resolved, widest=codec.window, generation=generation, warnings=warnings)
 
-    def _filter_homes(self, entity: Entity, names: Iterable[str]) -> list[tuple[str, list[Generation]]]:
-        specs = FILTERS[entity]
+    def _filter_homes(self, subject: Subject, names: Iterable[str]) -> list[tuple[str, list[Generation]]]:
+        specs = FILTERS[subject]
         return [(name, [g for g in self.generations if specs[name].wire(g)]) for name in names if name in specs]
 
     # --- enrich ---
@@ -288,11 +324,17 @@ class Client:
             arguments: by name, as its builder documents them.
 
         Raises:
-            InvalidArgument, UnknownValue, NotAvailable: before anything is sent.
+            InvalidArgument, UnknownValue: before anything is sent.
+            NotAvailable: the account's generations lack it, or it is one of :data:`OUT_OF_SCOPE`.
         """
         from .asks import ASKS
 
-        return await ASKS[name](self, arguments)
+        side = self._sides.get("enterprise")
+        builder = (side.codec.asks.get(name) if side else None) or ASKS.get(name)
+        if builder is None:
+            excluded = OUT_OF_SCOPE[name]
+            raise fail("out_of_scope", title=excluded.title, reason=excluded.reason)
+        return await builder(self, arguments)
 
     async def answer(
         self, ask: Ask, *, at_stake: int | None = None, before_send: Callable[[], Awaitable[None]] | None = None
@@ -309,7 +351,12 @@ class Client:
             SalesZoomInfoError: what ZoomInfo refused; then nothing was charged.
         """
         sent = ask.request if at_stake is None else replace(ask.request, credits=at_stake)
-        response = await self._send(sent.generation, sent, before_send)
+        try:
+            response = await self._send(sent.generation, sent, before_send)
+        except SalesZoomInfoError as error:
+            if ask.refused is None:
+                raise
+            return ask.refused(error)
         try:
             return _read(sent.operation, lambda: ask.read(response))
         except UpstreamUnavailable as error:
@@ -335,6 +382,10 @@ class Client:
         from . import compliance
 
         generation = self.choose(compliance.CHECK)
+        if compliance.CHECK.name in self._sides[generation].codec.asks:
+            # The published call takes one person, by e-mail address alone.
+            asks = [await self.prepare(compliance.CHECK.name, person) for person in people]
+            return [(await self.answer(ask)).rows for ask in asks]
         response = await self._send(generation, compliance.check_request(people))
         return _read(compliance.CHECK, lambda: compliance.held(response, people))
 
@@ -382,21 +433,85 @@ class Client:
     async def taxonomy(
         self, generation: Generation, field: str, narrow: Mapping[str, str] | None = None
     ) -> list[Value]:
-        """A taxonomy of a generation; free, and asked for once."""
-        key = (generation, field, tuple(sorted((narrow or {}).items())))
-        if key not in self._taxonomies:
+        """A taxonomy of a generation; free, and asked for once a day."""
+        name = _listed(generation, field, narrow or {})
+
+        async def ask() -> list[Value]:
             codec = self._sides[generation].codec
             response = await self._send(generation, codec.lookup(field, narrow or {}))
-            self._taxonomies[key] = _read(LOOKUP, lambda: codec.values(response))
-        return self._taxonomies[key]
+            return _read(LOOKUP, lambda: codec.values(response))
 
-    async def field_rights(self, entity: Entity, use: Use, direction: Direction) -> list[FieldRight]:
-        """Which fields the account may use; free."""
+        return (await self._shelf.get(name, VALUES, ask)).items
+
+    def told_at(self, field: str, narrow: Mapping[str, str] | None = None) -> float | None:
+        """When ZoomInfo told a taxonomy that has been looked up here, in Unix seconds; the oldest, of both APIs."""
+        known = [self._shelf.told(_listed(generation, field, narrow or {})) for generation in self.generations]
+        return min((at for at in known if at is not None), default=None)
+
+    async def meaning(self, field: str, text: str) -> list[str]:
+        """What a search would use for a text, in a filter that takes values of a taxonomy; free.
+
+        Args:
+            field: the taxonomy.
+            text: any text.
+
+        Raises:
+            NotFound: no such taxonomy. UnknownValue, InvalidArgument: as the search would.
+        """
+        for specs in FILTERS.values():
+            spec = next((spec for spec in specs.values() if spec.lookup == field), None)
+            homes: list[Generation] = [] if spec is None else [name for name in self.generations if spec.wire(name)]
+            if spec is not None and homes:
+                values: dict[str, list[object]] = {spec.name: [text]}
+                await resolve_values(self, specs, homes[0], values)
+                return [str(item) for item in values[spec.name]]
+        from .taxonomy import find
+
+        return [find(field, text, await self.lookup(field), lookup=field).id]
+
+    async def field_rights(
+        self, entity: str, use: Use, direction: Direction, generation: Generation | None = None
+    ) -> list[FieldRight]:
+        """Which fields the account may use; free, and asked for once a day.
+
+        Args:
+            entity: contact, company, intent, scoop, news; for an enrich also technology, hashtag, org_chart,
+                corporate_hierarchy, and on the Enterprise API company_master, location, ip, compliance.
+            use: ``search`` or ``enrich``.
+            direction: ``input`` or ``output``.
+            generation: None for the one that is preferred.
+
+        Raises:
+            InvalidArgument: no such list. NotAvailable: only the other generation has it.
+        """
+        if entity not in RIGHTS_OF[use]:
+            legal = tuple(RIGHTS_OF[use])
+            raise fail("not_a_choice", name="entity", value=entity, hint=near(entity, legal), legal=", ".join(legal))
         operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]
-        generation = self.choose(operation)
-        codec = self._sides[generation].codec
-        response = await self._send(generation, codec.rights(entity, use, direction))
-        return _read(operation, lambda: codec.granted(response))
+        having: list[Generation] = [name for name in self.generations if rights_name(entity, use, direction, name)]
+        chosen = generation or self.choose(operation, [(entity, having)])
+
+        async def ask() -> list[FieldRight]:
+            codec = self._sides[chosen].codec
+            response = await self._send(chosen, codec.rights(entity, use, direction))
+            return _read(operation, lambda: codec.granted(response))
+
+        return (await self._shelf.get(f"{chosen}:rights:{entity}:{use}:{direction}", RIGHTS, ask)).items
+
+    async def forbidden(self, entity: Entity, generation: Generation) -> frozenset[str]:
+        """Output fields of an enrich that the account's plan lacks; none when ZoomInfo does not tell."""
+        untold = self._untold.get((generation, entity))
+        if untold is not None and 0 <= self._clock() - untold < RETRY:
+            return frozenset()
+        with suppress(SalesZoomInfoError), anyio.move_on_after(_RIGHTS_TIMEOUT):
+            rights = await self.field_rights(entity, "enrich", "output", generation)
+            return frozenset(right.name for right in rights if right.granted is False)
+        self._untold[(generation, entity)] = self._clock()
+        return frozenset()
+
+
+def _listed(generation: Generation, field: str, narrow: Mapping[str, str]) -> str:
+    return f"{generation}:{field}:" + "&".join(f"{key}={value}" for key, value in sorted(narrow.items()))
 
 
 def _unknown(sent: Request) -> SalesZoomInfoError:
@@ -421,22 +536,14 @@ def _refused(error: SalesZoomInfoError, spare: set[str]) -> set[str]:
     return spare if error.kind == "plan_field" else set()
 
 
-def _check_window(generation: Generation, window: int, page: int, size: int) -> None:
-    # Small pages end at the last page number, long before the window does, and larger pages read on.
-    pages = LAST_PAGE[generation]
-    if page > pages and pages * size < window:
-        raise fail(
-            "past_pages",
-            page=page,
-            pages=pages,
-            size=size,
-            window=f"{pages * size:,}",
-            largest=MAX_PAGE_SIZE,
-            widest=f"{window:,}",
-            details={"window": pages * size},
-        )
-    if page * size > window:
-        raise fail("past_window", window=window, page=page, size=size, details={"window": window})
+# A filter to name where none is given.
+_EXAMPLES: dict[Subject, str] = {
+    "contact": "companyName",
+    "company": "industryCodes",
+    "intent": "topics",
+    "scoop": "publishedStartDate",
+    "news": "categories",
+}
 
 
 def _one_place(values: dict[str, list[object]]) -> tuple[str, ...]:

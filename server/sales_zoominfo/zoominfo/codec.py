@@ -8,14 +8,18 @@ from typing import Any, Literal, Protocol, cast
 
 from ..errors import fail
 from .arguments import to_wire, wrong_generation
+from .asking import Builder
 from .fields import FILTERS, OUTPUTS
 from .messages import Request, Response
-from .operations import OPERATIONS, Entity, Generation, Operation
+from .operations import OPERATIONS, Entity, Generation, Operation, Subject
 from .records import MISSES, FieldRight, Limit, Match, Page, Value, clean
 
-SEARCH: dict[Entity, Operation] = {
+SEARCH: dict[Subject, Operation] = {
     "contact": OPERATIONS["search_contacts"],
     "company": OPERATIONS["search_companies"],
+    "intent": OPERATIONS["search_intent"],
+    "scoop": OPERATIONS["search_scoops"],
+    "news": OPERATIONS["search_news"],
 }
 ENRICH: dict[Entity, Operation] = {
     "contact": OPERATIONS["enrich_contacts"],
@@ -29,6 +33,32 @@ LOOKUP = OPERATIONS["lookup"]
 
 Direction = Literal["input", "output"]
 Use = Literal["search", "enrich"]
+# What each generation calls those of whose fields it tells the rights, None where it does not.
+_SEARCHED = {name: (name, name) for name in ("contact", "company", "intent", "scoop", "news")}
+RIGHTS_OF: dict[Use, dict[str, tuple[str | None, str | None]]] = {
+    "search": {**_SEARCHED},
+    "enrich": {
+        **_SEARCHED,
+        "technology": ("technology", "tech"),
+        "hashtag": ("hashtag", "hashtag"),
+        "org_chart": ("orgChart", "orgchart"),
+        "corporate_hierarchy": ("corporate-hierarchy", "corporatehierarchy"),
+        "company_master": (None, "company-master"),
+        "location": (None, "location"),
+        "ip": (None, "ip"),
+        "compliance": (None, "compliance"),
+    },
+}
+# The Enterprise API lists no outputs of these.
+_NO_OUTPUTS = ("technology", "hashtag")
+
+
+def rights_name(subject: str, use: Use, direction: Direction, generation: Generation) -> str | None:
+    """What a generation calls the subject of a rights request, None when it has no such list."""
+    names = RIGHTS_OF[use].get(subject, (None, None))
+    if generation == "enterprise":
+        return None if direction == "output" and subject in _NO_OUTPUTS else names[1]
+    return names[0]
 
 
 class Codec(Protocol):
@@ -47,12 +77,12 @@ class Codec(Protocol):
     def balance_header(self) -> str | None: ...
 
     def search(
-        self, entity: Entity, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
+        self, subject: Subject, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
     ) -> Request:
         """The request of a search; filters are canonical and resolved."""
         ...
 
-    def page(self, entity: Entity, response: Response, page: int, size: int) -> Page:
+    def page(self, subject: Subject, response: Response, page: int, size: int) -> Page:
         """The page that a search answered."""
         ...
 
@@ -82,12 +112,17 @@ class Codec(Protocol):
         """The taxonomy that a lookup answered."""
         ...
 
-    def rights(self, entity: Entity, use: Use, direction: Direction) -> Request:
+    def rights(self, entity: str, use: Use, direction: Direction) -> Request:
         """The request of the account's rights to fields."""
         ...
 
     def granted(self, response: Response) -> list[FieldRight]:
         """The rights that it answered."""
+        ...
+
+    @property
+    def asks(self) -> Mapping[str, Builder]:
+        """Builders that stand in for those of :data:`~sales_zoominfo.zoominfo.asks.ASKS`."""
         ...
 
 
@@ -126,9 +161,9 @@ def request(
     )
 
 
-def wire_filters(entity: Entity, generation: Generation, filters: Mapping[str, list[object]]) -> dict[str, object]:
+def wire_filters(subject: Subject, generation: Generation, filters: Mapping[str, list[object]]) -> dict[str, object]:
     """Filter values as the generation wants them."""
-    specs = FILTERS[entity]
+    specs = FILTERS[subject]
     return {name: to_wire(specs[name], generation, items) for name, items in filters.items()}
 
 

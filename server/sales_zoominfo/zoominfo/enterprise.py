@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from .arguments import wrong_generation
+from .asking import Builder
 from .codec import (
     ENRICH,
     LOOKUP,
@@ -26,13 +27,14 @@ from .codec import (
     read_right,
     read_total,
     request,
+    rights_name,
     unreadable,
     wire_filters,
 )
-from .fields import SEARCH_ROW
+from .fields import ENTERPRISE_SORTS, SEARCH_ROW
 from .messages import Request, Response
-from .operations import OPERATIONS, WINDOW, Entity, Generation
-from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
+from .operations import OPERATIONS, WINDOW, Entity, Generation, Subject
+from .records import FieldRight, Limit, Match, Page, Value, clean, flatten, flatten_company
 from .taxonomy import LOOKUPS
 
 
@@ -44,20 +46,21 @@ class EnterpriseCodec:
     balance_header = "X-Usage-Unique-Id-Limit-Remaining"
 
     def search(
-        self, entity: Entity, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
+        self, subject: Subject, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
     ) -> Request:
-        body = {**wire_filters(entity, self.generation, filters), "page": page, "rpp": size}
+        body = {**wire_filters(subject, self.generation, filters), "page": page, "rpp": size}
         if sort:
-            body["sortBy"] = sort.removeprefix("-")
+            field = sort.removeprefix("-")
+            body["sortBy"] = ENTERPRISE_SORTS.get(subject, {}).get(field, field)
             body["sortOrder"] = "desc" if sort.startswith("-") else "asc"
-        return request(self.generation, SEARCH[entity], body=body)
+        return request(self.generation, SEARCH[subject], body=body)
 
-    def page(self, entity: Entity, response: Response, page: int, size: int) -> Page:
+    def page(self, subject: Subject, response: Response, page: int, size: int) -> Page:
         body = as_object(response.data)
-        rows = read_objects(body.get("data"), SEARCH[entity], "a data list")
+        rows = read_objects(body.get("data"), SEARCH[subject], "a data list")
         # maxResults counts all hits here and totalResults the rows of the page, the reverse of what they say.
-        total = read_total(body.get("maxResults"), SEARCH[entity], "maxResults")
-        flat = [clean(SEARCH_ROW[entity], flatten_company(row) if entity == "contact" else row) for row in rows]
+        total = read_total(body.get("maxResults"), SEARCH[subject], "maxResults")
+        flat = [clean(SEARCH_ROW[subject], flatten(subject, row)) for row in rows]
         return Page(flat, total, page, size, self.window)
 
     def enrich(
@@ -114,9 +117,16 @@ class EnterpriseCodec:
             raise unreadable(LOOKUP, "it is not a list")
         return [_value(item) for item in cast("list[object]", values)]
 
-    def rights(self, entity: Entity, use: Use, direction: Direction) -> Request:
+    def rights(self, entity: str, use: Use, direction: Direction) -> Request:
         operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]
-        return request(self.generation, operation, path={"fieldType": direction, "entity": entity})
+        name = rights_name(entity, use, direction, self.generation)
+        if name is None:
+            raise wrong_generation(f"The list of {entity} {direction} fields", self.generation)
+        return request(self.generation, operation, path={"fieldType": direction, "entity": name})
+
+    @property
+    def asks(self) -> Mapping[str, Builder]:
+        return {}
 
     def granted(self, response: Response) -> list[FieldRight]:
         operation = OPERATIONS["enrich_fields"]

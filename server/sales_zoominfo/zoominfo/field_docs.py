@@ -4,7 +4,7 @@ twins in zh/ with the same anchors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from .field_texts import FILTERS_MORE, FILTERS_ZH, KEYS_ZH, OUTPUTS_TEXT
@@ -14,7 +14,7 @@ from .operations import Entity
 Language = Literal["en", "zh"]
 
 
-class _Words(NamedTuple):
+class Words(NamedTuple):
     """What the files say in one language."""
 
     contents: str
@@ -34,8 +34,8 @@ class _Words(NamedTuple):
     stop: str
 
 
-_WORDS: dict[Language, _Words] = {
-    "en": _Words(
+WORDS: dict[Language, Words] = {
+    "en": Words(
         contents="Contents",
         yes="yes",
         joins={"comma": ", list", "or": ", OR", "words": ", words", "array": ", list"},
@@ -62,7 +62,7 @@ _WORDS: dict[Language, _Words] = {
         excludes=" Not beside `{name}`.",
         stop="; ",
     ),
-    "zh": _Words(
+    "zh": Words(
         contents="目录",
         yes="有",
         joins={"comma": "，可多值", "or": "，任一", "words": "，多个词", "array": "，可多值"},
@@ -125,12 +125,12 @@ def field_docs(entity: Entity, last_verified: str, language: Language = "en") ->
     english, chinese = _headings(entity)
     sections = [section for section in _SECTIONS if section.lines(entity, language)]
     heads = [english + section.english if language == "en" else chinese + section.chinese for section in sections]
-    anchors = [_anchor(english + section.english) for section in sections]
-    words = _WORDS[language]
-    lines = [*_FRONT[language](entity, last_verified), *_anchored("contents", words.contents, language)]
-    lines += ["", *(f"- [{head}](#{anchor})" for head, anchor in zip(heads, anchors, strict=True))]
-    for section, head, anchor in zip(sections, heads, anchors, strict=True):
-        lines += ["", *_anchored(anchor, head, language), "", *section.lines(entity, language)]
+    anchors = [anchor(english + section.english) for section in sections]
+    words = WORDS[language]
+    lines = [*_FRONT[language](entity, last_verified), *anchored("contents", words.contents, language)]
+    lines += ["", *(f"- [{head}](#{slug})" for head, slug in zip(heads, anchors, strict=True))]
+    for section, head, slug in zip(sections, heads, anchors, strict=True):
+        lines += ["", *anchored(slug, head, language), "", *section.lines(entity, language)]
     return "\n".join(lines) + "\n"
 
 
@@ -170,11 +170,13 @@ def _chinese_front(entity: Entity, last_verified: str) -> list[str]:
 _FRONT: dict[Language, Callable[[Entity, str], list[str]]] = {"en": _english_front, "zh": _chinese_front}
 
 
-def _anchored(anchor: str, heading: str, language: Language) -> list[str]:
-    return [*([f'<a id="{anchor}"></a>'] if language == "zh" else []), f"## {heading}"]
+def anchored(slug: str, heading: str, language: Language) -> list[str]:
+    """A heading's lines, with the English heading's anchor in both languages."""
+    return [*([f'<a id="{slug}"></a>'] if language == "zh" else []), f"## {heading}"]
 
 
-def _anchor(heading: str) -> str:
+def anchor(heading: str) -> str:
+    """The anchor that a heading gets."""
     return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in " -").replace(" ", "-")
 
 
@@ -213,7 +215,7 @@ def _legend(entity: Entity, language: Language) -> list[str]:
 
 def _filters(kinds: frozenset[str]) -> Callable[[Entity, Language], list[str]]:
     def lines(entity: Entity, language: Language) -> list[str]:
-        words = _WORDS[language]
+        words = WORDS[language]
         rows = [_filter(spec, entity, language) for spec in FILTERS[entity].values() if spec.kind in kinds]
         return [words.filters.format(plural=_NAMES[entity][0]), "", words.filter_head, "|---|---|---|---|---|", *rows]
 
@@ -221,17 +223,34 @@ def _filters(kinds: frozenset[str]) -> Callable[[Entity, Language], list[str]]:
 
 
 def _filter(spec: Filter, entity: Entity, language: Language) -> str:
-    words = _WORDS[language]
-    value = (f"`{spec.lookup}`" if spec.lookup else words.kinds[spec.kind]) + words.joins.get(spec.join, "")
-    text = spec.text if language == "en" else FILTERS_ZH[spec.name]
+    words = WORDS[language]
+    name = f"`{spec.name}`" + (" •" if spec.name in SHOWN[entity] else "")
+    text = filter_text(spec, language, FILTERS_ZH)
+    return f"| {name} | {value_of(spec, words)} | {mark(spec.gtm, words)} | {mark(spec.enterprise, words)} | {text} |"
+
+
+def value_of(spec: Filter, words: Words) -> str:
+    """What a filter takes, as its cell says it."""
+    return (f"`{spec.lookup}`" if spec.lookup else words.kinds[spec.kind]) + words.joins.get(spec.join, "")
+
+
+def filter_text(spec: Filter, language: Language, chinese: Mapping[str, str]) -> str:
+    """What a filter does, with its legal values and what it needs.
+
+    Args:
+        spec: the filter.
+        language: which version.
+        chinese: the Chinese descriptions by name.
+    """
+    words = WORDS[language]
+    text = spec.text if language == "en" else chinese[spec.name]
     if spec.choices and spec.choices[0] not in text:
         text += words.legal.format(values=(", " if language == "en" else "、").join(spec.choices))
     text += words.needs.format(name=spec.needs) if spec.needs else ""
     text += words.excludes.format(name=spec.excludes) if spec.excludes else ""
     if spec.name in FILTERS_MORE:
         text += f" {FILTERS_MORE[spec.name][0]}" if language == "en" else FILTERS_MORE[spec.name][1]
-    name = f"`{spec.name}`" + (" •" if spec.name in SHOWN[entity] else "")
-    return f"| {name} | {value} | {_mark(spec.gtm, words)} | {_mark(spec.enterprise, words)} | {text} |"
+    return text
 
 
 def _search_rows(entity: Entity, language: Language) -> list[str]:
@@ -261,7 +280,7 @@ def _search_rows(entity: Entity, language: Language) -> list[str]:
 
 
 def _keys(entity: Entity, language: Language) -> list[str]:
-    words = _WORDS[language]
+    words = WORDS[language]
     enough = COMBINATIONS[entity]
     if language == "zh":
         order = list(MATCH_KEYS[entity])
@@ -280,7 +299,7 @@ def _outputs(types: frozenset[str], employer: bool | None = None) -> Callable[[E
             # Only a contact's fields are of two subjects.
             about = {spec.name for spec in specs if entity == "contact" and spec.name.startswith("company")}
             specs = [spec for spec in specs if (spec.name in about) is employer]
-        words = _WORDS[language]
+        words = WORDS[language]
         head = words.outputs.format(plural=_NAMES[entity][0])
         rows = [_output(spec, entity, language) for spec in specs]
         return [head, "", words.output_head, "|---|---|---|---|---|", *rows] if rows else []
@@ -289,23 +308,25 @@ def _outputs(types: frozenset[str], employer: bool | None = None) -> Callable[[E
 
 
 def _output(spec: Output, entity: Entity, language: Language) -> str:
-    words = _WORDS[language]
+    words = WORDS[language]
     english, what = OUTPUTS_TEXT[entity][spec.name]
     if language == "en":
-        what = _sentence(part for part in (english, spec.unit, spec.text) if part)
+        what = sentence(part for part in (english, spec.unit, spec.text) if part)
     name = f"`{spec.name}`" + (" •" if spec.concise else "")
     kind = words.types.get(spec.type, spec.type)
-    return f"| {name} | {kind} | {_mark(spec.gtm, words)} | {_mark(spec.enterprise, words)} | {what} |"
+    return f"| {name} | {kind} | {mark(spec.gtm, words)} | {mark(spec.enterprise, words)} | {what} |"
 
 
-def _sentence(parts: Iterable[str]) -> str:
+def sentence(parts: Iterable[str]) -> str:
+    """Parts of a cell in one line; after a comma or colon without another stop."""
     text = ""
     for part in parts:
         text += f"{' ' if text[-1] in ',:;' else '; '}{part}" if text else part
     return text
 
 
-def _mark(known: object, words: _Words) -> str:
+def mark(known: object, words: Words) -> str:
+    """Whether a generation documents something."""
     return words.yes if known else "–"
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from .arguments import wrong_generation
+from .asking import Builder
 from .codec import (
     ENRICH,
     LOOKUP,
@@ -25,15 +27,22 @@ from .codec import (
     read_total,
     read_word,
     request,
+    rights_name,
     unreadable,
     wire_filters,
 )
 from .fields import SEARCH_ROW
 from .messages import Request, Response
-from .operations import LAST_PAGE, OPERATIONS, WINDOW, Entity, Generation, Operation
-from .records import FieldRight, Limit, Match, Page, Value, clean, flatten_company
+from .operations import LAST_PAGE, OPERATIONS, WINDOW, Entity, Generation, Operation, Subject
+from .records import FieldRight, Limit, Match, Page, Value, clean, flatten, flatten_company
 
-_SEARCH_TYPE: dict[Entity, str] = {"contact": "ContactSearch", "company": "CompanySearch"}
+_SEARCH_TYPE: dict[Subject, str] = {
+    "contact": "ContactSearch",
+    "company": "CompanySearch",
+    "intent": "IntentSearch",
+    "scoop": "ScoopSearch",
+    "news": "NewsSearch",
+}
 _ENRICH_TYPE: dict[Entity, str] = {"contact": "ContactEnrich", "company": "CompanyEnrich"}
 
 
@@ -46,29 +55,28 @@ class GtmCodec:
     balance_header = None
 
     def search(
-        self, entity: Entity, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
+        self, subject: Subject, filters: Mapping[str, list[object]], page: int, size: int, sort: str | None
     ) -> Request:
         params = {"page[number]": str(page), "page[size]": str(size)}
         if sort:
             params["sort"] = sort
-        attributes = wire_filters(entity, self.generation, filters)
+        attributes = wire_filters(subject, self.generation, filters)
         return request(
             self.generation,
-            SEARCH[entity],
-            body={"data": {"type": _SEARCH_TYPE[entity], "attributes": attributes}},
+            SEARCH[subject],
+            body={"data": {"type": _SEARCH_TYPE[subject], "attributes": attributes}},
             params=params,
         )
 
-    def page(self, entity: Entity, response: Response, page: int, size: int) -> Page:
-        resources = self._resources(response, SEARCH[entity])
+    def page(self, subject: Subject, response: Response, page: int, size: int) -> Page:
+        resources = self._resources(response, SEARCH[subject])
         meta = as_object(response.data.get("meta"))
-        total = read_total(meta.get("totalResults"), SEARCH[entity], "meta.totalResults")
-        rows = [clean(SEARCH_ROW[entity], self._search_row(entity, resource)) for resource in resources]
+        total = read_total(meta.get("totalResults"), SEARCH[subject], "meta.totalResults")
+        rows = [clean(SEARCH_ROW[subject], self._search_row(subject, resource)) for resource in resources]
         return Page(rows, total, page, size, min(self.window, LAST_PAGE["gtm"] * size))
 
-    def _search_row(self, entity: Entity, resource: Mapping[str, Any]) -> dict[str, Any]:
-        attributes = as_object(resource.get("attributes"))
-        flat = flatten_company(attributes) if entity == "contact" else dict(attributes)
+    def _search_row(self, subject: Subject, resource: Mapping[str, Any]) -> dict[str, Any]:
+        flat = flatten(subject, as_object(resource.get("attributes")))
         management = as_object(flat.pop("managementStatus", None))
         return {"id": resource.get("id"), **flat, **management}
 
@@ -142,9 +150,16 @@ class GtmCodec:
             values.append(Value(key, key if name is None else str(name), attributes))
         return values
 
-    def rights(self, entity: Entity, use: Use, direction: Direction) -> Request:
+    def rights(self, entity: str, use: Use, direction: Direction) -> Request:
         operation = OPERATIONS["search_fields" if use == "search" else "enrich_fields"]
-        return request(self.generation, operation, params={"filter[entity]": entity, "filter[fieldType]": direction})
+        name = rights_name(entity, use, direction, self.generation)
+        if name is None:
+            raise wrong_generation(f"The list of {entity} {direction} fields", self.generation)
+        return request(self.generation, operation, params={"filter[entity]": name, "filter[fieldType]": direction})
+
+    @property
+    def asks(self) -> Mapping[str, Builder]:
+        return {}
 
     def granted(self, response: Response) -> list[FieldRight]:
         resources = self._resources(response, OPERATIONS["enrich_fields"])

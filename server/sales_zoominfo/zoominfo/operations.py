@@ -66,6 +66,7 @@ class Operation(NamedTuple):
         gtm, enterprise: the route of each generation, None when it lacks the operation.
         quick_reference: ``METHOD path`` of the published quick reference where it differs or is named there.
         writes: changes something at ZoomInfo other than credits.
+        may_lack: a 404 tells that there is nothing, and not that the address is wrong.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Operation(NamedTuple):
     enterprise: Route | None = None
     quick_reference: str | None = None
     writes: bool = False
+    may_lack: bool = False
 
     def route(self, generation: Generation) -> Route | None:
         """The route in a generation, or None."""
@@ -207,6 +209,8 @@ _TABLE: tuple[Operation, ...] = (
         "POST /websights/search",
     ),
     Operation("check_compliance", "compliance check", None, _post("/compliance"), "POST /compliance/optout"),
+    # Published only; ZoomInfo's own API records no opt-out.
+    Operation("change_opt_out", "opt-out change", quick_reference="POST /compliance/optout", writes=True),
     # bulk on ZoomInfo's side
     Operation("bulk_search_contacts", "bulk contact search", None, _post("/bulk/search/contact", ROWS, "scaling")),
     Operation("bulk_search_companies", "bulk company search", None, _post("/bulk/search/company", ROWS, "scaling")),
@@ -224,8 +228,8 @@ _TABLE: tuple[Operation, ...] = (
         _post("/bulk/enrich/company", COMPANY_CREDIT, "scaling"),
         "POST /bulk/enrich",
     ),
-    Operation("bulk_job_status", "bulk job status", None, _post("/bulk/job/status", lane="scaling")),
-    Operation("bulk_job_results", "bulk job results", None, _post("/bulk/job/results", ROWS, "scaling")),
+    Operation("bulk_job_status", "bulk job status", None, _post("/bulk/job/status", lane="scaling"), may_lack=True),
+    Operation("bulk_job_results", "bulk job results", None, _post("/bulk/job/results", ROWS, "scaling"), may_lack=True),
     # account
     Operation("usage", "usage", _get(f"{_DATA}/users/usage"), _get("/lookup/usage"), "GET /usage"),
     Operation("lookup", "lookup", _get(f"{_DATA}/lookup/{{fieldName}}"), _get("/lookup/{fieldName}")),
@@ -253,10 +257,18 @@ _TABLE: tuple[Operation, ...] = (
         _post(f"{_COPILOT}/companies/{{companyId}}/account-summary/actions/ask", AI),
     ),
     Operation("buyer_personas", "buyer personas", _get(f"{_COPILOT}/customer-buyer-personas")),
+    Operation("buyer_persona", "buyer persona", _get(f"{_COPILOT}/customer-buyer-personas/{{id}}")),
     Operation("competitors", "competitors", _get(f"{_COPILOT}/customer-competitors")),
+    Operation("competitor", "competitor", _get(f"{_COPILOT}/customer-competitors/{{id}}")),
     Operation("ideal_company_profile", "ideal company profile", _get(f"{_COPILOT}/ideal-company-profile")),
-    Operation("customer_settings", "customer settings", _get(f"{_COPILOT}/customer-settings")),
+    Operation(
+        "ideal_company_segment",
+        "segment of the ideal company profile",
+        _get(f"{_COPILOT}/ideal-company-profile/{{id}}"),
+    ),
+    Operation("customer_settings", "customer settings", _get(f"{_COPILOT}/customer-settings"), may_lack=True),
     Operation("products", "products", _get(f"{_COPILOT}/products")),
+    Operation("product", "product", _get(f"{_COPILOT}/products/{{id}}")),
     # webhooks
     Operation("list_webhooks", "webhook list", None, Route("GET", "/webhooks", lane="scaling")),
     Operation("get_webhook", "webhook", None, Route("GET", "/webhooks/{id}", lane="scaling")),
@@ -278,3 +290,60 @@ _TABLE: tuple[Operation, ...] = (
 )
 
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
+
+
+class Excluded(NamedTuple):
+    """Calls of ZoomInfo that are deliberately not offered.
+
+    Attributes:
+        title: what they are for, for error texts.
+        reason: why not, a clause.
+        calls: ``METHOD path``; a star stands for any rest.
+    """
+
+    title: str
+    reason: str
+    calls: tuple[str, ...]
+
+
+_ARCHIVE = ("POST {0}", "DELETE {0}/{{id}}", "POST {0}/{{id}}/actions/archive", "POST {0}/{{id}}/actions/unarchive")
+
+
+def _upserts(name: str) -> tuple[str, ...]:
+    return tuple(call.format(f"{_COPILOT}/{name}") for call in _ARCHIVE)
+
+
+_CONFIGURES = "it changes what the whole team's Copilot works with, which belongs to an admin in ZoomInfo's application"
+
+OUT_OF_SCOPE: dict[str, Excluded] = {
+    "studio": Excluded(
+        "GTM Studio", "it builds audiences inside ZoomInfo's application and hands no data out", ("* /gtm/studio/v1/*",)
+    ),
+    "marketing": Excluded(
+        "the Marketing API",
+        "it uploads people to advertising audiences and hands no data out",
+        ("* /gtm/marketing/v1/*",),
+    ),
+    "platform": Excluded(
+        "the Platform API", "it writes to the account's own records and workflows", ("* /gtm/platform/v1/*",)
+    ),
+    "agent": Excluded(
+        "the Agent API", "it runs ZoomInfo's own agents, which spend credits of theirs", ("* /gtm/agent/v1/*",)
+    ),
+    "configure_buyer_personas": Excluded("writing buyer personas", _CONFIGURES, _upserts("customer-buyer-personas")),
+    "configure_competitors": Excluded("writing competitors", _CONFIGURES, _upserts("customer-competitors")),
+    "configure_ideal_company_profile": Excluded(
+        "writing the ideal company profile", _CONFIGURES, _upserts("ideal-company-profile")
+    ),
+    "configure_products": Excluded("writing products", _CONFIGURES, _upserts("products")),
+    "configure_customer_settings": Excluded(
+        "writing customer settings",
+        _CONFIGURES,
+        (f"POST {_COPILOT}/customer-settings", f"DELETE {_COPILOT}/customer-settings"),
+    ),
+    "change_opt_out": Excluded(
+        "recording an opt-out at ZoomInfo",
+        "ZoomInfo has no call for it, only the published one that ZOOMINFO_PATHS=quick-reference uses",
+        (),
+    ),
+}

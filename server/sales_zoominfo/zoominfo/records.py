@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from .fields import Output
-from .operations import Generation
+from .operations import Generation, Subject
 
 Row = dict[str, Any]
 
@@ -263,3 +263,44 @@ def flatten_company(attributes: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in cast("dict[str, Any]", company).items():
             flat[f"company{name[:1].upper()}{name[1:]}" if not name.startswith("company") else name] = value
     return flat
+
+
+# A category that the Enterprise API misspells, in its lookup as well.
+_MISSPELT = {"MERGER_OR_ACQUISTION": "MERGER_OR_ACQUISITION"}
+
+
+def flatten(subject: Subject, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """A search row's attributes without nesting: the company's stand beside the others.
+
+    Args:
+        subject: what was searched.
+        attributes: from the wire.
+
+    Returns:
+        The attributes. An article about several companies has ``companies`` in place of the company's fields;
+        people to talk to have ``jobFunction`` whichever generation answered.
+    """
+    if subject == "company":
+        return dict(attributes)
+    if subject == "news":
+        about = attributes.get("company")
+        flat = {name: value for name, value in attributes.items() if name != "company"}
+        if isinstance(flat.get("categories"), list):
+            flat["categories"] = [_MISSPELT.get(str(item), item) for item in cast("list[Any]", flat["categories"])]
+        companies = cast("list[Any]", about if isinstance(about, list) else [about] if about else [])
+        if len(companies) == 1:
+            return flatten_company({**flat, "company": companies[0]})
+        return {**flat, "companies": companies}
+    flat = flatten_company(attributes)
+    people = flat.get("recommendedContacts")
+    if isinstance(people, list):
+        flat["recommendedContacts"] = [_person(item) for item in cast("list[Any]", people)]
+    return flat
+
+
+def _person(item: Any) -> Any:
+    # The GTM API has a plural here, and nowhere else.
+    if isinstance(item, dict):
+        pairs = cast("dict[str, Any]", item).items()
+        return {"jobFunction" if name == "jobFunctions" else name: value for name, value in pairs}
+    return item

@@ -211,7 +211,12 @@ def refusal(request: Request, status: int, problem: Problem, headers: Mapping[st
     Returns:
         The exception; ``details`` has status, code, fields and requestId where known.
     """
-    row = next((row for row in _ROWS if _matches(row, problem)), None) or _by_status(request, status, problem)
+    known = next((row for row in _ROWS if _matches(row, problem)), None)
+    # A 404 for a thing that may be missing says so, whatever code of a rejection it carries.
+    if known is not None and not (known.kind == "upstream_rejected" and _may_lack(request, status, problem)):
+        row = known
+    else:
+        row = _by_status(request, status, problem)
     details = details_of(status, problem, headers)
     title = request.operation.title
     match row.kind:
@@ -251,13 +256,18 @@ def _matches(row: _Row, problem: Problem) -> bool:
     return row.text is not None and row.text in problem.text
 
 
-def _by_status(request: Request, status: int, problem: Problem) -> _Row:
+def _may_lack(request: Request, status: int, problem: Problem) -> bool:
+    """Whether an answer tells that a thing is missing, and not that the address is wrong."""
     route = request.operation.route(request.generation)
     template = route.path if route is not None else ""
     if route is None or route.method != request.method:
         template = request.operation.quick_reference or ""
-    if status == 404 and problem.parsed and "{" in template:
-        # An id is part of the address, so the address may be right and the thing missing.
+    # An id is part of the address or of the body, so the address may be right and the thing missing.
+    return status == 404 and problem.parsed and ("{" in template or request.operation.may_lack)
+
+
+def _by_status(request: Request, status: int, problem: Problem) -> _Row:
+    if _may_lack(request, status, problem):
         return _Row("upstream_missing")
     if status == 403 and not problem.parsed:
         return _Row("upstream_blocked")
