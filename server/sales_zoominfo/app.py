@@ -110,7 +110,10 @@ class App:
         upstream = _Upstream(self.settings.base_url, self.settings.token_url, credentials, self._http_transport)
         if not credentials:
             # Its first opening builds the data set, which takes seconds.
-            upstream = await anyio.to_thread.run_sync(_sandbox, store.directory / "sandbox", self._http_transport)
+            quick = self.settings.paths == "quick-reference"
+            upstream = await anyio.to_thread.run_sync(
+                _sandbox, store.directory / "sandbox", self._http_transport, quick
+            )
         await self.answers().purge()
         screen = await self.screen()
         name = ledger_name(self.settings, credentials)
@@ -156,6 +159,22 @@ class App:
 
         store = await self._state()
         return SignIns(self.settings, _token_cache(store, self.settings), self._http_transport)
+
+    async def audit(self) -> Audit:
+        """Takes an entry of what is done before there is an account, as `login`.
+
+        Raises:
+            InvalidArgument: the state or its key is unusable.
+        """
+        from .account.audit import Audit
+        from .store.vault import open_vault
+
+        if self._audit is None:
+            store = await self._state()
+            vault = await open_vault(store, self.settings)
+            name = real_name(self.settings)
+            self._audit = Audit(store, vault, name, days=self.settings.audit_days, clock=self._clock)
+        return self._audit
 
     async def _state(self) -> Store:
         from .store import open_store
@@ -257,13 +276,16 @@ def _token_cache(store: Store, settings: Settings) -> TokenCache:
 
 
 def ledger_name(settings: Settings, credentials: Credentials) -> str:
-    """The account that ledger entries belong to.
+    """The account that ledger entries belong to."""
+    return real_name(settings) if credentials else SANDBOX_ACCOUNT
+
+
+def real_name(settings: Settings) -> str:
+    """An account that there are credentials for, or will be.
 
     Ids of a served sandbox or a gateway must not count as bought on the real account, so an address other than
     ZoomInfo's own is part of the name.
     """
-    if not credentials:
-        return SANDBOX_ACCOUNT
     host, slash, path = settings.base_url.rstrip("/").split("://", 1)[1].partition("/")
     # Letter case tells no two hosts apart.
     place = host.lower() + slash + path
@@ -333,10 +355,10 @@ def _sides(
     return sides
 
 
-def _sandbox(directory: Path, http_transport: httpx2.AsyncBaseTransport | None) -> _Upstream:
+def _sandbox(directory: Path, http_transport: httpx2.AsyncBaseTransport | None, quick: bool = False) -> _Upstream:
     import httpx2
 
-    from .sandbox import create_app, default_account
+    from .sandbox import Switches, create_app, default_account
     from .zoominfo.credentials import Credentials, EnterpriseCredentials, GtmCredentials
 
     account = default_account()
@@ -344,7 +366,9 @@ def _sandbox(directory: Path, http_transport: httpx2.AsyncBaseTransport | None) 
         EnterpriseCredentials(account.username, password=account.password),
         GtmCredentials(account.client_id, account.client_secret),
     )
-    network = http_transport or httpx2.ASGITransport(app=create_app(directory))
+    network = http_transport or httpx2.ASGITransport(
+        app=create_app(directory, switches=Switches(quick_reference=True) if quick else None)
+    )
     return _Upstream(SANDBOX_URL, None, credentials, network)
 
 

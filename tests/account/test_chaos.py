@@ -109,4 +109,3 @@ async def test_no_day_is_given_back_what_it_has_cost(either_state_url: str) -> N
     await store.close()
     assert not broken, f"{len(broken)} of {count}: {broken[:5]}"
     assert crossed >= count / 10
-    print(crossed)

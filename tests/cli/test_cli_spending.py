@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "purge": (("purge",), ("purge", "--all")),
     "doctor": (("doctor",), ("doctor", "--topic", "Cloud Applications")),
     "config": (("config",), ("config", "json")),
+    "watch": (("watch", "--once"), ("watch", "--once", "--json")),
     "enrich": (
         ("enrich", "contact", "emailAddress=ada.sample@acme.example", "--max-credits", "1"),
         ("enrich", "company", "companyId=900001", "--yes"),

@@ -34,7 +34,46 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "check_compliance": {"people": [{"personId": "PERSON"}]},
     "list_opt_outs": {},
     "update_opt_outs": {"action": "add", "entries": [{"kind": "email", "value": "nobody@nowhere.example"}]},
+    "search_intent": {"topics": "Cloud Applications", "pageSize": 5},
+    "enrich_intent": {"companyId": "COMPANY 2", "topics": ["Cloud Applications"]},
+    "search_scoops": {"country": "United States", "pageSize": 5},
+    "enrich_scoops": {"companyId": "COMPANY 3"},
+    "search_news": {"categories": "FUNDING", "pageSize": 5},
+    "enrich_news": {"companyId": "COMPANY 4"},
+    "get_org_chart": {"companyId": "COMPANY 5"},
+    "get_corporate_hierarchy": {"companyId": "COMPANY 6"},
+    "get_technologies": {"companyId": "COMPANY 7"},
+    "get_hashtags": {"companyId": "COMPANY 8"},
+    "get_locations": {"companyId": "COMPANY 9"},
+    "find_similar_companies": {"companyId": "COMPANY"},
+    "find_similar_contacts": {"personId": "PERSON"},
+    "get_recommended_contacts": {"companyId": "COMPANY"},
+    "account_research": {"companyId": "COMPANY 10", "maxCredits": 1},
+    "contact_research": {"personId": "PERSON 2", "maxCredits": 2},
+    "get_gtm_context": {},
+    "identify_visitors": {"ipAddresses": ["192.0.2.7"]},
+    "list_webhooks": {},
+    "create_webhook": {
+        "title": "Changes",
+        "targetUrl": "https://hooks.example/zoominfo",
+        "subscriptions": [{"objectType": "Contact"}],
+    },
+    "update_webhook": {"webhookId": "WEBHOOK", "enabled": False},
+    "delete_webhook": {"webhookId": "WEBHOOK"},
+    "save_search": {"name": "Managers", "subject": "contact", "filters": [{"name": "jobTitle", "value": "Manager"}]},
+    "list_saved_searches": {},
+    "run_saved_search": {"name": "Managers"},
+    "delete_saved_search": {"name": "Managers"},
+    "find_tools": {"query": "webhooks"},
+    "call_read_tool": {"name": "find_similar_companies", "arguments": {"companyId": "COMPANY"}},
 }
+
+# What each spending tool costs with them: each record is a new one. With WebSights, visitors cost no credit.
+CREDITS = {
+    "enrich_contacts": 1, "enrich_companies": 1, "get_contact": 1, "get_company": 1, "enrich_intent": 1,
+    "enrich_scoops": 1, "enrich_news": 1, "get_org_chart": 1, "get_corporate_hierarchy": 1, "get_technologies": 1,
+    "get_hashtags": 1, "get_locations": 1, "account_research": 1, "contact_research": 2, "identify_visitors": 0,
+}  # fmt: skip
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:
@@ -47,12 +86,14 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 async def found_ids(client: Client) -> dict[str, str]:
     people = (await call(client, "search_contacts", {"jobTitle": "Manager", "pageSize": 5}))["data"]
-    companies = (await call(client, "search_companies", {"industryCodes": "Software", "pageSize": 5}))["data"]
+    companies = (await call(client, "search_companies", {"industryCodes": "Software", "pageSize": 20}))["data"]
     return {
         "PERSON": people[0]["id"],
         "OTHER PERSON": people[1]["id"],
         "COMPANY": companies[0]["id"],
         "OTHER COMPANY": companies[1]["id"],
+        "PERSON 2": people[2]["id"],
+        **{f"COMPANY {index}": company["id"] for index, company in enumerate(companies)},
     }
 
 
@@ -62,7 +103,7 @@ async def names(client: Client) -> set[str]:
 
 def test_every_tool_has_arguments_here() -> None:
     assert set(ARGUMENTS) == set(TOOLS)
-    assert sorted(SPENDING) == ["enrich_companies", "enrich_contacts", "get_company", "get_contact"]
+    assert set(CREDITS) == SPENDING
 
 
 @pytest.mark.parametrize("toolsets", ["default", "all", "enrich", "enrich,credits"])
@@ -101,7 +142,12 @@ def test_only_the_chosen_toolsets_are_served(connect: Connect, era: str, toolset
         async with connect(era, toolsets=toolsets) as client:
             wanted = served_by(toolsets.replace(" ", ""))
             assert await names(client) == wanted
+            ids = await found_ids(client) if "call_read_tool" in wanted else {}
             for name in set(TOOLS) - wanted:
+                if "call_read_tool" in wanted and TOOLS[name].read_only:
+                    # Not listed, and within reach all the same.
+                    await call(client, name, filled(ARGUMENTS[name], ids))
+                    continue
                 text = await refusal(client, name, ARGUMENTS[name])
                 assert text.startswith("NOT_FOUND: ")
                 assert f"'{TOOLS[name].toolset}'" in text
@@ -169,13 +215,15 @@ def test_no_tool_spends_without_a_reservation(sandbox_dir: Path, tmp_path: Path,
         return next(row["usageRemaining"] for row in usage["data"] if row.get("credits"))
 
     async def visit() -> None:
-        async with in_memory(era, tmp_path, network) as client:
+        async with in_memory(era, tmp_path, network, toolsets="all") as client:
             ids = await found_ids(client)
-            for name in TOOLS:
+            for name in ARGUMENTS:
                 before, charges = await balance(client), len(auditor.charged)
                 answer = await call(client, name, filled(ARGUMENTS[name], ids))
+                if name == "create_webhook":
+                    ids["WEBHOOK"] = answer["data"][0]["id"]
                 charged = len(auditor.charged) - charges
-                assert (charged > 0) == TOOLS[name].spends, name
+                assert charged == CREDITS.get(name, 0), name
                 assert before - await balance(client) == charged, name
                 told = answer["meta"].get("credits", {}).get("spent", 0)
                 assert told == charged, f"{name} says {told}, and {charged} were charged"
@@ -183,7 +231,7 @@ def test_no_tool_spends_without_a_reservation(sandbox_dir: Path, tmp_path: Path,
     run(visit)
     assert not auditor.refused
     # Each record matched, and no input that matched nothing.
-    assert len(auditor.charged) == 4
+    assert len(auditor.charged) == sum(CREDITS.values())
 
 
 def test_the_auditor_refuses_a_charge_past_the_ledger(

@@ -181,7 +181,7 @@ def test_nobody_who_opted_out_is_owned(make: Callable[..., Driver]) -> None:
     owned = {key for _, key, _ in box.app._service.state.purchases("sandbox-demo", 5000)}
     found = box.enrich("contact", [{"emailAddress": "orla.optout@acme.example"}], ["email"]).json()["data"][0]
     assert found["meta"]["matchStatus"] == "OPT_OUT"
-    rows = box.app._service._connection.execute("SELECT id FROM person WHERE opted_out=1").fetchall()
+    rows = box.app._service.connection.execute("SELECT id FROM person WHERE opted_out=1").fetchall()
     assert rows
     assert not owned & {row[0] for row in rows}
 

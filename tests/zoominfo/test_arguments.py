@@ -22,7 +22,6 @@ from sales_zoominfo.zoominfo.arguments import (
     read_names,
     read_number,
     read_outputs,
-    read_sort,
     read_text,
     to_wire,
 )
@@ -38,6 +37,7 @@ from sales_zoominfo.zoominfo.fields import (
     Filter,
 )
 from sales_zoominfo.zoominfo.operations import Entity, Generation, Subject
+from sales_zoominfo.zoominfo.paging import read_sort
 from sales_zoominfo.zoominfo.taxonomy import LOOKUPS
 
 ENTITIES: tuple[Entity, ...] = ("contact", "company")

@@ -223,7 +223,7 @@ async def test_the_enterprise_api_has_none_of_it(name: str, arguments: dict[str,
 
 
 _KEYS = st.sampled_from(
-    ["data", "attributes", "meta", "id", "insights", "signalPayload", "markdown", "answer", "reRankingScore", "rank"]
+    ["data", "attributes", "meta", "id", "insights", "signalPayload", "markdown", "answer", "reRankingScore", "rank"],
 )
 _BODIES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

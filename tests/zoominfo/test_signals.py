@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sales_zoominfo.errors import InvalidArgument, OutcomeUnknown, SalesZoomInfoError, UpstreamUnavailable
+from sales_zoominfo.errors import (
+    InvalidArgument,
+    OutcomeUnknown,
+    SalesZoomInfoError,
+    UpstreamUnavailable,
+    WindowExceeded,
+)
 from sales_zoominfo.zoominfo.asks import ASKS
 from sales_zoominfo.zoominfo.client import Client, Side
 from sales_zoominfo.zoominfo.codec import Codec
@@ -151,7 +157,7 @@ ENTERPRISE_ROWS: dict[Signal, dict[str, Any]] = {
         "company": [{"id": 900001, "name": "Example Works"}],
     },
 }
-ROWS = {"gtm": GTM_ROWS, "enterprise": ENTERPRISE_ROWS}
+ROWS: dict[Generation, dict[Signal, dict[str, Any]]] = {"gtm": GTM_ROWS, "enterprise": ENTERPRISE_ROWS}
 # What both generations tell alike, as our rows have it.
 ALIKE: dict[Signal, dict[str, Any]] = {
     "intent": {
@@ -200,7 +206,7 @@ class Line:
     """A connection that answers taxonomies, company searches, and one prepared body to everything else."""
 
     def __init__(self, generation: Generation, body: object = None) -> None:
-        self.generation = generation
+        self.generation: Generation = generation
         self.body = body
         self.sent: list[Request] = []
         self.companies: list[dict[str, Any]] = []
@@ -225,7 +231,7 @@ class Line:
 
 
 def client_on(*lines: Line) -> Client:
-    sides = {line.generation: Side(CODECS[line.generation], None, line) for line in lines}  # type: ignore[arg-type]
+    sides: dict[Generation, Side] = {line.generation: Side(CODECS[line.generation], None, line) for line in lines}  # type: ignore[arg-type]
     return Client(sides)
 
 
@@ -461,7 +467,7 @@ async def test_a_topic_outside_the_subscription_names_those_that_come_near(gener
         assert "62 intent topics" in error.message
         assert "Cloud Applications" in error.next_step
         assert "'intent-topics'" in error.next_step
-        assert "Cloud Applications" in error.details["nearest"]
+        assert "Cloud Applications" in cast("list[str]", error.details["nearest"])
     error = await unprepared(made, "intent", companyId="7", topics="Quantum Basket Weaving")
     assert error.kind == "topic_not_subscribed"
     line.taxonomies = {**TAXONOMIES, "intent-topics": [], "intent/topics": []}
@@ -721,3 +727,24 @@ def test_the_tables_of_enrich_hang_together() -> None:
         assert set(SIGNAL_ENRICH_SORTS[signal]) <= set(SORTS[signal])
         assert len(SIGNAL_SHOWN[signal]) <= 25
         assert set(SIGNAL_SHOWN[signal]) <= set(FILTERS[signal])
+
+
+@pytest.mark.parametrize(("generation", "last"), [("gtm", 100), ("enterprise", 10)])
+@pytest.mark.parametrize("signal", SIGNALS)
+async def test_the_window_ends_the_pages_of_search_and_enrich(
+    signal: Signal, generation: Generation, last: int
+) -> None:
+    line = Line(generation, listed(generation, [ROWS[generation][signal]] * 100, 1_000_000))
+    line.taxonomies = {**TAXONOMIES, "countries": [("chile", "Chile")], "country": [("chile", "Chile")]}
+    made = client_on(line)
+    page = await made.search(signal, SEARCHES[signal], page=last, size=100)
+    assert page.total == 1_000_000
+    assert page.next_page is None
+    ask = await made.prepare(TITLES[signal], {**ENRICHES[signal], "page": last, "pageSize": 100})
+    assert (await made.answer(ask)).next_page is None
+    line.sent.clear()
+    with pytest.raises(WindowExceeded):
+        await made.search(signal, SEARCHES[signal], page=last + 1, size=100)
+    with pytest.raises(WindowExceeded):
+        await made.prepare(TITLES[signal], {**ENRICHES[signal], "page": last + 1, "pageSize": 100})
+    assert not line.sent

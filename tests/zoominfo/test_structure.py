@@ -387,7 +387,7 @@ _NAMES = st.sampled_from(
         "statusCode",
         "matchStatus",
         "subUnitTypeInfo",
-    ]
+    ],
 )
 _BODIES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("NoMatch"),

@@ -57,6 +57,15 @@ class Wanted:
         return "".join(f" AND {part}" for part in parts), values
 
 
+async def operations(store: Store) -> list[str]:
+    """The operations that have entries, by name."""
+
+    def job(c: Transaction) -> list[str]:
+        return [row[0] for row in c.execute("SELECT DISTINCT operation FROM audit ORDER BY operation").fetchall()]
+
+    return await store.read(job)
+
+
 async def read_page(store: Store, wanted: Wanted, after: int = 0, limit: int = PAGE) -> list[Entry]:
     """Entries in the order of the chain.
 

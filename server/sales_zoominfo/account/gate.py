@@ -156,6 +156,8 @@ class Account:
             await self._core.note_account()
             page, warnings = await self._screen.page(entity, page)
             entry.generation, entry.records = page.generation, len(page.rows)
+        if entry.warning is not None:
+            warnings = [*warnings, entry.warning]
         return replace(page, warnings=(*page.warnings, *warnings)) if warnings else page
 
     async def walk(
@@ -212,10 +214,15 @@ class Account:
         warned = [] if entry.warning is None else [entry.warning]
         return Told(answer, ask, [*ask.warnings, *warnings, *warned])
 
-    async def lookup(self, name: str, narrow: Mapping[str, str] | None = None) -> list[Value]:
+    async def lookup(
+        self, name: str, narrow: Mapping[str, str] | None = None, *, caller: str = "local"
+    ) -> list[Value]:
         """A taxonomy; free. See :meth:`Client.lookup`."""
-        values = await self._client.lookup(name, narrow)
-        await self._core.note_account()
+        async with self._audit.watch(caller, "lookup") as entry:
+            values = await self._client.lookup(name, narrow)
+            await self._core.note_account()
+            # Now it is known to be a name of ZoomInfo's.
+            entry.note, entry.records = name, len(values)
         return values
 
     async def meaning(self, name: str, text: str) -> list[str]:
@@ -226,19 +233,27 @@ class Account:
         """When ZoomInfo told a taxonomy. See :meth:`Client.told_at`."""
         return self._client.told_at(name, narrow)
 
-    async def field_rights(self, entity: str, use: Use, direction: Direction) -> list[FieldRight]:
+    async def field_rights(
+        self, entity: str, use: Use, direction: Direction, *, caller: str = "local"
+    ) -> list[FieldRight]:
         """Which fields the account may use; free."""
-        rights = await self._client.field_rights(entity, use, direction)
-        await self._core.note_account()
+        async with self._audit.watch(caller, f"{use}_fields") as entry:
+            rights = await self._client.field_rights(entity, use, direction)
+            await self._core.note_account()
+            entry.note, entry.records = f"{entity}, {direction}", len(rights)
         return rights
 
-    async def authenticate(self) -> tuple[Generation, ...]:
+    async def authenticate(self, *, caller: str = "local") -> tuple[Generation, ...]:
         """Sign in to each configured generation."""
-        return await self._client.authenticate()
+        async with self._audit.watch(caller, "authenticate") as entry:
+            generations = await self._client.authenticate()
+            entry.note = ", ".join(generations)
+        return generations
 
-    async def token_life(self, generation: Generation) -> float:
+    async def token_life(self, generation: Generation, *, caller: str = "local") -> float:
         """Seconds that the access token of a generation still lives; free. See :meth:`Client.token_life`."""
-        return await self._client.token_life(generation)
+        async with self._audit.watch(caller, "token_life", generation=generation):
+            return await self._client.token_life(generation)
 
     async def usage(self, caller: str, days: int = 30) -> UsageReport:
         """ZoomInfo's limits, our budgets, and the ledger's figures of some days; free."""

@@ -244,17 +244,15 @@ class Researcher:
         async def scoops() -> list[Statement]:
             return brief.of_scoops(await search("scoop"), "search_scoops")
 
-        async def intent() -> list[Statement]:
-            topics = [value.name for value in await self._account.lookup("intent-topics")][:50]
-            return brief.of_intent(await search("intent", topics=topics) if topics else [], "search_intent")
-
         async def people() -> list[Statement]:
             return brief.of_people(await search("contact", managementLevel=_LEADERS), "search_contacts")
 
         async def costs() -> list[Statement]:
             raise fail("section_costs")
 
-        return {"intent": intent, "scoops": scoops, "people": people, "news": costs, "technologies": costs}
+        # No search of intent or news takes a company; one of scoops does on the Enterprise API alone.
+        free = scoops if "enterprise" in self._account.generations else costs
+        return {"scoops": free, "people": people, "intent": costs, "news": costs, "technologies": costs}
 
     async def _gather(self, found: Research, work: Mapping[Section, Callable[[], Awaitable[list[Statement]]]]) -> None:
         told: dict[Section, list[Statement]] = {}

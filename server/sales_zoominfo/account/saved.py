@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio.to_thread
 
 from ..errors import SalesZoomInfoError, fail, near
-from ..zoominfo.arguments import read_choice, read_number, read_sort, read_text, suggest
+from ..zoominfo.arguments import read_choice, read_number, read_text, suggest
 from ..zoominfo.fields import FILTERS, SORTS
 from ..zoominfo.operations import WINDOW, Generation, Subject
+from ..zoominfo.paging import read_sort
 from ..zoominfo.records import Row
 from .audit import filters_note
 from .core import Core

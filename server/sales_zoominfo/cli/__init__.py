@@ -265,6 +265,11 @@ def search_command(
     sort: Annotated[
         str | None, typer.Option("--sort", help="Sort field; -field is descending.", show_default=False)
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every page, up to --max-rows.")] = False,
+    max_rows: Annotated[
+        int | None,
+        typer.Option("--max-rows", help="With --all: rows at most, 1 to 10,000 (default 1,000).", show_default=False),
+    ] = None,
     fields: FieldsOption = None,
     detail: DetailOption = "concise",
     format: FormatOption = None,
@@ -280,9 +285,11 @@ def search_command(
     names = read_names(fields)
     arguments: dict[str, object] = {
         "moreFilters": read_filters(filters or []),
-        "page": page,
-        "pageSize": page_size,
+        "page": None if every and page == 1 else page,
+        "pageSize": None if every and page_size == 25 else page_size,
         "sort": sort,
+        "all": every or None,
+        "maxRows": max_rows,
         "outputFields": names,
         "detail": detail,
     }

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
-from ..account.audit_check import Verdict, Wanted, as_row, read_last, read_page, verify
-from ..errors import SalesZoomInfoError, fail
+from ..account.audit_check import Verdict, Wanted, as_row, operations, read_last, read_page, verify
+from ..errors import SalesZoomInfoError, fail, near
 from ..settings import Settings
+from ..zoominfo.operations import OPERATIONS
 from .output import to_csv
 from .run import err, run
 
@@ -112,6 +113,7 @@ def show(
 
     async def work(store: Store) -> int:
         count = 0
+        await _known(store, wanted.operation)
         with _sink(file) as out:
             if limit is not None:
                 entries = await read_last(store, wanted, limit)
@@ -130,6 +132,16 @@ def show(
         return 0
 
     return _open(settings, work)
+
+
+async def _known(store: Store, operation: str | None) -> None:
+    """Refuse an operation that there is none of, rather than show nothing."""
+    if operation is None or operation in OPERATIONS:
+        return
+    legal = await operations(store)
+    if legal and operation not in legal:
+        hint = near(operation, [*legal, *OPERATIONS])
+        raise fail("not_a_choice", name="--operation", value=operation[:60], hint=hint, legal=", ".join(legal))
 
 
 def _write(out: IO[str], entries: list[Entry], format: AuditFormat, *, first: bool) -> None:

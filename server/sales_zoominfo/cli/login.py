@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
+from ..account.caller import caller_id
 from ..app import App
 from ..errors import SalesZoomInfoError, fail
 from ..settings import Settings, env_name
 from ..zoominfo.sign_in import PORT, REDIRECT_URI, Answer, Attempt, SignIns
 from .callback import Callback, Place, listening
-from .run import err, exit_code, run, settings, show_error
+from .run import CALLER, err, exit_code, run, settings, show_error
 
 TIMEOUT = 300.0
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
@@ -86,7 +87,9 @@ def login(
 async def _login(using: Settings, uri: str, place: Place | None, *, browser: bool, patience: float) -> None:
     app = App(using)
     try:
-        await _sign_in(await app.sign_ins(), uri, place, browser=browser, patience=patience)
+        sign_ins = await app.sign_ins()
+        async with (await app.audit()).watch(caller_id(CALLER), "login", generation="gtm"):
+            await _sign_in(sign_ins, uri, place, browser=browser, patience=patience)
     finally:
         with anyio.CancelScope(shield=True):
             await app.aclose()
@@ -218,7 +221,10 @@ def logout() -> None:
     async def forget() -> int:
         app = App(using)
         try:
-            return await (await app.sign_ins()).forget()
+            sign_ins = await app.sign_ins()
+            async with (await app.audit()).watch(caller_id(CALLER), "logout", generation="gtm") as entry:
+                entry.records = await sign_ins.forget()
+            return entry.records
         finally:
             await app.aclose()
 

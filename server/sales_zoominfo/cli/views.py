@@ -282,6 +282,8 @@ def notes(answer: Envelope) -> list[str]:
         if meta.get("nextPage"):
             found += f" · next: --page {meta['nextPage']}"
         lines.append(found)
+    if "read" in meta:
+        lines.append(f"{meta['totalResults']:,} found, {meta['read']:,} read in {meta['calls']:,} calls")
     if "matched" in meta:
         lines.append(f"{meta['matched']:,} of {meta['totalResults']:,} matched")
     if meta.get("resolved"):

@@ -234,8 +234,13 @@ def watch_command(
     sink = Sink("json" if as_json else "csv" if as_csv else named, output)
     # What ends a service ends it as Ctrl-C does.
     with suppress(ValueError, AttributeError):
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGTERM, _interrupt)
     raise typer.Exit(run(lambda: watch(using, names or (), sink, every=None if once else period)))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    del number, frame
+    signal.raise_signal(signal.SIGINT)
 
 
 def read_period(text: str) -> float:
@@ -368,9 +373,11 @@ async def watch(
             # Rounds that were missed, while the machine slept, are one.
             due += ((clock() - due) // every + 1) * every
         _say(f"Next at {_stamp(due)}. Ctrl-C ends it.")
-        # A clock that was set back must not make it wait for longer than a period.
-        while 0 < (left := min(due - clock(), every)):
-            await sleep(min(left, LOOK))
+        while (left := due - clock()) > 0:
+            if left > every:
+                # The clock was set back, which must not make it wait for longer than a period.
+                due = clock() + every
+            await sleep(min(left, every, LOOK))
 
 
 async def watch_round(using: Settings, names: Sequence[str], sink: Sink, clock: Callable[[], float]) -> int:

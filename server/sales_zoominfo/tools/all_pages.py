@@ -52,7 +52,7 @@ async def read_all(
     )
     meta: dict[str, Any] = {
         "totalResults": walked.total,
-        "rows": len(walked.rows),
+        "read": len(walked.rows),
         "complete": walked.complete,
         "calls": walked.calls,
         "records": walked.records or None,

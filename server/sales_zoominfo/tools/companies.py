@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import fail
 from ..zoominfo.arguments import read_id, read_text
+from ..zoominfo.operations import OPERATIONS
 from .contract import Envelope, credits_meta, envelope
 from .spec import Arguments, Call, Schema, text
 
@@ -26,14 +27,14 @@ COMPANY: dict[str, Schema] = {
 _TOLD = 5
 
 
-async def name_company(account: Account, arguments: Arguments, call: Call, tool: str) -> tuple[str, dict[str, str]]:
+async def name_company(account: Account, arguments: Arguments, call: Call, where: str) -> tuple[str, dict[str, str]]:
     """The id of the company that the arguments name; a name or a website is searched for, which is free.
 
     Args:
         account: the gate.
         arguments: one of :data:`COMPANY`, an id before a website before a name.
         call: who asks.
-        tool: what needs the company.
+        where: what needs the company, for errors.
 
     Returns:
         The id, and what was resolved to it, for ``meta.resolved``.
@@ -48,12 +49,13 @@ async def name_company(account: Account, arguments: Arguments, call: Call, tool:
     key = next((key for key in ("companyWebsite", "companyName") if arguments.get(key)), None)
     if key is None:
         how = "Give companyId, companyWebsite or companyName."
-        raise fail("missing_argument", where=tool, name="a company", how=how, details={"field": "companyId"})
+        raise fail("missing_argument", where=where, name="a company", how=how, details={"field": "companyId"})
     given = read_text(key, arguments[key])
     page = await account.search("company", {key: given}, caller=call.caller, page=1, size=25)
     rows = page.rows
-    if page.total > 1 and key == "companyName":
-        exact = [row for row in rows if str(row.get("name", "")).casefold() == given.casefold()]
+    if page.total > 1:
+        field, wanted = ("name", given.casefold()) if key == "companyName" else ("website", _site(given))
+        exact = [row for row in rows if wanted in (str(row.get(field, "")).casefold(), _site(str(row.get(field, ""))))]
         rows = exact if len(exact) == 1 else rows
     if len(rows) == 1 and (page.total == 1 or rows is not page.rows):
         return str(rows[0]["id"]), {key: str(rows[0]["id"])}
@@ -62,6 +64,10 @@ async def name_company(account: Account, arguments: Arguments, call: Call, tool:
     choices = "; ".join(_told(row) for row in rows[:_TOLD])
     more = f"; {page.total - _TOLD:,} more" if page.total > _TOLD else ""
     raise fail("several_companies", name=key, choices=f"{choices}{more}", details={"field": key})
+
+
+def _site(website: str) -> str:
+    return website.casefold().split("://")[-1].removeprefix("www.").rstrip("/")
 
 
 def _told(row: Row) -> str:
@@ -111,7 +117,6 @@ async def about(
     call: Call,
     arguments: Arguments,
     *,
-    by_id: bool,
     show: Callable[[About], tuple[list[Row], list[str]]],
 ) -> Envelope:
     """Ask about one company; the call that can cost its credit.
@@ -120,7 +125,6 @@ async def about(
         operation: by its name in the table of operations.
         call: who asks.
         arguments: of the tool; ``maxCredits`` and how to show stay here, the rest goes to the operation.
-        by_id: ZoomInfo takes an id only, so that a name is searched for first.
         show: the rows to show of an answer, and what to say about them.
 
     Raises:
@@ -128,10 +132,9 @@ async def about(
     """
     account = await call.runtime.account()
     asked = {name: value for name, value in arguments.items() if name not in ("maxCredits", "detail", "outputFields")}
-    resolved: dict[str, str] = {}
-    if by_id:
-        company, resolved = await name_company(account, arguments, call, operation)
-        asked = {name: value for name, value in asked.items() if name not in COMPANY} | {"companyId": company}
+    # Where ZoomInfo would take a name as well: only by its id does the ledger know a company that is bought already.
+    company, resolved = await name_company(account, arguments, call, OPERATIONS[operation].title.capitalize())
+    asked = {name: value for name, value in asked.items() if name not in COMPANY} | {"companyId": company}
     told = await account.about(
         operation, asked, caller=call.caller, max_credits=arguments.get("maxCredits"), consent=call.consent
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOOLSET = "reach"
+# Tools that one query tells of.
+_MOST = 5
 _WORD = re.compile(r"[a-z0-9]+")
 # Words that say nothing about what a tool is for.
 _EMPTY = frozenset(
@@ -38,6 +40,7 @@ async def find_tools(call: Call, arguments: Arguments) -> Envelope:
     hidden = [tool for tool in _every().values() if tool.name not in call.served]
     scored = [(_score(tool, words), tool) for tool in hidden]
     found = [tool for score, tool in sorted(scored, key=lambda pair: -pair[0]) if score or not words]
+    told = found[:_MOST] if words else found
     rows = [
         {
             "name": tool.name,
@@ -45,10 +48,10 @@ async def find_tools(call: Call, arguments: Arguments) -> Envelope:
             # What cannot be called from here needs no schema.
             **({"inputSchema": tool.schema} if tool.read_only else {"needs": f"--toolsets {tool.toolset}"}),
         }
-        for tool in found
+        for tool in told
     ]
     warnings = [] if rows else [f"No further tool fits; there are {', '.join(tool.name for tool in hidden) or 'none'}."]
-    return envelope(rows, totalResults=len(rows), warnings=warnings)
+    return envelope(rows, totalResults=len(found), warnings=warnings)
 
 
 def _words(query: str) -> set[str]:

@@ -235,6 +235,8 @@ TOOLS = (
         required=("name",),
         operations=(*SEARCHES, "lookup"),
         changes=True,
+        # What it has told once is no news the second time.
+        repeatable=False,
     ),
     Tool(
         "delete_saved_search",

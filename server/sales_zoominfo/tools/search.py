@@ -38,7 +38,7 @@ def search_properties(subject: Subject, texts_of: Mapping[str, str] | None = Non
                 "type": "object",
                 "properties": {
                     "name": text("Filter name."),
-                    "value": {"description": "One value or a list."},
+                    "value": {"description": "Value or list."},
                 },
                 "required": ["name", "value"],
                 "additionalProperties": False,
@@ -47,7 +47,7 @@ def search_properties(subject: Subject, texts_of: Mapping[str, str] | None = Non
     }
     # Accepted by every search; told where they are used most.
     rest: dict[str, Schema] = {
-        "sort": text(f"{', '.join(SORTS[subject])}; - in front: descending."),
+        "sort": text(f"{', '.join(SORTS[subject])}; -name descends."),
         "outputFields": texts("Only these row fields."),
         **ARGUMENTS,
     }

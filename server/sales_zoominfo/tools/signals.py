@@ -61,7 +61,7 @@ async def _enrich(signal: Signal, operation: str, call: Call, arguments: Argumen
             return only(told.answer.rows, shown), []
         return [], ["ZoomInfo has nothing about this company that fits; other dates or fewer filters may."]
 
-    return await about(operation, call, arguments, by_id=False, show=show)
+    return await about(operation, call, arguments, show=show)
 
 
 def _wants_people(arguments: Arguments) -> bool:
@@ -160,7 +160,7 @@ TOOLS = (
         "company bought in the last 12 months. search_intent finds companies by topic, free.",
         _enrich_properties("intent"),
         enrich_intent,
-        operations=("enrich_intent", "lookup"),
+        operations=("enrich_intent", "search_companies", "lookup"),
         also=_also("intent"),
     ),
     Tool(
@@ -183,7 +183,7 @@ TOOLS = (
         "search_scoops finds scoops of many companies, free.",
         _enrich_properties("scoop"),
         enrich_scoops,
-        operations=("enrich_scoops", "lookup"),
+        operations=("enrich_scoops", "search_companies", "lookup"),
         also=_also("scoop"),
     ),
     Tool(
@@ -206,7 +206,7 @@ TOOLS = (
         "months. search_news finds articles by category, free.",
         _enrich_properties("news"),
         enrich_news,
-        operations=("enrich_news", "lookup"),
+        operations=("enrich_news", "search_companies", "lookup"),
         also=_also("news"),
     ),
 )

@@ -28,7 +28,7 @@ async def get_recommended_contacts(call: Call, arguments: Arguments) -> Envelope
     """Run the tool."""
     account = await call.runtime.account()
     use = read_choice("useCase", arguments.get("useCase", USE_CASES[0]), USE_CASES)
-    company, resolved = await name_company(account, arguments, call, "get_recommended_contacts")
+    company, resolved = await name_company(account, arguments, call, "A recommendation")
     asked: dict[str, Any] = {"companyId": company, "useCaseType": use}
     if "pageSize" in arguments:
         asked["pageSize"] = arguments["pageSize"]

@@ -39,8 +39,7 @@ async def get_org_chart(call: Call, arguments: Arguments) -> Envelope:
 
 async def get_corporate_hierarchy(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
-    # The API finds this one by name or website itself.
-    return await _about("corporate_hierarchy", call, arguments, by_id=False)
+    return await _about("corporate_hierarchy", call, arguments)
 
 
 async def get_technologies(call: Call, arguments: Arguments) -> Envelope:
@@ -63,7 +62,6 @@ async def _about(
     call: Call,
     arguments: Arguments,
     *,
-    by_id: bool = True,
     shorten: Callable[[list[Row]], list[Row]] | None = None,
 ) -> Envelope:
     full = read_choice("detail", arguments.get("detail", "concise"), ("concise", "full")) == "full"
@@ -82,7 +80,7 @@ async def _about(
         lines = [f"ZoomInfo counts {short:,} more than it hands over."] if short > 0 and not paged else []
         return (rows if full else (shorten or concise)(rows)), lines
 
-    return await about(operation, call, arguments, by_id=by_id, show=show)
+    return await about(operation, call, arguments, show=show)
 
 
 def by_category(rows: list[Row]) -> list[Row]:
@@ -146,7 +144,7 @@ TOOLS = (
         "get_locations has its addresses.",
         _properties(),
         get_corporate_hierarchy,
-        operations=("corporate_hierarchy",),
+        operations=("corporate_hierarchy", "search_companies"),
     ),
     Tool(
         "get_technologies",

@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, fail, near
-from .fields import COMBINATIONS, ENOUGH, FILTERS, MATCH_KEYS, OUTPUTS, SORTS, Filter, Key, Output
-from .operations import LAST_PAGE, WINDOW, Entity, Generation, Subject
+from .combinations import check_count, check_together
+from .fields import COMBINATIONS, ENOUGH, FILTERS, MATCH_KEYS, OUTPUTS, Filter, Key, Output
+from .operations import Entity, Generation, Subject
 
 
 def wrong_generation(thing: str, used: Generation) -> SalesZoomInfoError:
@@ -312,81 +313,8 @@ def read_by(
             how = f"Give {spec.name}: {spec.text}"
             how += f" `lookup` with field '{spec.lookup}' lists them." if spec.lookup else ""
             raise fail("missing_argument", where=where, name=spec.name, how=how, details={"field": spec.name})
-    _check_together(specs, values)
+    check_together(specs, values)
     return values
-
-
-def check_count(spec: Filter, items: list[object]) -> None:
-    """Refuse more values than a filter takes.
-
-    Raises:
-        InvalidArgument: there are too many; one text may have named several, so it is asked again once they are ids.
-    """
-    if spec.most is not None and len(items) > spec.most:
-        raise fail(
-            "out_of_range",
-            name=f"the number of {spec.name}",
-            value=len(items),
-            low=1,
-            high=spec.most,
-            details={"field": spec.name},
-        )
-
-
-def _check_together(specs: Mapping[str, Filter], values: Mapping[str, list[object]]) -> None:
-    for name, items in values.items():
-        spec = specs[name]
-        if spec.upper and spec.upper in values and _rank(spec, items[0]) > _rank(spec, values[spec.upper][0]):
-            raise fail(
-                "swapped_bounds",
-                low=name,
-                low_value=items[0],
-                high=spec.upper,
-                high_value=values[spec.upper][0],
-                details={"field": name},
-            )
-        if spec.needs and spec.needs not in values:
-            raise fail("filter_needs", name=name, other=spec.needs, details={"field": name})
-        if spec.excludes and spec.excludes in values:
-            raise fail(
-                "filters_together",
-                first=name,
-                second=spec.excludes,
-                reason="one means the latest round, the other any round.",
-                details={"field": name},
-            )
-
-
-# What each filter of things to leave out takes away from.
-_LEFT_OUT = {
-    "excludeManagementLevel": ("managementLevel",),
-    "excludeJobTitle": ("jobTitle", "exactJobTitle"),
-    "excludeTechAttributeTagList": ("techAttributeTagList",),
-    "excludedRegions": ("state", "metroRegion"),
-}
-
-
-def check_wanted(values: Mapping[str, list[object]]) -> None:
-    """Refuse filters of which one leaves out all that another asks for, which nothing can match.
-
-    Args:
-        values: canonical values by filter, names resolved to ids.
-
-    Raises:
-        InvalidArgument: naming both.
-    """
-    for name, wanted in _LEFT_OUT.items():
-        gone = {str(item).casefold() for item in values.get(name, ())}
-        for other in wanted:
-            asked = {str(item).casefold() for item in values.get(other, ())}
-            if asked and asked <= gone:
-                reason = f"{name} leaves out all that {other} asks for, so nothing could match."
-                raise fail("filters_together", first=other, second=name, reason=reason, details={"field": other})
-
-
-def _rank(spec: Filter, value: object) -> Any:
-    # The choices of a range stand in its order, which need not be that of their letters.
-    return spec.choices.index(str(value)) if spec.choices else value
 
 
 def to_wire(spec: Filter, generation: Generation, items: list[object]) -> object:
@@ -554,53 +482,3 @@ def read_names(raw: object, specs: Mapping[str, Output], *, where: str, name: st
         if field not in chosen:
             chosen.append(field)
     return chosen
-
-
-def read_sort(subject: Subject, raw: object) -> str | None:
-    """A sort field of a search, with a leading minus for descending, or None.
-
-    Raises:
-        InvalidArgument: it is none, or the search has no order to choose.
-    """
-    return read_order(SORTS[subject], raw, where=f"{subject} search")
-
-
-def read_order(fields: tuple[str, ...], raw: object, *, where: str) -> str | None:
-    """One of some sort fields; see :func:`read_sort`."""
-    if raw is None:
-        return None
-    text = read_text("sort", raw)
-    if not fields:
-        raise fail("no_order", where=where, details={"field": "sort"})
-    field = read_choice("sort", text.removeprefix("-"), fields)
-    return f"-{field}" if text.startswith("-") else field
-
-
-# Rows a page at most, in both generations.
-MAX_PAGE_SIZE = 100
-
-
-def read_page(generation: Generation, page: object, size: object) -> tuple[int, int]:
-    """A page's number and its size, within what a generation lets one read.
-
-    Raises:
-        InvalidArgument: either is no whole number of a page. WindowExceeded: the page lies past the window.
-    """
-    number = int(read_number("page", page, whole=True, low=1, high=None))
-    rows = int(read_number("pageSize", size, whole=True, low=1, high=MAX_PAGE_SIZE))
-    # Small pages end at the last page number, long before the window does, and larger pages read on.
-    pages, window = LAST_PAGE[generation], WINDOW[generation]
-    if number > pages and pages * rows < window:
-        raise fail(
-            "past_pages",
-            page=number,
-            pages=pages,
-            size=rows,
-            window=f"{pages * rows:,}",
-            largest=MAX_PAGE_SIZE,
-            widest=f"{window:,}",
-            details={"window": pages * rows},
-        )
-    if number * rows > window:
-        raise fail("past_window", window=window, page=number, size=rows, details={"window": window})
-    return number, rows

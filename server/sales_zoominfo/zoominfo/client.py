@@ -15,8 +15,7 @@ from typing import TypeVar, cast
 import anyio
 
 from ..errors import InvalidArgument, PlanDoesNotInclude, SalesZoomInfoError, UpstreamUnavailable, fail, near
-from .arguments import MAX_PAGE_SIZE as MAX_PAGE_SIZE
-from .arguments import read_filters, read_outputs, read_page, read_sort, wrong_generation
+from .arguments import read_filters, read_outputs, wrong_generation
 from .asking import Answer, Ask
 from .codec import (
     BATCH,
@@ -34,6 +33,8 @@ from .codec import (
 from .fields import DO_NOT_CALL, FILTERS, OUTPUTS
 from .messages import Request, Response, TokenSource
 from .operations import OPERATIONS, OUT_OF_SCOPE, Entity, Generation, Operation, Subject
+from .paging import MAX_PAGE_SIZE as MAX_PAGE_SIZE
+from .paging import read_page, read_sort
 from .records import FieldRight, Limit, Match, Page, Row, Value
 from .shelf import RETRY, RIGHTS, VALUES, Shelf
 from .signals import recent_only, resolve_values

@@ -341,6 +341,11 @@ OUT_OF_SCOPE: dict[str, Excluded] = {
         _CONFIGURES,
         (f"POST {_COPILOT}/customer-settings", f"DELETE {_COPILOT}/customer-settings"),
     ),
+    "bands": Excluded(
+        "the lists of category bands and hierarchy codes",
+        "no filter takes their values",
+        ("GET /lookup/employee-category-band", "GET /lookup/revenue-category-band", "GET /lookup/hierarchy-code"),
+    ),
     "change_opt_out": Excluded(
         "recording an opt-out at ZoomInfo",
         "ZoomInfo has no call for it, only the published one that ZOOMINFO_PATHS=quick-reference uses",

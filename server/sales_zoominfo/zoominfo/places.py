@@ -75,7 +75,7 @@ _METROS = {
     "CA - San Francisco;CA - San Jose": "bay area,the bay,silicon valley,northern california,norcal",
 }
 _COUNTRIES = {
-    "US": "u s,america,the state",
+    "US": "u s,america,the states,vereinigte staaten,amerika,us of a",
     "GB": "uk,great britain,britain,u k",
     "NL": "holland",
     "AE": "uae,emirates,u a e",
@@ -141,7 +141,7 @@ _GROUPS = {
     "usmca,nafta": "US CA MX",
     "g7": "US CA GB FR DE IT JP",
 }
-_UNION = frozenset({"eu", "european union", "eu27", "eu 27", "eu countrie", "eu member", "eu member state", "e u"})
+_UNION = frozenset({"eu", "european union", "eu27", "eu 27", "eu country", "eu member", "eu member state", "e u"})
 # Continents of business regions that are more than one.
 _REGIONS = {
     "emea": "europe,africa,asia",
@@ -311,7 +311,7 @@ def _state_codes() -> dict[str, str]:
 @cache
 def _nicknames(lookup: str) -> dict[str, tuple[str, ...]]:
     tables: dict[str, dict[str, str]] = {
-        "states": {name: f"{code},{_STATE_NAMES.get(fold(name), '')}" for code, name in postal().items()},
+        "states": {name: f"{code},{_STATE_NAMES.get(name.casefold(), '')}" for code, name in postal().items()},
         "metro-regions": _METROS,
         "continents": _CONTINENTS,
     }

@@ -28,6 +28,7 @@ from .asking import Answer, Ask, Asker, Builder
 from .bulk import read_enrich, submitted
 from .codec import USAGE, as_int, as_object, read_match, read_objects, unreadable
 from .enterprise import EnterpriseCodec
+from .fields import Output
 from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Operation
 from .reading import DEFAULT_ROWS, PAGE, PAGE_SIZE, Read, choice, missing, read_arguments
@@ -213,12 +214,15 @@ async def identify_visitors(asker: Asker, arguments: Mapping[str, object]) -> As
     return Ask(quick_request(_VISITORS, body=body), read)
 
 
+_VISIT = {name: Output(name, "id") for name in ("id", "companyId")}
+
+
 def _listed(response: Response, operation: Operation, names: tuple[str, ...]) -> tuple[list[Row], dict[str, Any]]:
     body = cast("object", response.data)
     told = as_object(body)
     first = next((told[name] for name in names if name in told), None)
     value = cast("object", body if isinstance(body, list) else first)
-    return [clean({}, flatten_company(row)) for row in read_objects(value, operation, "a data list")], told
+    return [clean(_VISIT, flatten_company(row)) for row in read_objects(value, operation, "a data list")], told
 
 
 # --- opt-outs --------------------------------------------------------------------------------------------------

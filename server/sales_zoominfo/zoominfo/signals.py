@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, UnknownValue, fail
-from .arguments import check_count, check_wanted, read_by, read_id, read_order, read_page, read_text, to_wire
+from .arguments import read_by, read_id, read_text, to_wire
 from .asking import FOUND, NOTHING, Answer, Ask, Asker
 from .codec import as_object, read_objects, read_total, read_word, request
+from .combinations import check_count, check_wanted
 from .messages import Request, Response
 from .operations import OPERATIONS, WINDOW, Generation, Operation, Signal, Subject
+from .paging import read_order, read_page
 from .reading import blank
 from .records import Page, Row, Value, clean, flatten
 from .signal_fields import (

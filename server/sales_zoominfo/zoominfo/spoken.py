@@ -283,7 +283,7 @@ _MEANINGS: dict[str, str] = {
 NOISE: dict[str, frozenset[str]] = {
     name: frozenset(fold(word) for word in words.split())
     for name, words in {
-        "management-levels": "level levels executives execs role roles seniority the people tier grade",
+        "management-levels": "level levels executives execs role roles seniority the people tier grade key leaders",
         "departments": "department departments dept team teams function org organization group folks division the "
         "professionals staff leaders",
         "scoop-departments": "department dept team function the",

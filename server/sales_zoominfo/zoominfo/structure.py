@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ..errors import SalesZoomInfoError, fail
-from .arguments import read_id, read_order, read_page, read_text, wrong_generation
+from .arguments import read_id, read_text, wrong_generation
 from .asking import FOUND, NOTHING, Answer, Ask, Asker, Builder
 from .codec import as_object, read_objects, read_total, read_word, request
 from .fields import Output
 from .messages import Request, Response
 from .operations import OPERATIONS, WINDOW, Generation, Operation
+from .paging import read_order, read_page
 from .reading import (
     COMPANY_HOW,
     DEFAULT_ROWS,

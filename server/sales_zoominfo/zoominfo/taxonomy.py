@@ -436,7 +436,7 @@ class _Reader:
             members = places.countries(union, values) if field == "countries" else []
             candidates = ["continent=europe", *(f"country={value.id}" for value in members)]
             if not members:
-                candidates.append("country, one member a call")
+                candidates.append("one member of the union a call by `country`")
             raise fail(
                 "several_values",
                 name=spec.name,

@@ -13,7 +13,7 @@ _DOTS = re.compile(r"(?<![0-9a-z])\.|\.(?![0-9a-z])|(?<=\b[a-z])\.(?=[a-z]\b)")
 @lru_cache(maxsize=60_000)
 def fold(text: str) -> str:
     """A text without what makes no difference, so that "VP Level Execs" meets "vp-level exec"."""
-    text = text.casefold().replace("(s)", "s")
+    text = text.casefold().replace("(s)", "s").replace("'s", "s").replace("’s", "s")
     if not text.isascii():
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
         text = text.replace("ı", "i").replace("ł", "l").replace("ø", "o")
@@ -22,7 +22,11 @@ def fold(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) < 3 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
 
 
 def squash(folded: str) -> str:
