@@ -131,7 +131,7 @@ class App:
         self._audit = audit = Audit(store, vault, name, days=self.settings.audit_days, clock=self._clock)
 
         async def forget_rows() -> None:
-            from .account.saved import drop_opted_out
+            from .account.saved_optouts import drop_opted_out
 
             await drop_opted_out(store, clock)
 

@@ -872,3 +872,49 @@ async def test_no_error_carries_a_secret_a_person_or_upstream_s_words(desk: Desk
     assert {"OUTCOME_UNKNOWN", "UPSTREAM_UNAVAILABLE", "INVALID_ARGUMENT", "PLAN_DOES_NOT_INCLUDE"} <= seen
     stored = desk.state.read_bytes() + b"".join(file.read_bytes() for file in desk.state.parent.glob("state.sqlite-*"))
     assert b"PLANTED" not in stored, "the ledger keeps no personal value"
+
+
+# --- the audit -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_every_call_leaves_an_entry_with_who_asked(desk: Desk, generation: Generation) -> None:
+    account = await desk.open(generation)
+    await account.authenticate(caller="ann")
+    await account.token_life(generation, caller="ann")
+    await account.lookup("countries", caller="ann")
+    await account.field_rights("contact", "enrich", "output", caller="ann")
+    await account.search("company", {"companyName": "Acme, Inc."}, caller="ann")
+    await account.usage("ann")
+    await account.enrich("company", [{"companyName": "Acme, Inc."}], caller="ann")
+    await refused(account.lookup("no such list", caller="ann"))
+    await desk.close()
+    with closing(sqlite3.connect(f"file:{desk.state}?mode=ro", uri=True)) as file:
+        found = file.execute("SELECT caller, operation, result, note FROM audit ORDER BY seq").fetchall()
+    assert {caller for caller, *_ in found} == {"ann"}
+    assert [operation for _, operation, _, _ in found] == [
+        "authenticate",
+        "token_life",
+        "lookup",
+        "enrich_fields",
+        "search_companies",
+        "usage",
+        "enrich_companies",
+        "lookup",
+    ]
+    assert [result for _, _, result, _ in found] == ["ok"] * 7 + ["NOT_FOUND"]
+    assert [note for _, _, _, note in found][:4] == [generation, "", "countries", "contact, output"]
+    assert "no such list" not in str(found), "what is no name of ZoomInfo's may be anything"
+
+
+async def test_an_entry_that_cannot_be_written_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = await desk.open("gtm")
+
+    async def broken(_event: object) -> str:
+        return "This call is missing in the audit: the disk is full"
+
+    monkeypatch.setattr(account._audit, "record", broken)
+    page = await account.search("company", {"companyName": "Acme, Inc."})
+    assert any("missing in the audit" in warning for warning in page.warnings)
+    found = await account.enrich("company", [{"companyName": "Acme, Inc."}], caller="ann")
+    assert any("missing in the audit" in warning for warning in found.warnings)

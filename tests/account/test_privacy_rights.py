@@ -78,3 +78,37 @@ async def test_without_the_right_to_a_region_the_record_comes(
     assert rows
     assert all(row["phone"] and isinstance(row[FLAG], bool) for row in rows)
     assert not any("withheld" in line for line in warnings)
+
+
+@pytest.mark.parametrize("generation", ["gtm", "enterprise"])
+async def test_what_the_plan_lacks_is_not_asked_for_and_named(
+    state_url: str, sandbox_dir: Path, generation: Generation
+) -> None:
+    sent: list[tuple[str, str]] = []
+    inner = create_app(
+        sandbox_dir,
+        switches=Switches(package="unlimited", rate_authenticate=0, disallowed_fields=frozenset({"email", FLAG})),
+    )
+
+    async def network(scope: Any, receive: Any, send: Any) -> None:
+        sent.append((scope["method"], scope["path"]))
+        await inner(scope, receive, send)
+
+    app = App(load_settings(state_url=state_url), http_transport=httpx2.ASGITransport(app=network))
+    try:
+        account = await app.account()
+        page = await account.search("contact", {"jobTitle": "Director"}, size=25)
+        people = [{"personId": row["id"]} for row in page.rows if row.get("hasDirectPhone")][:3]
+        only = {"gtm": "supplementalEmail", "enterprise": "isCalifornia"}[generation]
+        found = await account.enrich("contact", people, caller="test", outputs=["phone", "email", "jobTitle", only])
+        again = await account.enrich("contact", people, caller="test", outputs=["email", "jobTitle", only])
+    finally:
+        await app.aclose()
+    rows = [match.row for match in found.matches]
+    assert all(row["jobTitle"] for row in rows)
+    assert not any("email" in row or "phone" in row for row in rows), "a number goes without its do-not-call flag"
+    assert any("Not asked for, since the account's plan lacks it: email, " in line for line in found.warnings)
+    assert any("phone numbers withheld" in line for line in found.warnings)
+    assert any(line.endswith("lacks it: email.") for line in again.warnings)
+    assert sum(method == "POST" and "enrich" in path for method, path in sent) == 2, "no call is refused on the way"
+    assert sum("lookup" in path and "enrich" in path for _, path in sent) == 1, "rights are read once"

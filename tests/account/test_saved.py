@@ -18,7 +18,8 @@ from test_walking import Desk
 
 from sales_zoominfo.account.entries import read_entry, read_kind
 from sales_zoominfo.account.gate import Account
-from sales_zoominfo.account.saved import KEPT_RUNS, MOST, Found, SavedSearches
+from sales_zoominfo.account.saved import KEPT_RUNS, MOST, SavedSearches
+from sales_zoominfo.account.saved_types import Found
 from sales_zoominfo.errors import (
     InvalidArgument,
     ModeForbids,
@@ -353,6 +354,22 @@ async def test_who_opts_out_is_neither_told_as_new_nor_as_gone_and_is_forgotten(
     with pytest.raises(Suppressed):
         await saved.save("one", "contact", {"personId": ids[0]})
     assert len((await saved.every())[0]) == 1
+
+
+async def test_whom_a_domain_covers_is_not_told_as_gone(desk: Desk) -> None:
+    account = await desk.open()
+    saved = account.saved()
+    await saved.save("acme", "company", {"companyName": "Acme"})
+    company = next(row for row in (await account.search("company", {"companyName": "Acme"})).rows if row.get("website"))
+    before = (await saved.run("acme")).compared
+    # Listed and not looked up, so that no id is known to be covered.
+    domain = read_entry(read_kind("domain"), company["website"])
+    await (await desk.apps[0].screen()).list.add([domain], "me")
+    found = await saved.run("acme")
+    assert counts(found) == (0, 0, 0)
+    assert found.compared < before
+    with closing(sqlite3.connect(desk.state)) as file:
+        assert file.execute("SELECT COUNT(*) FROM saved_row").fetchone() == (found.compared,)
 
 
 async def test_who_opts_out_while_the_search_is_read_is_not_kept(desk: Desk) -> None:

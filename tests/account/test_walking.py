@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -151,6 +152,23 @@ async def test_parts_that_stay_too_large_are_told_beside_other_filters(desk: Des
     assert split.calls == MAX_COUNTS
     assert {name for part in split.others for name in part.filters} <= {"managementLevel", "state", "industryCodes"}
     assert split.others
+
+
+async def test_articles_are_cut_by_their_days(desk: Desk) -> None:
+    account = await desk.open("gtm")
+    filters: dict[str, object] = {"pageDateMax": "2030-01-01"}
+    real = (await account.search("news", filters, size=1)).total
+    desk.network.total = 20_000
+    walked = await account.walk("news", filters, max_rows=10, caller="me")
+    assert real > 10
+    assert walked.split is not None
+    assert walked.split.calls <= MAX_COUNTS
+    days = [(part.filters.get("pageDateMin", ""), part.filters.get("pageDateMax", "")) for part in walked.split.parts]
+    assert days
+    assert days == sorted(days)
+    assert all(re.fullmatch(r"|\d{4}-\d\d-\d\d", str(day)) for pair in days for day in pair)
+    # What is older than the scale belongs to the first part.
+    assert days[0][0] == ""
 
 
 async def test_counting_that_fails_costs_the_advice_and_not_the_rows(

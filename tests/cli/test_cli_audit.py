@@ -65,6 +65,14 @@ def test_entries_are_chosen_by_what_they_say(used: Run) -> None:
     assert rows(used, "--limit", "2") == everything[-2:]
 
 
+def test_an_operation_that_there_is_none_of_names_those_that_there_are(used: Run) -> None:
+    answer = used("audit", "--operation", "enrich_contact")
+    assert answer.exit_code == 2
+    assert "did you mean 'enrich_contacts'" in answer.stderr
+    assert "Legal values: enrich_companies, enrich_contacts, " in " ".join(answer.stderr.split())
+    assert rows(used, "--operation", "org_chart") == [], "it may be called one day"
+
+
 def test_csv_has_one_heading_and_a_line_for_each_entry(used: Run, tmp_path: Path) -> None:
     everything = rows(used)
     found = list(csv.DictReader(io.StringIO(used("audit", "--csv").stdout)))

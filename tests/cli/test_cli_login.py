@@ -133,6 +133,9 @@ def test_a_person_signs_in_and_out(cli: Cli, zoominfo: Served, state: Path, port
     assert cli("usage").exit_code == 3
     assert "No sign-in was stored" in cli("logout").stderr
     assert cli("login", "--status").exit_code == 3
+    entries = [line.split(",") for line in cli("audit", "--csv").stdout.splitlines()[1:]]
+    assert [row[4] for row in entries if "login" in row] == ["login"]
+    assert sum("logout" in row for row in entries) == 2
 
 
 def test_programs_of_their_own_use_the_sign_in(
@@ -214,6 +217,7 @@ def test_cancelled_in_the_browser(cli: Cli, zoominfo: Served, port: int, person:
     assert "You are not signed in" in text
     assert cli("login", "--status").exit_code == 3
     assert zoominfo.sandbox.count("/oauth/v1/token") == 0
+    assert "AUTHENTICATION_FAILED" in cli("audit", "--operation", "login", "--csv").stdout
 
 
 def test_a_wrong_state_is_turned_away_and_the_right_one_still_counts(

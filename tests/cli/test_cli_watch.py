@@ -261,3 +261,13 @@ def test_a_signal_ends_it_cleanly_and_the_next_start_goes_on(cli: Run, smiths: l
     assert (program.returncode, rest) == (130, "")
     assert "Traceback" not in errors
     assert "bug" not in errors
+
+
+def test_search_reads_every_page_on_demand(cli: Run, state: Path) -> None:
+    whole = json.loads(cli("search", "contacts", "-f", "lastName=Smith", "--all").stdout)
+    assert len(whole["data"]) == whole["meta"]["totalResults"] > 100
+    part = cli("search", "contacts", "-f", "lastName=Smith", "--all", "--max-rows", "120", "--format", "csv")
+    assert len(part.stdout.splitlines()) == 121
+    assert "120 read in 2 calls" in part.stderr
+    for wrong in (("--all", "--page", "2"), ("--max-rows", "5")):
+        assert cli("search", "contacts", "-f", "lastName=Smith", *wrong).exit_code == 2

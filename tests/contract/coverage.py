@@ -148,8 +148,6 @@ ONES = {
 # Why an operation has no tool of its own.
 NO_TOOL: dict[str, tuple[str, str]] = {
     "authenticate": ("none: done by itself", "无：自动完成"),
-    "search_fields": ("`lookup`, `granted`", "`lookup` 的 `granted`"),
-    "enrich_fields": ("`lookup`, `granted`", "`lookup` 的 `granted`"),
     **dict.fromkeys(
         (
             "bulk_search_contacts",
@@ -305,12 +303,12 @@ _LEADS = {
         "code, and a test fails when a call is missing.\n\n"
         "- **Client**: the method of the Python client, or `prepare: NAME` for an operation with a builder.\n"
         "- **Sandbox**: whether the built-in sandbox serves the call.\n"
-        "- **Tool**: the MCP tool that uses it; *none* tells why there is none.\n"
+        "- **Tool**: the MCP tool that uses it, two at most; *none* tells why there is none.\n"
         "- With both APIs configured, GTM is used where both have a call.",
         "ZoomInfo 数据 API 的每个调用，以及本服务用什么去调。这些表由代码生成，漏掉任何一个调用，测试就会失败。\n\n"
         "- **客户端**：Python 客户端的方法；写成 `prepare: 名称` 的，由同名构造函数准备请求。\n"
         "- **沙箱**：内置沙箱是否提供这个调用。\n"
-        "- **工具**：使用它的 MCP 工具；写“无”的附有原因。\n"
+        "- **工具**：使用它的 MCP 工具，最多列两个；写“无”的附有原因。\n"
         "- 两代 API 都配置时，两边都有的调用走 GTM。",
     ),
     "gtm": (
@@ -339,7 +337,7 @@ _LEADS = {
     ),
     "fields": (
         "Which fields an account may use, by entity. The client's `field_rights` reads each list; paths are "
-        "`/lookup/inputfields/ENTITY/USE` and `/lookup/outputfields/ENTITY/USE`. `lookup` shows the rights as `granted`.",
+        "`/lookup/inputfields/ENTITY/USE` and `/lookup/outputfields/ENTITY/USE`. `lookup` shows them as `granted`.",
         "账户可以用哪些字段，按实体列出。客户端的 `field_rights` 读取每份清单；路径是 "
         "`/lookup/inputfields/实体/用途` 和 `/lookup/outputfields/实体/用途`。`lookup` 以 `granted` 显示权限。",
     ),
@@ -439,10 +437,9 @@ def _table(key: str, calls: list[Call], at: int, served: frozenset[tuple[str, st
     if key == "lists":
         offered = [f"`{call.path.removeprefix('/lookup/')}`" for call in calls if call.operations]
         told = yes if all((key, call.method, call.path) in served for call in calls) else no
-        tool = _tool([OPERATIONS["lookup"]], at)
         left = [f"`{call.path.removeprefix('/lookup/')}`" for call in calls if not call.operations]
         return [
-            (f"- Offered ({tool}): ", f"- 提供（{tool}）：")[at] + ", ".join(offered),
+            ("- Offered: ", "- 提供：")[at] + ", ".join(offered),
             ("- Left out, since no filter takes their values: ", "- 不提供，因为没有筛选条件用得到：")[at]
             + ", ".join(left),
             (f"- Sandbox: {told} for all.", f"- 沙箱：全部{told}。")[at],
@@ -459,10 +456,12 @@ def _table(key: str, calls: list[Call], at: int, served: frozenset[tuple[str, st
 
 
 def _tool(operations: tuple[Operation, ...] | list[Operation], at: int) -> str:
-    names = dict.fromkeys(name for operation in operations for name in tools_of(operation))
+    own = {operation.name for operation in operations}
+    names = list(dict.fromkeys(name for operation in operations for name in tools_of(operation)))
     if names:
-        shown = [f"`{name}`" for name in list(names)[:3]]
-        return ", ".join(shown)
+        # The nearest two: what bears the operation's name, then what does little else.
+        names.sort(key=lambda name: (name not in own, len(TOOLS[name].operations)))
+        return ", ".join(f"`{name}`" for name in names[:2])
     reasons = [NO_TOOL[operation.name][at] for operation in operations if operation.name in NO_TOOL]
     return reasons[0] if reasons else "–"
 

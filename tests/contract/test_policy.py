@@ -315,3 +315,72 @@ def test_ceilings_hold_for_a_client(connect: Connect, era: str, sandbox_dir: Pat
 
     run(visit)
     assert len(auditor.charged) == 3
+
+
+# --- opted-out people -------------------------------------------------------------------------------------------
+
+
+async def seen_in(client: Client, company: str, reference: str) -> dict[str, list[dict[str, Any]]]:
+    """The people whom each list about a company names, by where they are named."""
+    topics = [row["name"] for row in (await call(client, "lookup", {"field": "intent-topics"}))["data"]]
+    everything = {"companyId": company, "pageSize": 100, "detail": "full"}
+    asked: dict[str, tuple[str, dict[str, Any], str]] = {
+        "search": ("search_contacts", {"companyId": company, "pageSize": 100}, ""),
+        "org chart": ("get_org_chart", everything, ""),
+        "recommended": ("get_recommended_contacts", {"companyId": company, "pageSize": 100}, ""),
+        "alike": ("find_similar_contacts", {"personId": reference, "companyId": company, "pageSize": 100}, ""),
+        "alike, reached": (
+            "call_read_tool",
+            {
+                "name": "find_similar_contacts",
+                "arguments": {"personId": reference, "companyId": company, "pageSize": 100},
+            },
+            "",
+        ),
+        "intent": ("enrich_intent", {**everything, "topics": topics}, "recommendedContacts"),
+        "scoops": ("enrich_scoops", {**everything, "publishedStartDate": "2024-01-01"}, "contacts"),
+    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for place, (name, arguments, within) in asked.items():
+        rows = (await call(client, name, arguments))["data"]
+        found[place] = [person for row in rows for person in row.get(within, [])] if within else rows
+    return found
+
+
+def test_an_opted_out_person_is_in_no_list_about_a_company(connect: Connect, era: str) -> None:
+    async def visit() -> None:
+        async with connect(era, toolsets="all") as client:
+            signal = {"topics": "Cloud Applications", "detail": "full", "pageSize": 50}
+            rows = (await call(client, "search_intent", signal))["data"]
+            company = next(row["companyId"] for row in rows if row.get("recommendedContacts"))
+            elsewhere = (await call(client, "search_contacts", {"jobTitle": "Director", "pageSize": 1}))["data"][0][
+                "id"
+            ]
+            before = await seen_in(client, company, elsewhere)
+            # Whoever each list names most readily objects.
+            listed = {place: people[0]["id"] for place, people in before.items() if people}
+            assert set(listed) >= {"search", "org chart", "recommended", "alike", "intent"}, (
+                "there is something to hide"
+            )
+            gone = set(listed.values())
+            names = {
+                f"{row['firstName']} {row['lastName']}"
+                for row in before["search"] + before["org chart"]
+                if row["id"] in gone
+            }
+            entries = [{"kind": "person", "value": person} for person in gone]
+            await call(client, "update_opt_outs", {"action": "add", "entries": entries})
+            after = await seen_in(client, company, elsewhere)
+            for place, people in after.items():
+                assert not {person["id"] for person in people} & gone, place
+                # Nor in a text that somebody's AI wrote about them.
+                if place in ("recommended", "alike", "alike, reached"):
+                    assert not [name for name in names if name in str(people)], place
+                if place in listed:
+                    assert len(people) < len(before[place]), place
+            for person in gone:
+                for name in ("find_similar_contacts", "contact_research"):
+                    text = await refusal(client, name, {"personId": person})
+                    assert text.startswith("SUPPRESSED: "), (name, text)
+
+    run(visit)

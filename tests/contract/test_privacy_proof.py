@@ -125,6 +125,22 @@ def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str,
         ("enrich_companies", {"companies": [{"companyWebsite": who["companyWebsite"]}]}),
         ("search_companies", {"companyWebsite": who["companyWebsite"]}),
         ("get_usage", {}),
+        ("get_org_chart", {"companyId": str(who["companyId"]), "pageSize": 100, "detail": "full"}),
+        ("get_org_chart", {"companyName": who["companyName"], "department": who["email"]}),
+        ("get_recommended_contacts", {"companyId": str(who["companyId"]), "pageSize": 100}),
+        ("find_similar_contacts", {"personId": who["id"]}),
+        ("search_intent", {"topics": "Cloud Applications", "detail": "full", "pageSize": 100}),
+        ("enrich_intent", {"companyId": str(who["companyId"]), "findRecommendedContacts": True}),
+        ("enrich_scoops", {"companyWebsite": who["companyWebsite"], "detail": "full", "pageSize": 100}),
+        ("search_scoops", {"emailAddress": who["email"], "detail": "full"}),
+        ("enrich_news", {"companyId": str(who["companyId"]), "detail": "full", "pageSize": 100}),
+        ("account_research", {"companyId": str(who["companyId"]), "maxCredits": 1}),
+        ("contact_research", {"emailAddress": who["email"], "maxCredits": 2}),
+        ("identify_visitors", {"ipAddresses": [who["email"]]}),
+        ("call_read_tool", {"name": "find_similar_contacts", "arguments": {"personId": who["id"]}}),
+        ("call_read_tool", {"name": who["email"], "arguments": {"personId": who["phone"]}}),
+        ("find_tools", {"query": f"who is {who['email']}"}),
+        ("create_webhook", {"title": who["email"], "targetUrl": "https://hooks.example", "subscriptions": [{}]}),
         (f"search_{who['phone']}", {}),
     ]
     return [
@@ -157,7 +173,7 @@ async def test_suppressed_people_are_nowhere(
     planted = dict(zip([*KINDS, "domain", "company", "free"], chance.sample(everybody, 8), strict=True))
     free = planted.pop("free")
     wide = {"max_credits_per_call": 100, "max_credits_per_hour": 100_000, "max_credits_per_day": 100_000}
-    settings = {"log_level": "debug", "keep_records": 30, **wide}
+    settings = {"log_level": "debug", "keep_records": 30, "toolsets": "all", **wide}
     heard = Heard()
     log = logging.getLogger()
     log.addHandler(heard)

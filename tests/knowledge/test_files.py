@@ -21,6 +21,7 @@ from sales_zoominfo.tools.registry import TOOLS
 EXPECTED = {
     "zoominfo-api-reference",
     "api-requests",
+    "api-coverage",
     "contact-fields",
     "company-fields",
     "signal-fields",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sales_zoominfo.sandbox import SandboxAccount
+
 from . import shapes
 from .conftest import Driver
 
@@ -123,8 +125,6 @@ def test_refusals(shared: Driver, path: str, body: Any, member: str | None, name
 
 
 def test_a_job_is_its_accounts_own(make: Callable[..., Driver]) -> None:
-    from sales_zoominfo.sandbox import SandboxAccount
-
     other = SandboxAccount(name="other", username="o@sandbox.example", client_id="o", refresh_token="o-1")
     box = make(accounts=(SandboxAccount(), other))
     job = submit(box, "/bulk/enrich/company", {"matchCompanyInput": COMPANIES[:1], "outputFields": ["name"]})
@@ -134,7 +134,7 @@ def test_a_job_is_its_accounts_own(make: Callable[..., Driver]) -> None:
 
 def test_the_scaling_lane(make: Callable[..., Driver]) -> None:
     body = {"jobId": "0" * 40}
-    plain = make(switches={"package": "standard"}).ent("/bulk/job/status", body)
+    plain = make(switches={"package": "standard"}, accounts=(SandboxAccount(),)).ent("/bulk/job/status", body)
     assert (plain.status_code, plain.json()["error"]) == (403, "You do not have access to this endpoint")
     box = make(switches={"package": "scaling"})
     box.clock.now += 60

@@ -87,9 +87,11 @@ def test_two_companies_cost_two(make: Callable[..., Driver]) -> None:
     assert box.used()["recordLimit"] == 100 + len(found)
 
 
+@pytest.mark.parametrize("policy", ["auto", "per_record"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_exhausted_credits(make: Callable[..., Driver], kind: str) -> None:
-    box = make(switches={"credits": 0})
+def test_exhausted_credits(make: Callable[..., Driver], kind: str, policy: str) -> None:
+    """A list of what happened has no status by record, so the call is refused whichever way the account has."""
+    box = make(switches={"credits": 0, "credit_exhausted": policy})
     assert validation(about(box, kind, company_key(kind, ACME))) == (400, "PFAPI0011")
     refused = old(box, "enrich", kind, company_key(kind, ACME))
     assert old_error(refused)[1] == "Exceeded the max limit to enrich new Contacts or Companies"

@@ -153,7 +153,7 @@ def test_the_lane_and_the_headers_are_those_of_the_scaling_bundle(make: Callable
     answer = send(box, "GET")
     assert answer.headers["X-RateLimit-Limit"] == "2000"
     assert "X-Usage-Unique-Id-Limit-Remaining" in answer.headers
-    plain = make(switches={"package": "standard"})
+    plain = make(switches={"package": "standard"}, accounts=(SandboxAccount(),))
     assert send(plain, "GET").json()["error"] == "You do not have access to this endpoint"
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from support import GENERATIONS, Clock, Sandbox, Served, client, link_sandbox
 
 from sales_zoominfo.errors import UnknownValue, fail
 from sales_zoominfo.sandbox import Fault, Switches, create_app
@@ -16,6 +15,7 @@ from sales_zoominfo.zoominfo.client import Client
 from sales_zoominfo.zoominfo.operations import Generation
 from sales_zoominfo.zoominfo.records import Value
 from sales_zoominfo.zoominfo.shelf import FRESH, RETRY, VALUES, Shelf
+from support import GENERATIONS, Clock, Sandbox, Served, client, link_sandbox
 
 pytestmark = pytest.mark.anyio
 LEVELS = [Value("Director", "Directors"), Value("Manager", "Managers", {"order": 5})]

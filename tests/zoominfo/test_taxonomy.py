@@ -10,6 +10,7 @@ import pytest
 
 from sales_zoominfo.errors import InvalidArgument, SalesZoomInfoError, UnknownValue
 from sales_zoominfo.zoominfo.arguments import read_filters, to_wire
+from sales_zoominfo.zoominfo.bands import spread
 from sales_zoominfo.zoominfo.fields import FILTERS
 from sales_zoominfo.zoominfo.operations import Entity, Generation
 from sales_zoominfo.zoominfo.records import Value
@@ -226,3 +227,67 @@ def test_the_nearest_of_a_large_taxonomy_takes_no_noticeable_time() -> None:
     start = time.perf_counter()
     assert nearest("Specialty number 4711", many)[0].id == "group11.4711"
     assert time.perf_counter() - start < 1.5
+
+
+async def test_a_name_of_a_country_and_of_a_state_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TAXONOMIES, "countries", [*TAXONOMIES["countries"], Value("georgia", "Georgia")])
+    monkeypatch.setitem(TAXONOMIES, "states", [*TAXONOMIES["states"], Value("usa.georgia", "Georgia")])
+    error = await refused("company", country="Georgia")
+    assert error.kind == "several_values"
+    assert error.details["candidates"] == ["country=georgia", "state=usa.georgia"]
+    assert (await resolved("company", "gtm", country="georgia"))[0] == {"country": "georgia"}
+    assert (await resolved("company", "gtm", state="Georgia"))[0] == {"state": "usa.georgia"}
+
+
+async def test_a_label_of_several_taxonomies_names_them_all() -> None:
+    lists = {
+        "metro-regions": [Value("m", "XX - Elsewhere")],
+        "states": [Value("usa.springland", "Springland")],
+        "countries": [Value("springland", "Springland")],
+    }
+
+    async def lookup(field: str, narrow: object = None) -> list[Value]:
+        return lists.get(field, [])
+
+    specs = FILTERS["company"]
+    with pytest.raises(UnknownValue) as caught:
+        await resolve(specs, "gtm", {"metroRegion": ["Springland"]}, lookup)
+    assert caught.value.details["elsewhere"] == [
+        {"filter": "state", "value": "usa.springland"},
+        {"filter": "country", "value": "springland"},
+    ]
+    assert "state='usa.springland' (Springland) or country='springland'" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"employeeRangeMin": "50-200 people", "employeeRangeMax": 500}, "states employeeRangeMax=200 already"),
+        ({"revenueMin": "200 employees"}, "employeeRangeMin='200'"),
+        ({"revenueMin": "10-50"}, "revenueMin=10000 and revenueMax=50000 (millions of USD)"),
+        ({"revenueMin": "€5m"}, "in EUR"),
+        ({"employeeRangeMin": "$10-50M"}, "revenueMin='10000' or revenueMax='50000'. Both go together."),
+        ({"employeeRangeMin": "enterprise"}, "employeeRangeMin=10000"),
+        ({"employeeRangeMin": "200-50"}, "must be a whole number"),
+    ],
+)
+def test_sizes_that_contradict_or_have_another_unit(given: dict[str, object], said: str) -> None:
+    with pytest.raises(SalesZoomInfoError) as caught:
+        read_filters("company", "gtm", spread(FILTERS["company"], given)[0])
+    assert said in f"{caught.value.message} {caught.value.next_step}"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"employeeRangeMin": "50-200 people", "employeeRangeMax": "50-200 people"}, {"Min": 50, "Max": 200}),
+        ({"employeeRangeMin": 50, "employeeRangeMax": "200"}, {"Min": 50, "Max": "200"}),
+        ({"employeeRangeMin": ["50-200"]}, {"Min": "50", "Max": "200"}),
+        ({"employeeRangeMax": "1,000+"}, {"Min": "1000"}),
+    ],
+)
+def test_sizes_beside_each_other(given: dict[str, object], read: dict[str, object]) -> None:
+    values, _ = spread(FILTERS["company"], given)
+    assert {name: str(value) for name, value in values.items()} == {
+        f"employeeRange{bound}": str(value) for bound, value in read.items()
+    }

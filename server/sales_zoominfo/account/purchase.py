@@ -78,11 +78,17 @@ class Purchase:
         return {ID_FIELD[self.entity]: record, **self.constraints(index)}
 
     def answered(self, answer: Answer) -> list[Match]:
-        """Take the answer about a company, and say what it amounts to as a match of that company."""
+        """Take the answer about a company, and say what it amounts to as a match of that company.
+
+        Without rows nobody can tell a company that has none from one that ZoomInfo does not know: it counts, and the
+        company is not noted as bought.
+        """
         self.answer = answer
         given = self.inputs[0].get(ID_FIELD["company"])
         known = self.reservation.estimate.items[0].zi_id
-        record = answer.company_id or (None if given is None else str(given)) or known
+        record = answer.company_id
+        if record is None and answer.rows:
+            record = known if given is None else str(given)
         return [Match(answer.status, {}, record if answer.status in MATCHES else None)]
 
     def batches(self) -> list[list[int]]:

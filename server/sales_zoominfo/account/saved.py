@@ -6,14 +6,13 @@ while another run of it ends is told the same news and moves nothing, so that no
 """
 
 # Only our own constants are put into the SQL.
-# ruff: noqa: S608
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio.to_thread
@@ -21,121 +20,25 @@ import anyio.to_thread
 from ..errors import SalesZoomInfoError, fail, near
 from ..zoominfo.arguments import read_choice, read_number, read_text, suggest
 from ..zoominfo.fields import FILTERS, SORTS
-from ..zoominfo.operations import WINDOW, Generation, Subject
+from ..zoominfo.operations import WINDOW, Subject
 from ..zoominfo.paging import read_sort
 from ..zoominfo.records import Row
 from .audit import filters_note
 from .core import Core
+from .saved_optouts import LANE, drop_listed
 from .saved_rows import Difference, Marker, compare
+from .saved_types import Found, Run, Saved, Stored
 from .walking import MAX_ROWS, Progress, read_most, walk
 
 if TYPE_CHECKING:
     from ..store.base import Store, Transaction
 
-LANE = "saved"
 SUBJECTS: tuple[Subject, ...] = ("contact", "company", "intent", "scoop", "news")
 # Searches of an account, and how many runs back one can compare.
 MOST = 200
 KEPT_RUNS = 50
 MAX_NAME, MAX_NOTE, MAX_FILTERS = 80, 500, 50_000
 _NAMES, _SEALED = "saved name", "saved search"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that has moved the mark.
-
-    Attributes:
-        number: from 1.
-        at: Unix seconds.
-        total, compared: how many matched, and how many of them were read.
-        complete: all that matched was read.
-        new, changed, gone: how many rows.
-    """
-
-    number: int
-    at: float
-    generation: Generation
-    total: int
-    compared: int
-    complete: bool
-    new: int
-    changed: int
-    gone: int
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A saved search.
-
-    Attributes:
-        id: changes when the search is defined anew.
-        limit: how many rows a run compares at most.
-        run: the number of the last run, 0 before the first.
-        made_at: when it was defined, Unix seconds.
-        last: the last run.
-    """
-
-    id: str
-    name: str
-    subject: Subject
-    filters: dict[str, object]
-    sort: str | None
-    limit: int
-    note: str
-    run: int
-    made_at: float
-    last: Run | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of saving.
-
-    Attributes:
-        search: as it is now.
-        outcome: ``saved``, ``redefined`` (its next run is a first one), ``updated`` or ``unchanged``.
-        total: how many match now; None when that was not asked.
-    """
-
-    search: Saved
-    outcome: str
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a run found; :meth:`SavedSearches.keep` moves the mark to it.
-
-    Attributes:
-        search: what was run.
-        base: the number of the run that it is compared with, 0 for a first one.
-        base_at: when that was, Unix seconds.
-        run: the number that this run has once it is kept.
-        difference: what is new, changed and gone; of a first run nothing is told as new.
-        total, compared, complete: as in :class:`Run`.
-        moved: the mark stands at this run.
-    """
-
-    search: Saved
-    base: int
-    base_at: float | None
-    run: int
-    generation: Generation
-    difference: Difference
-    total: int
-    compared: int
-    complete: bool
-    records: int
-    calls: int
-    resolved: dict[str, str] = field(default_factory=dict[str, str])
-    warnings: list[str] = field(default_factory=list[str])
-    moved: bool = False
-
-    @property
-    def first(self) -> bool:
-        """Whether there was nothing to compare with."""
-        return self.base == 0
 
 
 class SavedSearches:
@@ -382,6 +285,7 @@ class SavedSearches:
                 run=run,
                 generation=walked.generation,
                 complete=walked.complete,
+                hidden=walked.hidden,
             )
 
         # Ten thousand rows take a second, which nobody else should wait for.
@@ -448,11 +352,14 @@ class SavedSearches:
             "sealed = excluded.sealed",
             [(search, *row) for row in difference.writes],
         )
+        transaction.executemany(
+            "DELETE FROM saved_row WHERE search = ? AND digest = ?", [(search, digest) for digest in difference.forget]
+        )
         oldest = run - KEPT_RUNS
         transaction.execute("DELETE FROM saved_run WHERE search = ? AND run <= ?", (search, oldest))
         transaction.execute("DELETE FROM saved_row WHERE search = ? AND gone_run <= ?", (search, oldest))
         # A row of somebody who was listed while the search was read.
-        _drop_opted_out(transaction, self._now(transaction), search)
+        drop_listed(transaction, self._now(transaction), search)
         return True
 
     def _check(self, search: Saved) -> None:
@@ -503,7 +410,7 @@ class SavedSearches:
 
     async def _rows(self, search: Saved) -> dict[bytes, tuple[int, int | None, bytes]]:
         def clean(transaction: Transaction) -> None:
-            _drop_opted_out(transaction, self._now(transaction), search.id)
+            drop_listed(transaction, self._now(transaction), search.id)
 
         def job(transaction: Transaction) -> dict[bytes, tuple[int, int | None, bytes]]:
             sql = "SELECT digest, since_run, gone_run, sealed FROM saved_row WHERE search = ?"
@@ -579,42 +486,6 @@ def read_name(value: object, argument: str = "name") -> str:
         got = "empty" if not name else f"{len(name)} characters"
         raise fail("wrong_type", name=argument, expected=expected, got=got, details={"field": argument})
     return name
-
-
-async def drop_opted_out(store: Store, clock: Callable[[], float] | None = None) -> int:
-    """Forget the rows of people and companies that are on the opt-out list, after it has grown.
-
-    Args:
-        store: holds both.
-        clock: Unix seconds, None for the database's.
-
-    Returns:
-        How many went.
-    """
-
-    def any_row(transaction: Transaction) -> bool:
-        return transaction.execute("SELECT 1 FROM saved_row LIMIT 1").fetchone() is not None
-
-    def job(transaction: Transaction) -> int:
-        return _drop_opted_out(transaction, transaction.now() if clock is None else clock())
-
-    return await store.write(job, lane=LANE) if await store.read(any_row) else 0
-
-
-def _drop_opted_out(transaction: Transaction, now: float, search: str | None = None) -> int:
-    own = "SELECT 1 FROM opt_out o WHERE o.digest = saved_row."
-    alias = "SELECT 1 FROM opt_out_alias a JOIN opt_out o ON o.id = a.opt_out WHERE a.digest = saved_row."
-    where, values = ("", ()) if search is None else ("search = ? AND ", (search,))
-    gone = 0
-    for column in ("person", "company"):
-        for listed in (own, alias):
-            # Row by row, since the list may be far longer than what was seen.
-            sql = (
-                f"DELETE FROM saved_row WHERE {where}{column} IS NOT NULL AND EXISTS ({listed}{column} "
-                "AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?))"
-            )
-            gone += transaction.execute(sql, (*values, now, now)).rowcount
-    return gone
 
 
 def _forget(transaction: Transaction, search: str) -> None:

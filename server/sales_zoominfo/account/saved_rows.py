@@ -66,12 +66,14 @@ class Difference:
         changed: rows that were, and the fields that are different.
         gone: the ids of rows that are no longer there.
         writes: the rows of the table that have to change.
+        forget: the digests of those that have to go.
     """
 
     new: list[Row] = field(default_factory=list[Row])
     changed: list[tuple[Row, list[str]]] = field(default_factory=list[tuple[Row, list[str]]])
     gone: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     writes: list[Kept] = field(default_factory=list[Kept])
+    forget: list[bytes] = field(default_factory=list[bytes])
 
 
 class Marker:
@@ -95,7 +97,11 @@ class Marker:
 
     def digest(self, row: Row) -> bytes:
         """What a row is found by."""
-        return self._row(f"{self._search}\n{row_key(self._subject, row)}")
+        return self.digest_of(row_key(self._subject, row))
+
+    def digest_of(self, key: str) -> bytes:
+        """What the row of a key is found by."""
+        return self._row(f"{self._search}\n{key}")
 
     def fields(self, row: Row, digest: bytes, generation: Generation) -> dict[str, str]:
         """The digest of each field that the generation tells; an empty one has a digest too."""
@@ -147,6 +153,7 @@ def compare(
     run: int,
     generation: Generation,
     complete: bool,
+    hidden: Sequence[str] = (),
 ) -> Difference:
     """What is different from the state after an earlier run.
 
@@ -158,9 +165,11 @@ def compare(
         run: the number that this run will have.
         generation: the API that answered.
         complete: all that matches was read; else a row that is missing may only have moved out of sight.
+        hidden: keys of rows that are withheld; they are forgotten and not told as gone.
     """
     found = Difference()
-    here: set[bytes] = set()
+    found.forget = [digest for key in hidden if (digest := marker.digest_of(key)) in known]
+    here: set[bytes] = set(found.forget)
     for row in rows:
         digest = marker.digest(row)
         here.add(digest)

@@ -74,6 +74,7 @@ class Walked:
         calls: requests it took.
         records: how many rows count against the contract's record limit.
         split: how the whole could be read, when it is over the window and that was asked for.
+        hidden: keys of rows that were withheld; to forget them by, and for nobody to see.
     """
 
     rows: list[Row]
@@ -87,6 +88,7 @@ class Walked:
     resolved: dict[str, str] = field(default_factory=dict[str, str])
     warnings: list[str] = field(default_factory=list[str])
     split: Split | None = None
+    hidden: list[str] = field(default_factory=list[str], repr=False)
 
 
 def row_key(subject: Subject, row: Row) -> str:
@@ -118,8 +120,10 @@ def read_most(core: Core, value: object, name: str = "maxRows") -> int:
 
 async def pages(
     core: Core, subject: Subject, filters: Mapping[str, object], most: int, *, sort: object = None
-) -> AsyncGenerator[Page]:
-    """The screened pages of a search, one after the other; those behind the first let interactive calls go first.
+) -> AsyncGenerator[tuple[Page, list[str]]]:
+    """The screened pages of a search, one after the other, and the keys of the rows that were withheld from each.
+
+    Those behind the first page let interactive calls go first.
 
     Args:
         core: the account's parts.
@@ -145,8 +149,11 @@ async def pages(
                 # The set has become smaller meanwhile.
                 return
         await core.note_account()
+        whole = page.rows
         page, lines = await core.screen.page(subject, page)
-        yield replace(page, warnings=(*page.warnings, *lines)) if lines else page
+        shown = {row_key(subject, row) for row in page.rows} if page.withheld else set[str]()
+        hidden = [key for row in whole if (key := row_key(subject, row)) not in shown] if page.withheld else []
+        yield (replace(page, warnings=(*page.warnings, *lines)) if lines else page), hidden
         if page.next_page is None or number * size >= most:
             return
         number += 1
@@ -188,10 +195,12 @@ async def walk(
         entry.note = "; ".join(filter(None, (note, filters_note(list(filters)))))
         rows: dict[str, Row] = {}
         warnings: dict[str, None] = {}
+        hidden: list[str] = []
         withheld = calls = read = 0
         page: Page | None = None
         async with aclosing(pages(core, subject, filters, most, sort=sort)) as found:
-            async for page in found:
+            async for page, keys in found:
+                hidden += keys
                 calls += 1
                 read += len(page.rows) + page.withheld
                 withheld += page.withheld
@@ -228,6 +237,7 @@ async def walk(
         page.resolved,
         list(warnings),
         split,
+        hidden,
     )
 
 
@@ -281,7 +291,7 @@ class _Scale:
 
     def middle(self, low: int, high: int | None) -> int:
         """The last value of the lower half; sizes are spread over orders of magnitude, days are not."""
-        top = max(self.last, low * 4) if high is None else high
+        top = max(self.last, low + 1 if self.dates else low * 4) if high is None else high
         cut = (low + top) // 2 if self.dates else math.isqrt(max(low, 1) * top)
         return min(max(cut, low), top - 1)
 
@@ -334,7 +344,9 @@ async def count_parts(core: Core, subject: Subject, filters: Mapping[str, object
     parts: list[Part] = []
     fits = False
     if scale is not None:
-        parts, fits = await _halve(counter, scale, page.widest, MAX_COUNTS if near else MAX_COUNTS - len(others))
+        parts, fits = await _halve(
+            counter, scale, page.total, page.widest, MAX_COUNTS if near else MAX_COUNTS - len(others)
+        )
     seen: list[Part] = []
     for name, value in () if fits else others:
         total = await counter.count({name: value})
@@ -376,7 +388,7 @@ class _Counter:
         return items[0] if len(items) == 1 else None
 
 
-async def _halve(counter: _Counter, scale: _Scale, widest: int, budget: int) -> tuple[list[Part], bool]:
+async def _halve(counter: _Counter, scale: _Scale, whole: int, widest: int, budget: int) -> tuple[list[Part], bool]:
     def bound(name: str, instead: int | None) -> int | None:
         given = counter.given(name)
         try:
@@ -386,12 +398,16 @@ async def _halve(counter: _Counter, scale: _Scale, widest: int, budget: int) -> 
         except ValueError:
             return instead
 
+    # Every article has a day, and the first part takes the older ones too; of sizes some are unknown.
+    open_below = scale.dates and bound(scale.low, None) is None
+
     def part(low: int, high: int | None, total: int) -> Part:
+        lower = {} if open_below and low == scale.first else {scale.low: scale.write(low)}
         upper = {} if high is None else {scale.high: scale.write(high)}
-        return Part({scale.low: scale.write(low), **upper}, total)
+        return Part({**lower, **upper}, total)
 
     low, high = bound(scale.low, scale.first) or scale.first, bound(scale.high, None)
-    known = await counter.count(part(low, high, 0).filters)
+    known = whole if open_below else await counter.count(part(low, high, 0).filters)
     if not known:
         return [], False
     # The largest part first; a part of one value stays as it is.

@@ -28,7 +28,7 @@ from .run import CALLER, call_tool, command, err, exit_code, interactive, run, s
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..account.saved import Found
+    from ..account.saved_types import Found
     from ..tools.contract import Envelope
 
 Row = dict[str, Any]
@@ -136,7 +136,7 @@ def save_command(
 ) -> None:
     """Save a search, or change one of that name. Free.
 
-    For example: sales-zoominfo searches save "Berlin CTOs" contact -f jobTitle=CTO -f metroRegion=Berlin
+    For example: sales-zoominfo searches save "German CTOs" contact -f jobTitle=CTO -f country=Germany
     """
     from .inputs import read_filters
 

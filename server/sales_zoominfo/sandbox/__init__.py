@@ -94,9 +94,10 @@ def default_account() -> SandboxAccount:
     """Return the account that every sandbox knows.
 
     Returns:
-        An account with both generations. All its values are invented and none is a secret.
+        An account with both generations and the Scaling bundle, so that there is nothing that it cannot try. All its
+        values are invented and none is a secret.
     """
-    return SandboxAccount()
+    return SandboxAccount(switches={"scaling_bundle": True})
 
 
 def preset_accounts() -> tuple[SandboxAccount, ...]:

@@ -401,7 +401,7 @@ class Insights:
             return []
         seed = draw(1 << 64, kind, key)
         at = self._service.base - seed % (_RECENT_DAYS * DAY)
-        scene = Scene(key, doc, people, seed, at)
+        scene, when = Scene(key, doc, people, seed, at), iso(at)
         payload = KINDS[kind](scene)
         return [
             {
@@ -409,8 +409,8 @@ class Insights:
                 "ziCompanyId": key,
                 "signalId": scene.uuid("signal"),
                 "signalType": kind,
-                "signalPayload": {"displayText": payload.pop("displayText"), "date": iso(at), **payload},
-                "insightDate": iso(at),
+                "signalPayload": {"displayText": payload.pop("displayText"), "date": when, **payload},
+                "insightDate": when,
                 "expiresAt": iso(at + _KEPT_DAYS * DAY),
                 "createdAt": iso(at + 3600),
             }

@@ -199,12 +199,13 @@ class Switches:
         disallowed_endpoints: Paths that the plan lacks, e.g. "/enrich/contact" or "/gtm/copilot/v1/*".
         token_ttl: Life of an access token in seconds.
         package: Preset of the rate windows; `unlimited` switches them off.
+        scaling_bundle: Whether Enterprise bulk jobs and webhooks are in the plan; None leaves it to the package.
         rate_second, rate_minute, rate_hour, rate_day: Requests per window, in place of the preset. Minute is an
             Enterprise window, hour and day are GTM windows.
         rate_minute_seconds, rate_hour_seconds, rate_day_seconds: Lengths of the windows; shorter ones make tests
             of the long windows quick.
         rate_scaling_second, rate_scaling_minute: Enterprise bulk and webhook calls have windows of their own, when
-            the package is `scaling` or `unlimited`; in place of the preset.
+            the plan holds the Scaling bundle; in place of the preset.
         rate_authenticate: Sign-ins per second on the Enterprise API; 0 for no limit.
         rate_rule: How requests per second are counted: in seconds of the clock (`fixed`), in the second that ends
             with the request (`sliding_log`), or in seconds of the clock with the second before counted fully
@@ -249,6 +250,7 @@ class Switches:
     disallowed_endpoints: frozenset[str] = frozenset()
     token_ttl: float = 3600.0
     package: Literal["builder", "standard", "scaling", "unlimited"] = "standard"
+    scaling_bundle: bool | None = None
     rate_second: int | None = None
     rate_minute: int | None = None
     rate_hour: int | None = None

@@ -37,6 +37,7 @@ ACCOUNT_SWITCHES: Final = frozenset(
         "rate_second",
         "record_budget",
         "request_budget",
+        "scaling_bundle",
         "token_ttl",
         "websights_record_budget",
         "websights_request_budget",
@@ -194,4 +195,6 @@ def bars(plan: Switches, *paths: str) -> bool:
 
 def may_scale(plan: Switches) -> bool:
     """Say whether the plan holds the Scaling bundle."""
-    return plan.package in {"scaling", "unlimited"}
+    if plan.scaling_bundle is None:
+        return plan.package in {"scaling", "unlimited"}
+    return plan.scaling_bundle

@@ -167,7 +167,10 @@ class SignalService:
 
     def search(self, account: str, ask: Ask, page: int, size: int) -> Answer:
         """Run a search; each row counts as a record. Raises Refusal for a page after the last one."""
-        answer = self._page(ask.query, page, size, places=False)
+        moment = Moment(self._service.clock(), self._service.base)
+        answer = self._page(ask.query, page, size, moment, places=False)
+        if page > 1 and not answer.rows:
+            raise Refusal("past_end")
         self._service.count_records(account, len(answer.rows))
         return answer
 
@@ -176,28 +179,31 @@ class SignalService:
 
         The company costs a credit unless it is under management, and so does one at which nothing happened: no
         source says otherwise. An unknown company has no rows and costs nothing. Each row counts as a record, the
-        company itself as none.
+        company itself as none. A list has no status by record: a company that cannot be paid is left out of a list
+        of several, and alone it is refused.
 
         Raises:
             Refusal: The page lies after the last one, or the credit cannot be paid.
         """
+        moment = Moment(self._service.clock(), self._service.base)
         matches = [self._service.matcher.company(given) for given in ask.inputs]
         known = tuple(dict.fromkeys(match.id for match in matches if match.id is not None))
-        answer = self._page(replace(ask.query, companies=known), page, size, places=True)
+        answer = self._page(replace(ask.query, companies=known), page, size, moment, places=True)
+        if page > 1 and not answer.rows:
+            raise Refusal("past_end")
         sold = self._service.enrich(account, EnrichRequest("company", generation, ask.inputs, [], []))
         bought = tuple(dict.fromkeys(row.match.id for row in sold if row.match.id is not None))
+        if known and not bought:
+            raise Refusal("credits")
         if bought != known:
-            answer = self._page(replace(ask.query, companies=bought), page, size, places=True)
+            answer = self._page(replace(ask.query, companies=bought), page, size, moment, places=True)
         handed_out = sum(row.match.id is not None for row in sold)
         self._service.count_records(account, len(answer.rows) - handed_out)
         return answer
 
-    def _page(self, query: Query, page: int, size: int, *, places: bool) -> Answer:
-        moment = Moment(self._service.clock(), self._service.base)
+    def _page(self, query: Query, page: int, size: int, moment: Moment, *, places: bool) -> Answer:
         hits = self._signals.find(query, moment)
         some = hits[(page - 1) * size : page * size]
-        if page > 1 and not some:
-            raise Refusal("past_end")
         return Answer(len(hits), self._rows(query, some, moment, places=places))
 
     def _rows(self, query: Query, hits: Sequence[Hit], moment: Moment, *, places: bool) -> Sequence[Row]:

@@ -25,11 +25,12 @@ def facts(doc: Doc) -> dict[str, str]:
     products = [taxonomies.PRODUCTS[key].name for key in doc["tech"]]
     rounds = doc["rounds"]
     raised = sum(item[2] for item in rounds)
+    place = (doc["city"], doc["state"], country_name(doc["country"]))
     return {
         "business": f"{doc['name']} works in {industries}. {doc['description']}".strip(),
         "size": f"It has {doc['employees']:,} employees ({taxonomies.employee_range(doc['employees'])}).",
         "revenue": f"Its revenue is {taxonomies.revenue_range(doc['revenue'])}",
-        "place": f"It is based in {', '.join(filter(None, (doc['city'], doc['state'], country_name(doc['country']))))}.",
+        "place": f"It is based in {', '.join(filter(None, place))}.",
         "family": f"It belongs to {doc['parent_name']}." if doc["parent_name"] else "It has no parent company.",
         "technologies": f"It uses {', '.join(products)}." if products else "No technologies are known.",
         "funding": f"It has raised ${raised:,} thousand in {len(rounds)} rounds." if rounds else "No funding is known.",

@@ -11,6 +11,7 @@ from .spec import Arguments, Call, Tool, choice, text, whole
 
 # As the reference files are called; static, so that listing tools reads none of them.
 TOPICS = (
+    "api-coverage",
     "api-requests",
     "company-fields",
     "contact-fields",

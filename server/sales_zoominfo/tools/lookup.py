@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from ..errors import SalesZoomInfoError, UnknownValue, fail, near
 from ..zoominfo.arguments import read_number, read_text
 from ..zoominfo.fields import FILTERS, OUTPUTS, SEARCH_ROW, SIGNAL_ENRICH_ROW
-from ..zoominfo.taxonomy import LOOKUP_FILTERS, LOOKUPS, fold, meant, nearest
+from ..zoominfo.lookups import LOOKUP_FILTERS, LOOKUPS
 from .contract import Envelope, envelope, stamp
 from .spec import Arguments, Call, Tool, text, texts, whole
 
@@ -155,6 +155,8 @@ async def _one(account: Account, name: str, query: str, narrow: Mapping[str, str
     if name in TABLES:
         every = await _table(account, name)
         return _Found([row for row in every if _tells(row, query)], len(every))
+    from ..zoominfo.taxonomy import meant, nearest
+
     chosen = dict(narrow) if name in ("tech-products", "tech-vendors", "tech-categories", "hashtags") else None
     values = await account.lookup(name, chosen)
     resolved = problem = None
@@ -181,6 +183,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
 def _tells(row: Row, query: str) -> bool:
+    from ..zoominfo.words import fold
+
     # "start date" is in positionStartDateMin, and "revenu" in revenueMin.
     said = f"{row['name']} {row.get('text', '')}"
     if query.casefold() in said.casefold():
@@ -238,12 +242,16 @@ def _outputs(about: str, kind: str) -> Mapping[str, Output]:
     }[about]
 
 
+_RIGHTS = {"org-chart": "org_chart", "hierarchy": "corporate_hierarchy"}
+
+
 async def _rights(account: Account, about: str, use: Use, direction: Direction) -> list[FieldRight]:
-    if about in OUTPUTS:
-        return await account.field_rights(about, use, direction)
+    name = _RIGHTS.get(about, about)
+    if name in OUTPUTS:
+        return await account.field_rights(name, use, direction)
     # Not every list is served for every account; a table without rights is still a table.
     with suppress(SalesZoomInfoError):
-        return await account.field_rights(about, use, direction)
+        return await account.field_rights(name, use, direction)
     return []
 
 

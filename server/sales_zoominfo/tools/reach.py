@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOOLSET = "reach"
+_STEM = 5
 # Tools that one query tells of.
 _MOST = 5
 _WORD = re.compile(r"[a-z0-9]+")
 # Words that say nothing about what a tool is for.
 _EMPTY = frozenset(
-    ("a", "an", "and", "by", "find", "for", "get", "in", "me", "of", "on", "show", "tell", "the", "to", "who")
+    ("a", "an", "and", "by", "find", "for", "get", "in", "is", "me", "of", "on", "our", "show", "the", "to", "who")
 )
 
 
@@ -39,7 +40,9 @@ async def find_tools(call: Call, arguments: Arguments) -> Envelope:
     words = _words(read_text("query", arguments.get("query") or ""))
     hidden = [tool for tool in _every().values() if tool.name not in call.served]
     scored = [(_score(tool, words), tool) for tool in hidden]
-    found = [tool for score, tool in sorted(scored, key=lambda pair: -pair[0]) if score or not words]
+    # Of equals, what can be called from here comes first.
+    scored.sort(key=lambda pair: (-pair[0], not pair[1].read_only))
+    found = [tool for score, tool in scored if score or not words]
     told = found[:_MOST] if words else found
     rows = [
         {
@@ -55,7 +58,8 @@ async def find_tools(call: Call, arguments: Arguments) -> Envelope:
 
 
 def _words(query: str) -> set[str]:
-    return {word.removesuffix("s") for word in _WORD.findall(query.casefold())} - _EMPTY
+    # The beginning of a word stands for its forms: visit, visited, visitors.
+    return {word.removesuffix("s")[:_STEM] for word in _WORD.findall(query.casefold()) if word not in _EMPTY}
 
 
 def _score(tool: Tool, words: set[str]) -> int:

@@ -13,7 +13,7 @@ from .spec import Arguments, Call, Tool, choice, flag, text, whole
 
 if TYPE_CHECKING:
     from ..account.gate import Account
-    from ..account.saved import Found, Run, Saved
+    from ..account.saved_types import Found, Run, Saved
     from ..zoominfo.records import Row
 
 SUBJECTS = ("contact", "company", "intent", "scoop", "news")

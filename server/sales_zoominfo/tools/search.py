@@ -37,7 +37,7 @@ def search_properties(subject: Subject, texts_of: Mapping[str, str] | None = Non
             "items": {
                 "type": "object",
                 "properties": {
-                    "name": text("Filter name."),
+                    "name": text("Its name."),
                     "value": {"description": "Value or list."},
                 },
                 "required": ["name", "value"],
@@ -48,7 +48,7 @@ def search_properties(subject: Subject, texts_of: Mapping[str, str] | None = Non
     # Accepted by every search; told where they are used most.
     rest: dict[str, Schema] = {
         "sort": text(f"{', '.join(SORTS[subject])}; -name descends."),
-        "outputFields": texts("Only these row fields."),
+        "outputFields": texts("Only these fields."),
         **ARGUMENTS,
     }
     return {
@@ -115,7 +115,9 @@ async def search(subject: Subject, call: Call, arguments: Arguments) -> Envelope
         warnings += _filter_warnings(subject, filters, walked)
         warnings += _field_warning(subject, [] if outputs is None else shown or (), walked)
         credits = {"spent": 0, **balance_meta(account.balance)}
-        return envelope(only(walked.rows, shown), **meta, credits=credits, warnings=warnings, sandbox=account.sandbox)
+        return envelope(
+            _short(walked.rows, shown, arguments), **meta, credits=credits, warnings=warnings, sandbox=account.sandbox
+        )
     refuse_alone(arguments)
     page = await account.search(
         subject,
@@ -126,7 +128,7 @@ async def search(subject: Subject, call: Call, arguments: Arguments) -> Envelope
         sort=arguments.get("sort"),
     )
     return envelope(
-        only(page.rows, shown),
+        _short(page.rows, shown, arguments),
         totalResults=page.total,
         page=page.page,
         pageSize=page.size,
@@ -164,6 +166,14 @@ def shown_fields(specs: Mapping[str, Output], arguments: Arguments, *, where: st
 def only(rows: list[Row], shown: set[str] | None) -> list[Row]:
     """Rows with no other fields than these."""
     return rows if shown is None else [{key: value for key, value in row.items() if key in shown} for row in rows]
+
+
+def _short(rows: list[Row], shown: set[str] | None, arguments: Arguments) -> list[Row]:
+    """Rows as they are shown; in a table that nobody chose the columns of, a flag is there or it is false."""
+    rows = only(rows, shown)
+    if shown is None or arguments.get("outputFields") is not None:
+        return rows
+    return [{name: value for name, value in row.items() if value is not False} for row in rows]
 
 
 def _window_warning(page: Page) -> list[str]:
@@ -229,8 +239,9 @@ TOOLS = (
         "search_contacts",
         "Search contacts",
         "search",
-        "Find people by title, level, department, company, place or industry. Free. Tells who they are and whether an "
-        "e-mail or phone exists; enrich_contacts has the values. Takes names of industries, levels and places.",
+        "Find people by title, level, department, company, place or industry. Free. Tells who they are; hasEmail, "
+        "hasDirectPhone, hasMobilePhone only where true: enrich_contacts has the values. Takes names of industries, "
+        "levels, places.",
         search_properties("contact"),
         search_contacts,
         operations=("search_contacts", "lookup"),

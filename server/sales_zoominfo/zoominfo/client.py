@@ -42,14 +42,6 @@ from .taxonomy import LOOKUP_FILTERS, LOOKUPS
 from .transport import Transport
 
 T = TypeVar("T")
-# What the field lookups call what a company's credit buys besides records, where they have it.
-RIGHTS_NAMES: dict[str, dict[Generation, str]] = {
-    "org-chart": {"gtm": "orgChart", "enterprise": "orgchart"},
-    "hierarchy": {"gtm": "corporate-hierarchy", "enterprise": "corporatehierarchy"},
-    "technology": {"gtm": "technology", "enterprise": "tech"},
-    "hashtag": {"gtm": "hashtag", "enterprise": "hashtag"},
-    "location": {"enterprise": "location"},
-}
 # Rights spare a refusal; what is asked for does not wait longer for them. Seconds.
 _RIGHTS_TIMEOUT = 5.0
 

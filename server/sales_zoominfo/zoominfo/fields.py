@@ -170,8 +170,8 @@ _RECORD_ROW: dict[Entity, dict[str, Output]] = {
         gtm_only="underManagement purchaseDate",
         enterprise_only="",
         concise="""
-            id firstName lastName jobTitle companyId companyName contactAccuracyScore hasEmail hasDirectPhone
-            hasMobilePhone directPhoneDoNotCall mobilePhoneDoNotCall underManagement purchaseDate""",
+            id firstName lastName jobTitle companyId companyName hasEmail hasDirectPhone hasMobilePhone
+            directPhoneDoNotCall mobilePhoneDoNotCall underManagement purchaseDate""",
         units={"contactAccuracyScore": "70..99"},
         texts={},
         aliases={"id": ("personId",), "hasEmail": ("email",), "hasDirectPhone": ("phone",)},

@@ -9,48 +9,12 @@ from contextlib import suppress
 
 from ..errors import SalesZoomInfoError, fail
 from .fields import Filter
+from .lookups import LOOKUP_FILTERS, LOOKUPS
 from .operations import Generation
 from .records import Value
 from .words import fold, parts, squash, without
 
 __all__ = ["LOOKUPS", "LOOKUP_FILTERS", "find", "fold", "meant", "nearest", "resolve", "show"]
-
-# The taxonomies of the GTM lookup and where the Enterprise API serves the same, None where it does not.
-LOOKUPS: dict[str, str | None] = {
-    "board-members": "boardMember",
-    "buying-groups": "buyinggroups",
-    "company-rankings": "companyranking",
-    "company-types": "companytype",
-    "continents": "continent",
-    "countries": "country",
-    "departments": "department",
-    "employee-count": "employeecount",
-    "funding-round-types": None,
-    "hashtags": "hashtag",
-    "industries": "industry",
-    "intent-topics": "intent/topics",
-    "job-functions": "jobfunction",
-    "job-titles": "jobtitlehierarchy",
-    "management-levels": "managementLevel",
-    "metro-regions": "metroarea",
-    "naics-codes": "naicscode",
-    "news-categories": "news/categories",
-    "revenue-ranges": "revenuerange",
-    "scoop-departments": "scoopdepartment",
-    "scoop-topics": "scooptopic",
-    "scoop-types": "scooptype",
-    "sic-codes": "siccode",
-    "states": "state",
-    "sub-unit-types": "subunittypes",
-    "tech-categories": "tech/category",
-    "tech-products": "tech/product",
-    "tech-skills": "tech-skills",
-    "tech-vendors": "tech/vendor",
-    "years-of-experience": "years-of-experience",
-}
-
-# Lookups that may be narrowed, by the GTM query parameter and the Enterprise one.
-LOOKUP_FILTERS = ("vendor", "category", "parentCategory", "subCategory")
 
 # Taxonomies whose names are made of parts, one of which is enough where no other name has it.
 _PARTED = frozenset(
@@ -266,6 +230,8 @@ def _said(text: str, folded: str, index: _Index, lookup: str) -> list[Value]:
     return list(found.values())
 
 
+# Names of a country and of a state; an id says which, and the filter `state` takes states alone.
+_TWOFOLD = frozenset(("georgia",))
 _PLACES = frozenset(("countries", "states", "metro-regions", "continents"))
 
 
@@ -387,7 +353,27 @@ class _Reader:
 
             return await read_technology(self._spec, self._generation, text, self._lookup, self._one)
         values = await self._lookup(self._field)
+        if fold(text) in _TWOFOLD and not any(value.id == text for value in values):
+            await self._ask_which(text, values)
         return [_wire_value(self._spec, self._generation, value) for value in await self._read(text, values)]
+
+    async def _ask_which(self, text: str, values: list[Value]) -> None:
+        """Refuse a country's name that is also a state's, where both lists have it."""
+        states = self._specs.get("state")
+        if self._field != "countries" or states is None or not (countries := _fits(text, values, self._field)):
+            return
+        found: list[Value] = []
+        with suppress(SalesZoomInfoError):
+            found = _fits(text, await self._lookup("states"), "states")
+        if found:
+            names = [*(f"country={value.id}" for value in countries), *(f"state={value.id}" for value in found)]
+            raise fail(
+                "several_values",
+                name=self._spec.name,
+                value=text[:60],
+                choices="; ".join(names),
+                details={"field": self._spec.name, "candidates": names},
+            )
 
     async def _read(self, text: str, values: list[Value]) -> list[Value]:
         spec, field = self._spec, self._field

@@ -1,0 +1,207 @@
+"""The ledger's rows: charges and their states, what inputs have matched, and what is under management.
+
+All functions run inside a transaction of the ledger.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from ..store import Transaction
+from ..zoominfo.operations import Entity
+from .ledger_types import DAY, TERM, Purchase, Reservation
+
+
+class Charge(NamedTuple):
+    """A row of table charge."""
+
+    id: int
+    reservation: str
+    idx: int
+    caller: str
+    call_id: str
+    entity: Entity
+    key: bytes | None
+    zi_id: str | None
+    credits: int
+    state: str
+    at: float
+    superseded_by: int | None
+    job: str | None
+
+
+_CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by, job"
+
+
+NOTE_MATCH = (
+    "INSERT INTO match_key (account, entity, key, zi_id, seen_at) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at"
+)
+
+
+PUT_PURCHASE = (
+    "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, entity, zi_id) DO UPDATE SET"
+    " bought_at = excluded.bought_at, confirmed = excluded.confirmed,"
+    " caller = excluded.caller, call_id = excluded.call_id"
+)
+
+
+def marks(values: Collection[object]) -> str:
+    """As many ``?`` as there are values."""
+    return ",".join("?" * len(values))
+
+
+def midnight(now: float) -> float:
+    """The beginning of a moment's UTC day."""
+    return now // DAY * DAY
+
+
+def end_of_yesterday(now: float) -> float:
+    """The last moment of yesterday."""
+    return math.nextafter(midnight(now), 0.0)
+
+
+def charges_where(c: Transaction, where: str, *values: object) -> list[Charge]:
+    """The charges that a condition of this package holds for."""
+    # ``where`` is a constant of this module; every value is bound.
+    query = f"SELECT {_CHARGE} FROM charge WHERE {where}"  # noqa: S608
+    return [Charge(*row) for row in c.execute(query, values)]
+
+
+def close_charge(c: Transaction, charge: int, state: str, credits: int) -> None:
+    """Give a charge its last state, with the credits that it counts for good."""
+    c.execute("UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id = ?", (state, credits, charge))
+
+
+def unlink(c: Transaction, row: Charge) -> None:
+    """Let the charge that ``row`` supersedes be superseded by ``row``'s own successor, if it has one."""
+    if row.state == "superseded":
+        c.execute(
+            "UPDATE charge SET superseded_by = ? WHERE superseded_by = ? AND state = 'superseded'",
+            (row.superseded_by, row.id),
+        )
+
+
+def release_charge(c: Transaction, row: Charge) -> None:
+    """Free a charge that was not billed; what it superseded is in doubt again."""
+    if row.state not in ("reserved", "sent", "in_doubt", "superseded"):
+        return
+    unlink(c, row)
+    restore_replaced(c, row)
+    close_charge(c, row.id, "released", 0)
+
+
+def restore_replaced(c: Transaction, row: Charge) -> None:
+    """Put in doubt again what ``row`` had superseded."""
+    c.execute(
+        "UPDATE charge SET state = 'in_doubt', superseded_by = NULL WHERE superseded_by = ? AND state = 'superseded'",
+        (row.id,),
+    )
+
+
+def own_charges(c: Transaction, account: str, reservation: Reservation, indexes: Sequence[int]) -> Iterator[Charge]:
+    """The charges of a call, each read when it is its turn: settling one may change the next."""
+    for index in indexes:
+        rows = charges_where(c, "reservation = ? AND idx = ? AND account = ?", reservation.id, index, account)
+        if not rows:
+            raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
+        yield rows[0]
+
+
+def all_own(c: Transaction, account: str, reservation: Reservation, indexes: Sequence[int]) -> list[Charge]:
+    """The charges of a call as they are now, in the order of the indexes."""
+    found = {row.idx: row for row in charges_where(c, "reservation = ? AND account = ?", reservation.id, account)}
+    for index in indexes:
+        if index not in found:
+            raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
+    return [found[index] for index in indexes]
+
+
+def mark_charges(
+    c: Transaction, reservation: Reservation, rows: Sequence[Charge], change: str, *values: object
+) -> None:
+    """Change some charges of a call."""
+    # ``change`` is a constant of this module; every value is bound.
+    c.execute(
+        f"UPDATE charge SET {change} WHERE reservation = ? AND idx IN ({marks(rows)})",  # noqa: S608
+        (*values, reservation.id, *(row.idx for row in rows)),
+    )
+
+
+def unsettled(c: Transaction, account: str, entity: Entity, zi_id: str | None, key: bytes | None) -> list[Charge]:
+    """Live charges of one record, by its id, by one input, and by the inputs that have matched it."""
+    scope = "account = ? AND entity = ? AND live = 1 AND "
+    found: dict[int, Charge] = {}
+    if key is not None:
+        found |= {row.id: row for row in charges_where(c, scope + "key = ?", account, entity, key)}
+    if zi_id is not None:
+        found |= {row.id: row for row in charges_where(c, scope + "zi_id = ?", account, entity, zi_id)}
+        for (other,) in c.execute(
+            "SELECT key FROM match_key WHERE account = ? AND entity = ? AND zi_id = ?",
+            (account, entity, zi_id),
+        ).fetchall():
+            found |= {row.id: row for row in charges_where(c, scope + "key = ?", account, entity, other)}
+    return list(found.values())
+
+
+def doubts_of(c: Transaction, account: str, entity: Entity, zi_id: str, key: bytes | None) -> list[Charge]:
+    """The charges of a record that may have been billed, without an answer that says so."""
+    live = unsettled(c, account, entity, zi_id, key)
+    return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits]
+
+
+def is_calm(c: Transaction, account: str) -> bool:
+    """Whether the account has no credit in doubt, nor one that another charge has taken the place of."""
+    return not c.execute(
+        "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') AND credits > 0 LIMIT 1",
+        (account,),
+    ).fetchone()
+
+
+def records_matched(c: Transaction, account: str, entity: Entity, keys: Collection[bytes]) -> dict[bytes, str]:
+    """The record that each input has matched, where it has."""
+    if not keys:
+        return {}
+    rows = c.execute(
+        "SELECT key, zi_id FROM match_key WHERE account = ? AND entity = ?"  # noqa: S608 - only marks are put in
+        f" AND key IN ({marks(keys)})",
+        (account, entity, *keys),
+    )
+    return {bytes(key): record for key, record in rows}
+
+
+def purchases_of(
+    c: Transaction, account: str, entity: Entity, records: Collection[str], now: float
+) -> dict[str, Purchase]:
+    """Which of some records are under management."""
+    if not records:
+        return {}
+    # No condition on the date: SQLite would walk through all that is under management by it.
+    rows = c.execute(
+        "SELECT zi_id, bought_at, confirmed, caller, call_id FROM purchase"  # noqa: S608 - only marks are put in
+        f" WHERE account = ? AND entity = ? AND zi_id IN ({marks(records)})",
+        (account, entity, *records),
+    )
+    lapsed = now - TERM
+    return {row[0]: Purchase(entity, row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows if row[1] > lapsed}
+
+
+def purchase_of(c: Transaction, account: str, entity: Entity, zi_id: str, now: float) -> Purchase | None:
+    """The purchase of one record, when it is under management."""
+    return purchases_of(c, account, entity, [zi_id], now).get(zi_id)
+
+
+def put_purchase(c: Transaction, account: str, purchase: Purchase) -> None:
+    """Write a purchase, in place of what was known of the record."""
+    c.execute(PUT_PURCHASE, purchase_row(account, purchase))
+
+
+def purchase_row(account: str, purchase: Purchase) -> tuple[object, ...]:
+    """The values of :data:`PUT_PURCHASE`."""
+    return (
+        *(account, purchase.entity, purchase.zi_id, purchase.bought_at),
+        *(int(purchase.confirmed), purchase.caller, purchase.call_id),
+    )
