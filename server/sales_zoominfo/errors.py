@@ -428,6 +428,53 @@ TEXTS: dict[str, Text] = {
         "Make a token with `{command}`, set {setting} or {file}, and give it to each client "
         "as the header `Authorization: Bearer TOKEN`.",
     ),
+    # files of rows
+    "file_unusable": Text(
+        InvalidArgument,
+        "The file {file} cannot be used: {reason}.",
+        "{how}",
+    ),
+    "file_changed": Text(
+        InvalidArgument,
+        "The file {file} is not what it was when the job read it.",
+        "Put it back as it was, or start a new job with it: rows that are paid for are not paid again.",
+    ),
+    "output_refused": Text(
+        InvalidArgument,
+        "{file} cannot be the output: {reason}.",
+        "{how}",
+    ),
+    "package_missing": Text(
+        InvalidArgument,
+        "{what} needs the package {package}, which is not installed.",
+        "Install it with `pip install 'sales-zoominfo[{extra}]'`, or give a CSV file.",
+    ),
+    # bulk jobs
+    "job_version": Text(
+        InvalidArgument,
+        "The job {job} was made by another release (version {version}; this one knows {known}).",
+        "Finish it with the release that made it, or cancel it there and start anew: paid rows are not paid again.",
+    ),
+    "job_state": Text(
+        InvalidArgument,
+        "The job {job} is {state}, so it cannot be {action}.",
+        "{how}",
+    ),
+    "job_lost": Text(
+        InvalidArgument,
+        "The rows of the job {job} are deleted, as they are after {days} days or once the output was written.",
+        "Start it anew: rows that are paid for are not paid again.",
+    ),
+    "jobs_missing": Text(
+        InvalidArgument,
+        "Bulk jobs need the package dbos, which is not installed.",
+        "Install it with `pip install 'sales-zoominfo[jobs]'`.",
+    ),
+    "worker_silent": Text(
+        UpstreamUnavailable,
+        "No worker came up within {seconds} s, so the job waits.",
+        "Run `sales-zoominfo worker` to see what keeps it; its log is {log}.",
+    ),
     "reservation_lapsed": Text(
         UpstreamUnavailable,
         "The credits set aside for this call lapsed while it waited, so nothing was sent and nothing was charged.",

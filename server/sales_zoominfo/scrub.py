@@ -152,7 +152,13 @@ def _rules() -> tuple[_Rule, ...]:
             _labelled,
         ),
         _Rule(re.compile(r"(?<![\w.])\+\(?\d[\d \u00a0().\-/\u2010-\u2015]{4,22}\d(?!\w)"), _if_digits(7, 15)),
-        _Rule(re.compile(r"(?<![\w.,+-])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-]|[.,]\d)"), PHONE),
+        _Rule(
+            re.compile(
+                # A name that a client made up may end in a number: search_(555) 010-0100.
+                r"(?<![^\W_])(?<![.,+-])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-]|[.,]\d)"
+            ),
+            PHONE,
+        ),
         _Rule(re.compile(r"(?<![\w.,:+-])\(0\d{1,4}\)[ -]?\d{2,5}(?:[ -]\d{2,5}){0,3}(?![\w-])"), PHONE),
         _Rule(
             re.compile(r"(?<![\w.,:/+-])0\d{1,5}(?:[ \u00a0./-]?\d{2,8}){1,4}(?![\w-]|[.,:]\d)"),

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,7 +39,7 @@ from sales_zoominfo.errors import (
     SalesZoomInfoError,
     UpstreamUnavailable,
 )
-from sales_zoominfo.store import Store, open_store
+from sales_zoominfo.store import Store, Transaction, open_store
 
 NOON = 20_000 * DAY + DAY / 2
 WIDE = Limits(None, 1000, 1000, 1000)
@@ -262,6 +263,35 @@ async def test_an_id_that_zoominfo_has_merged_is_recognised(ledger: Ledger) -> N
 
 
 @pytest.mark.anyio
+async def test_an_estimate_does_not_walk_through_all_that_is_owned(tmp_path: Path, clock: Clock) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'many.sqlite'}")
+    ledger = Ledger(store, "acme", clock=clock)
+    steps = [0]
+
+    def one_more() -> int:
+        steps[0] += 1
+        return 0
+
+    def watch(c: Transaction) -> None:
+        cast("Any", c)._connection.set_progress_handler(one_more, 10)
+
+    async def work() -> int:
+        steps[0] = 0
+        await ledger.estimate("contact", people(*range(25)))
+        return steps[0]
+
+    await store.write(watch)
+    few = await work()
+    await store.write(
+        lambda c: c.executemany(
+            "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed) VALUES ('acme', 'contact', ?, ?, 1)",
+            [(str(number), clock.now) for number in range(20_000)],
+        )
+    )
+    assert await work() <= 10 * (few + 1)
+    await store.close()
+
+
 async def test_purchases_lapse_after_365_days(ledger: Ledger, clock: Clock) -> None:
     await buy(ledger, [mail("ann"), *people(-5)], ["1", "-5"], charged=True)
     clock.now += TERM - 1

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from sales_zoominfo.account.ledger import Caller, Ledger, Limits, Outcome, Reservation
+from sales_zoominfo.account.ledger import DAY, Caller, Ledger, Limits, Outcome, Reservation
 from sales_zoominfo.account.standing import LATE, Turn
 from sales_zoominfo.errors import CreditApprovalRequired, CreditsExhausted, SpendingStopped, UpstreamUnavailable
 from sales_zoominfo.store import Store, open_store
@@ -148,6 +148,53 @@ async def test_the_fall_of_the_figure_settles_doubts(ledger: Ledger, clock: Cloc
     assert await ledger.weigh("gtm", 999 - billed, await ledger.view()) == billed
     budget = await ledger.budget(WIDE, ANN)
     assert (budget.spent_today, budget.in_doubt) == (1 + billed, 0)
+
+
+async def test_what_yesterday_counts_explains_no_credit_of_today(ledger: Ledger, clock: Clock) -> None:
+    """A call of yesterday is heard of after midnight; a colleague owned its record, and today's call was billed."""
+    await start(ledger)
+    yesterday, _ = await send(ledger, 1)
+    clock.now += DAY
+    today, _ = await send(ledger, 2)
+    await ledger.settle(yesterday, all_of([1], None))
+    await ledger.mark_in_doubt(today, [0])
+    clock.now += LATE + 1
+    assert await ledger.weigh("gtm", 999, await ledger.view()) == 1
+    assert (await ledger.budget(WIDE, ANN)).spent_today == 1
+
+
+@pytest.mark.parametrize("asked_by", [{"personId": 1}, {"emailAddress": "one@acme.example"}])
+async def test_the_later_of_two_days_keeps_a_credit_until_it_is_read(
+    ledger: Ledger, clock: Clock, asked_by: dict[str, object]
+) -> None:
+    """Two calls for one record, one before midnight and one after it, and the earlier one is heard of first."""
+    await start(ledger)
+    first = await ledger.reserve(ANN, "contact", [asked_by], WIDE)
+    await ledger.mark_sent(first, [0], "gtm")
+    clock.now += DAY
+    second, _ = await send(ledger, 1)
+    bought_at = clock.now
+    assert await ledger.settle(first, all_of([1], None)) == 1, "it may have been billed, and counts for its caller"
+    await ledger.mark_in_doubt(second, [0])
+    clock.now += LATE + 1
+    assert (await ledger.budget(WIDE, ANN)).in_doubt == 1, "of today"
+    assert await ledger.doubts(10) == [("contact", "1")]
+    await ledger.note_management("contact", [("1", bought_at)], [], clock.now)
+    left = await ledger.budget(WIDE, ANN)
+    assert (left.spent_today, left.in_doubt) == (1, 0)
+    assert (await ledger.budget(Limits(None, 9, 9, 9, total=9), ANN)).total_left == 8, "once, and not on both days"
+
+
+async def test_an_answer_before_midnight_needs_no_reading(ledger: Ledger, clock: Clock) -> None:
+    await start(ledger)
+    clock.now = clock.now // DAY * DAY + DAY - 30
+    first, _ = await send(ledger, 1)
+    second, _ = await send(ledger, 1)
+    clock.now += 60
+    await ledger.settle(first, all_of([1], None))
+    await ledger.settle(second, all_of([1], None))
+    assert (await ledger.view()).doubts == 0
+    assert (await ledger.budget(Limits(None, 9, 9, 9, total=9), ANN)).total_left == 8
 
 
 async def test_what_zoominfo_says_of_records_settles_doubts(ledger: Ledger, clock: Clock) -> None:

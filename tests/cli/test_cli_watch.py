@@ -128,9 +128,48 @@ def test_what_cannot_be_written_is_told_again(cli: Run, smiths: list[str], tmp_p
     assert lost.exit_code == 2
     assert "cannot be written" in lost.stderr
     assert "nothing is lost" in lost.stderr
+    if Path("/dev/full").exists():
+        full = cli("watch", "--once", "-o", "/dev/full")
+        assert (full.exit_code, "no space left" in full.stderr) == (2, True)
     kept = cli("watch", "--once", "-o", str(tmp_path / "news.jsonl"))
     assert kept.exit_code == 0, kept.stderr
     assert json.loads((tmp_path / "news.jsonl").read_text())["id"] == smiths[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as POSIX does")
+def test_a_disk_that_fills_leaves_no_half_line(tmp_path: Path) -> None:
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from sales_zoominfo.cli.watch import Sink
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+sink = Sink("json", Path(sys.argv[1]))
+meta = {"search": "a", "subject": "contact", "counts": {"new": 1}}
+sink.write({"data": [{"change": "new", "id": "1"}], "meta": meta}, "t")
+try:
+    sink.write({"data": [{"change": "new", "id": "2", "name": "x" * 600}], "meta": meta}, "t")
+except OSError:
+    print("refused")
+"""
+    file = tmp_path / "news.jsonl"
+    ran = subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True)
+    assert ran.stdout == "refused\n"
+    assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == ["1"]
+
+
+def test_two_programs_at_once_tell_it_both_and_note_it_once(cli: Run, smiths: list[str]) -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "sales_zoominfo", "watch", "--once", "--json"], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    told = [program.communicate(timeout=60)[0] for program in programs]
+    assert [program.returncode for program in programs] == [0, 0]
+    # At least one; both where they ran at the same time, and nobody a third time.
+    assert smiths[0] in "".join(told)
+    assert cli("watch", "--once", "--json").stdout == ""
 
 
 def test_no_saved_search_is_no_failure(cli: Run, state: Path) -> None:

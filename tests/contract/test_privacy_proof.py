@@ -33,6 +33,10 @@ CALLS = scaled(1_000, 100)
 KINDS = {"id": "person", "email": "email", "supplementalEmail": "email", "phone": "phone", "mobilePhone": "phone"}
 FIELDS = [*KINDS, "firstName", "lastName", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId", "companyName"]
 FIELDS += ["companyWebsite", "externalUrls"]
+# Characters between a name and a company that are told of one person.
+NEAR = 200
+# People to choose from.
+ENOUGH = 12
 # The ledger keeps the ids of what was bought, so that nothing is bought twice; nothing else of a record.
 LEDGER = {"charge", "purchase", "match_key"}
 
@@ -61,29 +65,44 @@ async def truth(network: ASGIApp) -> list[dict[str, Any]]:
                 part = ids[start : start + 25]
                 rows = await ask("enrich", "ContactEnrich", {"outputFields": FIELDS, "matchPersonInput": part})
                 people += [{"id": str(row["id"]), **row["attributes"]} for row in rows]
-    for row in people:
-        company = row.pop("company", None) or {}
-        row |= {f"company{name[0].upper()}{name[1:]}": value for name, value in company.items()}
-    whole = [row for row in people if all(row.get(name) for name in (*KINDS, "companyId", "companyWebsite"))]
-    # Each of another company and with a name and an id that nobody else has, or a needle would prove nothing.
-    names = [f"{row['firstName']} {row['lastName']}" for row in people]
-    chosen: dict[Any, dict[str, Any]] = {}
-    for row in whole:
-        if names.count(f"{row['firstName']} {row['lastName']}") == 1 and len(row["id"].lstrip("-")) >= 7:
-            chosen.setdefault(row["companyId"], row)
+        for row in people:
+            company = row.pop("company", None) or {}
+            row |= {f"company{name[0].upper()}{name[1:]}": value for name, value in company.items()}
+        whole = [row for row in people if all(row.get(name) for name in (*KINDS, "companyId", "companyWebsite"))]
+        # Each of another company, where nobody else has the name, and with an id that is no other number by chance.
+        chosen: dict[Any, dict[str, Any]] = {}
+        for row in whole:
+            if len(row["id"].lstrip("-")) < 7 or row["companyId"] in chosen or len(chosen) == ENOUGH:
+                continue
+            name = {"firstName": row["firstName"], "lastName": row["lastName"], "companyId": str(row["companyId"])}
+            if len(await ask("search", "ContactSearch", name)) == 1:
+                chosen[row["companyId"]] = row
     return list(chosen.values())
 
 
 def needles(person: dict[str, Any]) -> list[str]:
-    """What would give a person away; the people were chosen so that nobody else bears the name."""
+    """What would give a person away, wherever it stands."""
     values = [person["id"].lstrip("-"), *(person[name] for name in KINDS if name != "id")]
-    values.append(f"{person['firstName']} {person['lastName']}")
     return [*values, hashlib.md5(person["email"].encode(), usedforsecurity=False).hexdigest()]
+
+
+def named(person: dict[str, Any], text: str) -> str | None:
+    """Where a text names a person together with the company; the name alone belongs to others as well."""
+    first, last = person["firstName"], person["lastName"]
+    # In rows, the two parts of a name stand in two members.
+    for name in (f"{first} {last}", f'"firstName":"{first}","lastName":"{last}"'):
+        start = -1
+        while (start := text.find(name, start + 1)) >= 0:
+            around = text[max(0, start - NEAR) : start + len(name) + NEAR]
+            if person["companyName"] in around:
+                return around
+    return None
 
 
 def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
     """Calls that would show a person."""
     name = {"firstName": who["firstName"], "lastName": who["lastName"], "companyName": who["companyName"]}
+    fullname = {"fullName": f"{who['firstName']} {who['lastName']}"}
     digest = hashlib.sha256(who["email"].encode()).hexdigest()
     inputs: list[dict[str, Any]] = [
         {"personId": who["id"]},
@@ -93,7 +112,7 @@ def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str,
         {"phone": who["mobilePhone"]},
         {"hashedEmail": digest},
         name,
-        {"fullName": f"{who['firstName']} {who['lastName']}", "companyId": str(who["companyId"])},
+        {**fullname, "companyId": str(who["companyId"])},
         *({"externalURL": item["url"]} for item in who.get("externalUrls") or [] if item.get("url")),
     ]
     searches: list[dict[str, Any]] = [
@@ -115,7 +134,8 @@ def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str,
         ("enrich_contacts", {"contacts": [{"emailAddress": who["email"], "nickname": who["phone"]}]}),
         ("enrich_contacts", {"contacts": [{"personId": who["email"]}]}),
         ("check_compliance", {"people": [{"emailAddress": who["email"]}, {"personId": who["id"]}]}),
-        ("check_compliance", {"people": [{"fullName": f"{who['firstName']} {who['lastName']}"}]}),
+        # A name alone belongs to many; with the company it is one person's.
+        ("check_compliance", {"people": [{**fullname, "companyName": who["companyName"]}]}),
         ("update_opt_outs", {"action": "add", "entries": [{"kind": "email", "value": who["email"]}]}),
         ("update_opt_outs", {"action": "remove", "entries": [{"kind": "email", "value": who["supplementalEmail"]}]}),
         ("update_opt_outs", {"action": "add", "entries": [{"kind": who["email"], "value": who["phone"]}]}),
@@ -134,7 +154,6 @@ def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str,
         ("enrich_scoops", {"companyWebsite": who["companyWebsite"], "detail": "full", "pageSize": 100}),
         ("search_scoops", {"emailAddress": who["email"], "detail": "full"}),
         ("enrich_news", {"companyId": str(who["companyId"]), "detail": "full", "pageSize": 100}),
-        ("account_research", {"companyId": str(who["companyId"]), "maxCredits": 1}),
         ("contact_research", {"emailAddress": who["email"], "maxCredits": 2}),
         ("identify_visitors", {"ipAddresses": [who["email"]]}),
         ("call_read_tool", {"name": "find_similar_contacts", "arguments": {"personId": who["id"]}}),
@@ -207,10 +226,10 @@ async def test_suppressed_people_are_nowhere(
     said += [heard.text, *capfd.readouterr()]
     assert any(free["email"] in text for text in said), "somebody who did not object is shown"
     for name, who in planted.items():
-        # In rows, the two parts of a name stand in two members.
-        for needle in (*needles(who), f'"firstName":"{who["firstName"]}","lastName":"{who["lastName"]}"'):
-            for text in said:
+        for text in said:
+            for needle in needles(who):
                 assert needle not in text, f"{needle} of the one listed by {name} in {_around(text, needle)}"
+            assert named(who, text) is None, f"the one listed by {name} in {named(who, text)}"
         _search_files(tmp_path, who, name)
 
 
@@ -222,9 +241,12 @@ async def _calls(
     client: Client, planted: list[dict[str, Any]], free: dict[str, Any], chance: random.Random, kept: str
 ) -> list[str]:
     said: list[str] = []
-    made = 0
+    made = rounds = 0
     while made < CALLS:
-        for name, arguments in contact_calls(free if made % 9 == 0 else chance.choice(planted), chance):
+        # Each of the listed in turn, and at first somebody who did not object.
+        who = planted[rounds % (len(planted) + 1) - 1] if rounds % (len(planted) + 1) else free
+        rounds += 1
+        for name, arguments in contact_calls(who, chance):
             result = await client.call_tool(name, arguments)
             said.append(result.model_dump_json())
             made += 1

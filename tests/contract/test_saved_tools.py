@@ -152,7 +152,7 @@ async def test_all_answers_every_row_and_a_long_answer_is_kept_whole(connect: Co
             told.append((done, of))
 
         result = await client.call_tool(
-            "search_contacts", {"lastName": "Smith", "all": True}, progress_callback=progress
+            "search_contacts", {"lastName": "Smith", "all": True, "detail": "full"}, progress_callback=progress
         )
         answer = result.structured_content
         assert answer is not None

@@ -71,7 +71,7 @@ async def reading(asked: Client, generation: Generation, phrase: Phrase) -> str:
     except SalesZoomInfoError as error:
         return refusal(error, phrase)
     if "=" in phrase.meaning:
-        return "&".join(f"{name}={value}" for name, value in shown.items() if name in read)
+        return "&".join(f"{name}={value}" for name, value in shown.items())
     return shown[phrase.filter]
 
 
@@ -127,7 +127,7 @@ async def test_the_score_of_each_set(clients: dict[Generation, Client], name: st
     found = await read_all(clients, SETS[name])
     wrong = [f"{read.generation} {read.phrase} got {read.got}" for read in found if not read.right]
     score = 1 - len(wrong) / len(found)
-    print(f"{name}: {len(found) - len(wrong)} of {len(found)}, {score:.3f}")
+    print(f"{name}: {len(found) - len(wrong)} of {len(found)}, {score:.3f}", *wrong, sep="\n  ")
     assert score >= ENOUGH, "\n".join(wrong)
 
 

@@ -140,8 +140,9 @@ def trimmed(record: Mapping[str, Any], hits: frozenset[str], place: str) -> dict
         kept = _clean(value, hits, place, key)
         if kept is not _GONE:
             clean[_text(key, hits, place)] = kept
-    for related in ("parent", "ultimateParent"):
-        if f"{related}Id" in record and f"{related}Id" not in clean:
+    # Whose id is withheld is not told by name either.
+    for related in ("parent", "ultimateParent", "referencePerson"):
+        if f"{related}Id" in record and clean.get(f"{related}Id", WITHHELD) == WITHHELD:
             clean = {key: value for key, value in clean.items() if not key.startswith(related)}
     return clean
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import stat
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -233,9 +234,12 @@ def watch_command(
     named = _SUFFIXES.get(output.suffix.lower(), "text") if output else "text"
     sink = Sink("json" if as_json else "csv" if as_csv else named, output)
     # What ends a service ends it as Ctrl-C does.
-    with suppress(ValueError, AttributeError):
-        signal.signal(signal.SIGTERM, _interrupt)
-    raise typer.Exit(run(lambda: watch(using, names or (), sink, every=None if once else period)))
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = run(lambda: watch(using, names or (), sink, every=None if once else period))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    raise typer.Exit(code)
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -295,10 +299,11 @@ class Sink:
             sys.stdout.flush()
             return
         handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(handle)
+        try:
+            before = os.fstat(handle)
+            _append(handle, text.encode(), before.st_size if stat.S_ISREG(before.st_mode) else None)
+        finally:
+            os.close(handle)
 
     def _csv(self, rows: Iterable[Row]) -> str:
         names = csv_names()
@@ -307,6 +312,22 @@ class Sink:
         begun = self.file.exists() and self.file.stat().st_size > 0 if self.file else self.headed
         self.headed = True
         return lines.split("\n", 1)[1] if begun else lines
+
+
+def _append(handle: int, data: bytes, end: int | None) -> None:
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(handle, left) :]
+        # A pipe or a terminal has no disk to wait for.
+        if end is not None:
+            os.fsync(handle)
+    except OSError:
+        # Half a line would spoil the one that is written next.
+        if end is not None:
+            with suppress(OSError):
+                os.ftruncate(handle, end)
+        raise
 
 
 def csv_names() -> list[str]:

@@ -6,7 +6,16 @@ statements, because ``executescript`` would commit the transaction that the step
 
 from __future__ import annotations
 
-from . import schema_audit, schema_ledger, schema_limits, schema_lookups, schema_privacy, schema_saved, schema_tokens
+from . import (
+    schema_audit,
+    schema_jobs,
+    schema_ledger,
+    schema_limits,
+    schema_lookups,
+    schema_privacy,
+    schema_saved,
+    schema_tokens,
+)
 
 # "szoo": tells our file from another program's database.
 APPLICATION_ID = 0x737A6F6F
@@ -76,4 +85,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (*schema_saved.TABLES,),
     (*schema_lookups.TABLES,),
+    (*schema_jobs.TABLES,),
 )

@@ -261,8 +261,8 @@ TOOLS = (
         "Look up legal values",
         "search",
         "List legal values (ids and names), or every filter and output field with the account's rights. Up to 10 "
-        "fields a call. meta.resolved is what a search would use for a query. Free. Needed only when a search refuses a "
-        "value; searches accept names themselves. tech-products and hashtags may need vendor or category.",
+        "fields a call. meta.resolved is what a search would use for a query. Free. Needed only when a search refuses "
+        "a value; searches accept names themselves. tech-products and hashtags may need vendor or category.",
         {
             "field": texts(
                 f"{', '.join(LOOKUPS)}; or (contact|company|intent|scoop|news)-(filters|fields|rows); "
