@@ -12,6 +12,10 @@ def main() -> None:
         from .app import serve
 
         raise SystemExit(serve(arguments[1:]))
+    if arguments[:1] == ["worker"]:
+        from .app import worker
+
+        raise SystemExit(worker(arguments[1:]))
     from .cli import app
 
     app()

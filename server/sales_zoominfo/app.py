@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .account.copies import Copies
     from .account.gate import Account
     from .account.privacy import Screen
+    from .jobs.service import Jobs
     from .knowledge import KnowledgeBase
     from .store import Store
     from .store.vault import Vault
@@ -74,6 +75,8 @@ class App:
         self._limits: State | None = None
         self._account: Account | None = None
         self._knowledge: KnowledgeBase | None = None
+        self._jobs: Jobs | None = None
+        self._jobs_opening = anyio.Lock()
 
     async def account(self) -> Account:
         """The account behind the gate.
@@ -233,6 +236,31 @@ class App:
             raise RuntimeError("the state is closed")
         return self._copies
 
+    async def jobs(self, folders: Sequence[Path] | None = None) -> Jobs:
+        """The bulk jobs, opened at their first use.
+
+        Args:
+            folders: those that outputs must be in; None for anywhere.
+
+        Raises:
+            AuthenticationFailed, InvalidArgument: as :meth:`account`.
+        """
+        async with self._jobs_opening:
+            if self._jobs is None:
+                from .jobs.service import Home, Jobs, open_home
+
+                account = await self.account()
+                store = await self._state()
+                home: Home = await open_home(
+                    self.settings.state_address,
+                    store.directory,
+                    (await self.screen()).list.vault,
+                    account.name,
+                    None if folders is None else tuple(folders),
+                )
+                self._jobs = Jobs(account, home, self.settings)
+        return self._jobs
+
     def answers(self) -> KeptAnswers:
         """Answers that were too long to show."""
         from .account.answers import KeptAnswers
@@ -253,6 +281,9 @@ class App:
 
     async def aclose(self) -> None:
         """Close the connections and the state."""
+        jobs, self._jobs = self._jobs, None
+        if jobs is not None:
+            await jobs.aclose()
         account, self._account = self._account, None
         store, self._store = self._store, None
         audit, self._audit = self._audit, None
@@ -391,6 +422,7 @@ def build_server(app: App) -> ZoomInfoServer:
         read_toolsets(settings.toolsets),
         Modes(settings.read_only, settings.free_only),
         results=app.answers(),
+        files=settings.files,
         on_close=app.aclose,
         log_level=settings.log_level,
     )
@@ -408,6 +440,52 @@ def serve_parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="with --http: 127.0.0.1 (default), ::1 or localhost")
     parser.add_argument("--port", type=int, help="with --http: the port (default 8000); 0 takes a free one")
     return parser
+
+
+def worker_parser() -> argparse.ArgumentParser:
+    """The flags of ``sales-zoominfo worker``."""
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        "sales-zoominfo worker", description="Run bulk jobs until there are none, or until it is told to stop."
+    )
+    parser.add_argument("--stay", action="store_true", help="do not end when there is nothing to do")
+    parser.add_argument("--idle", type=float, default=300.0, help="seconds without work after which it ends (300)")
+    return parser
+
+
+def worker(argv: Sequence[str]) -> int:
+    """Run bulk jobs until there are none for a while, or until SIGTERM or SIGINT.
+
+    Args:
+        argv: the flags behind ``worker``.
+
+    Returns:
+        An exit code: 0, or 2 when a setting or flag is wrong or the state cannot be used.
+    """
+    import logging
+    import sys
+
+    given = worker_parser().parse_args(argv)
+
+    async def run() -> None:
+        app = App(load_settings())
+        try:
+            jobs = await app.jobs()
+            await jobs.work(stay=given.stay, idle=given.idle)
+        finally:
+            await app.aclose()
+
+    try:
+        settings = load_settings()
+        logging.basicConfig(
+            level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        anyio.run(run)
+    except SalesZoomInfoError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
 
 
 def serve(argv: Sequence[str]) -> int:

@@ -412,6 +412,17 @@ TEXTS: dict[str, Text] = {
         "{where} can match nothing: {reason}.",
         "Give one of: {combinations}. Nothing was sent and nothing was charged.",
     ),
+    "no_usable_column": Text(
+        InvalidArgument,
+        "No column of {file} can identify a {thing}.{doubt}",
+        "What would do: {would_do}. If a column holds one under another heading, say so, such as "
+        "--column \"HEADING={key}\". Nothing was sent.",
+    ),
+    "column_unknown": Text(
+        InvalidArgument,
+        "The file has no column '{name}'{hint}.",
+        "Its columns: {legal}.",
+    ),
     "setting_invalid": Text(
         InvalidArgument,
         "The setting {name} is wrong: {reason}.",
@@ -470,10 +481,38 @@ TEXTS: dict[str, Text] = {
         "Bulk jobs need the package dbos, which is not installed.",
         "Install it with `pip install 'sales-zoominfo[jobs]'`.",
     ),
-    "worker_silent": Text(
-        UpstreamUnavailable,
-        "No worker came up within {seconds} s, so the job waits.",
-        "Run `sales-zoominfo worker` to see what keeps it; its log is {log}.",
+    "job_needs_cap": Text(
+        CreditApprovalRequired,
+        "This job could cost {credits} credits, and above {limit} it needs {option}.",
+        "Look at the plan of a dry run, agree on a number with whoever pays, and repeat with {option}. "
+        "Nothing was spent.",
+    ),
+    "job_over_ceiling": Text(
+        CreditApprovalRequired,
+        "This job could cost {credits} credits, over the ceiling of {ceiling} that passes without a person.",
+        "This client cannot ask one: let the user run `sales-zoominfo enrich FILE --max-credits {credits}` in a "
+        "terminal. Nothing was spent.",
+    ),
+    "no_folders": Text(
+        InvalidArgument,
+        "This server may not touch any file: nobody has named a folder for it.",
+        "Ask the user to set ZOOMINFO_FILES to the folder of their exports and restart the server, or to open that "
+        "folder in a client that tells its roots. `sales-zoominfo enrich FILE` in a terminal needs neither.",
+    ),
+    "outside_folders": Text(
+        InvalidArgument,
+        "{name} is outside the allowed folders.",
+        "Allowed: {folders}. A person can allow more with ZOOMINFO_FILES.",
+    ),
+    "job_writing": Text(
+        InvalidArgument,
+        "The output of the job {job} is being written already.",
+        "Wait a moment; `sales-zoominfo jobs show {job}` tells when it is there.",
+    ),
+    "job_elsewhere": Text(
+        InvalidArgument,
+        "The file {file} of the job {job} is on another machine, and its output is written there.",
+        "Run the command on the machine that started the job.",
     ),
     "reservation_lapsed": Text(
         UpstreamUnavailable,

@@ -126,6 +126,14 @@ class Settings(BaseModel):
     keep_records: int = Field(
         0, ge=0, le=365, description="How long bought records are kept here, encrypted, days; 0 keeps none."
     )
+    job_days: int = Field(
+        7, ge=1, le=365, description="How long the rows of a bulk job stay after it has ended, encrypted, days."
+    )
+    files: str | None = Field(
+        None,
+        description="Folders whose files the bulk tools may read and write, separated as in PATH; default: the roots "
+        "that the client tells over stdio, else none. The command line may use any file.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much goes to the log on stderr."
     )

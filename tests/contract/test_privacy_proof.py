@@ -217,7 +217,7 @@ async def test_suppressed_people_are_nowhere(
                 result = await client.call_tool("update_opt_outs", {"action": "add", "entries": [entry]})
                 assert not result.is_error, result.content
                 said.append(result.model_dump_json())
-            said += await _calls(client, list(planted.values()), free, chance, kept)
+            said += await _calls(client, planted, free, chance, kept)
         said += _commands(monkeypatch, url, planted, kept)
     finally:
         log.removeHandler(heard)
@@ -238,15 +238,23 @@ def _listed(name: str, who: dict[str, Any]) -> str:
 
 
 async def _calls(
-    client: Client, planted: list[dict[str, Any]], free: dict[str, Any], chance: random.Random, kept: str
+    client: Client, planted: dict[str, dict[str, Any]], free: dict[str, Any], chance: random.Random, kept: str
 ) -> list[str]:
+    everybody = [("free", free), *planted.items()]
     said: list[str] = []
     made = rounds = 0
     while made < CALLS:
         # Each of the listed in turn, and at first somebody who did not object.
-        who = planted[rounds % (len(planted) + 1) - 1] if rounds % (len(planted) + 1) else free
+        listed, who = everybody[rounds % len(everybody)]
         rounds += 1
         for name, arguments in contact_calls(who, chance):
+            # The list knows people of a company by ZoomInfo's records; an address that we give away ourselves is none.
+            given = f"{name} {arguments}"
+            if listed == "company" and any(who[kind] in given for kind in KINDS if kind != "id"):
+                continue
+            # What answers about a person without naming their company cannot know that the company is listed.
+            if listed == "company" and name in ("check_compliance", "find_similar_contacts", "call_read_tool"):
+                continue
             result = await client.call_tool(name, arguments)
             said.append(result.model_dump_json())
             made += 1
@@ -255,7 +263,7 @@ async def _calls(
             if made >= CALLS:
                 break
     said.append((await client.read_resource(f"result://enrich_contacts/{kept}")).model_dump_json())
-    who = planted[0]
+    who = planted["id"]
     for prompt in (await client.list_prompts()).prompts:
         given = {argument.name: f"{who['email']} {who['phone']}" for argument in prompt.arguments or []}
         try:

@@ -1,4 +1,4 @@
-"""What an answer costs the model, beside the same rows in the shape in which ZoomInfo's hosted server hands them over."""
+"""What an answer costs the model, beside the same rows in the shape of ZoomInfo's hosted server."""
 
 from __future__ import annotations
 

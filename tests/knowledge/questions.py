@@ -1499,6 +1499,44 @@ LATER_ENGLISH: Questions = [
         "api-requests#run-a-bulk-job api-requests#poll-a-bulk-job-and-read-its-results glossary#jobs-and-events "
         "gotchas#bulk-jobs-are-polled zoominfo-api-reference#bulk-jobs",
     ),
+    (
+        "give me a brief on one account and tell me what it costs",
+        "working-with-signals#an-account-brief-with-account_research",
+    ),
+    (
+        "the brief says nothing about news, how come",
+        "working-with-signals#why-a-section-of-a-brief-is-missing",
+    ),
+    (
+        "the assistant refuses 'EU' as a country",
+        "finding-values#places-in-words finding-values#when-the-server-asks-which-value-you-mean",
+    ),
+    (
+        "read all 40,000 matches of a search with this server",
+        "finding-values#sets-larger-than-the-window finding-values#all-pages-of-a-search-in-one-call "
+        "gotchas#result-windows-cut-large-sets troubleshooting#only-part-of-a-large-result-arrives",
+    ),
+    (
+        "have the server mail or post me each morning what is new in my search",
+        "finding-values#watch-saved-searches-on-a-schedule finding-values#run-a-saved-search-new-changed-gone "
+        "products#saved-searches-and-alerts",
+    ),
+    (
+        "do I pay again for the tech stack after I bought the intent of the same company",
+        "working-with-signals#what-signals-cost-credits-and-records working-with-signals#which-tool-for-which-signal "
+        "working-with-signals#tech-stack-hashtags-family-and-locations-of-a-company "
+        "zoominfo-api-reference#credits-per-api-call gotchas#credits working-with-signals#signals-of-one-company",
+    ),
+    (
+        "my client does not list get_technologies",
+        "working-with-signals#tools-that-are-not-in-the-list "
+        "working-with-signals#tech-stack-hashtags-family-and-locations-of-a-company",
+    ),
+    (
+        "which words may I write for company size",
+        "finding-values#company-sizes-and-money-in-words data-model#size-and-revenue-bands "
+        "zoominfo-api-reference#seniority-department-and-size-values",
+    ),
 ]
 
 LATER_CHINESE: Questions = [
@@ -1650,6 +1688,28 @@ LATER_CHINESE: Questions = [
         "data-model#news-object glossary#scoops-news-and-other-signals products#news-and-scoops "
         "zoominfo-api-reference#revenue-bands-scoop-types-and-news-categories "
         "zoominfo-api-reference#scoops-and-news-endpoints",
+    ),
+    ("写一份客户简报最多花多少积分", "working-with-signals#an-account-brief-with-account_research"),
+    ("简报里缺了意向是怎么回事", "working-with-signals#why-a-section-of-a-brief-is-missing"),
+    (
+        "国家填欧盟为什么不行",
+        "finding-values#places-in-words finding-values#when-the-server-asks-which-value-you-mean",
+    ),
+    (
+        "每天早上自动告诉我名单里有什么新的",
+        "finding-values#watch-saved-searches-on-a-schedule finding-values#run-a-saved-search-new-changed-gone "
+        "products#saved-searches-and-alerts",
+    ),
+    (
+        "买过意向之后再看同一家公司的技术栈还要积分吗",
+        "working-with-signals#what-signals-cost-credits-and-records working-with-signals#which-tool-for-which-signal "
+        "working-with-signals#tech-stack-hashtags-family-and-locations-of-a-company "
+        "zoominfo-api-reference#credits-per-api-call gotchas#credits working-with-signals#signals-of-one-company",
+    ),
+    (
+        "用这个服务器把四万条结果全部读出来",
+        "finding-values#sets-larger-than-the-window finding-values#all-pages-of-a-search-in-one-call "
+        "gotchas#result-windows-cut-large-sets troubleshooting#only-part-of-a-large-result-arrives",
     ),
 ]
 

@@ -37,6 +37,8 @@ EXPECTED = {
     "related-skills",
     "examples",
     "running-this-server",
+    "working-with-signals",
+    "finding-values",
 }
 FIELDS = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

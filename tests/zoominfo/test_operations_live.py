@@ -465,7 +465,15 @@ async def test_usage_tells_the_credits_apart_from_the_volumes(gtm: Client, enter
         assert credits.total - credits.used == credits.remaining
         assert made.balance is not None
         assert made.balance.credits == credits.remaining
-        assert not limits["webSightsApiRequestLimit"].metered, "a total of 0 is not an exhausted limit"
+        assert limits["webSightsApiRequestLimit"].metered
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_a_total_of_0_is_not_an_exhausted_limit(served_sandbox: Served, generation: Generation) -> None:
+    made = client(served_sandbox, generation, app=served_sandbox.sandbox.open(websights_request_budget=0))
+    limit = next(limit for limit in await made.usage() if limit.type == "webSightsApiRequestLimit")
+    assert (limit.total, limit.metered) == (0, False)
+    await made.aclose()
 
 
 async def test_the_enterprise_headers_tell_the_balance(enterprise: Client) -> None:

@@ -57,6 +57,8 @@ class Buyer:
         # Requests begun and under way here, to know whose answer the last header belongs to.
         self._started = 0
         self._under_way = 0
+        # When a figure was last looked at beside others.
+        self._looked = float("-inf")
 
     async def buy(
         self, purchase: Purchase, progress: Callable[[int, int], Awaitable[None]] | None
@@ -184,9 +186,19 @@ class Buyer:
         if not stake and not any(purchase.matches[index].matched for index in batch):
             return None, None
         # Beside others no figure tells what this turn alone has cost; now and then it still bounds them all.
-        if view.proven and turn.others and not old:
+        if view.proven and turn.others and not (old and await self._due(purchase.generation)):
             return None, None
         return (await self.read(purchase.generation)).balance, header
+
+    async def _due(self, generation: Generation) -> bool:
+        """Whether nobody has looked at the figure lately, here or in another process: one look bounds all others."""
+        now = time.monotonic()
+        if now - self._looked <= FRESH:
+            return False
+        self._looked = now
+        view = await self._ledger.view()
+        figure = view.figures.get(generation)
+        return figure is None or view.now - figure.at > FRESH
 
     # --- sending ---------------------------------------------------------------------------------------------------
 

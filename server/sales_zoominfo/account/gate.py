@@ -116,6 +116,11 @@ class Account:
         return self._client.sandbox
 
     @property
+    def name(self) -> str:
+        """The account as the ledger names it."""
+        return self._ledger.account
+
+    @property
     def generations(self) -> tuple[Generation, ...]:
         """The configured API generations."""
         return self._client.generations
@@ -214,9 +219,7 @@ class Account:
         warned = [] if entry.warning is None else [entry.warning]
         return Told(answer, ask, [*ask.warnings, *warnings, *warned])
 
-    async def lookup(
-        self, name: str, narrow: Mapping[str, str] | None = None, *, caller: str = "local"
-    ) -> list[Value]:
+    async def lookup(self, name: str, narrow: Mapping[str, str] | None = None, *, caller: str = "local") -> list[Value]:
         """A taxonomy; free. See :meth:`Client.lookup`."""
         async with self._audit.watch(caller, "lookup") as entry:
             values = await self._client.lookup(name, narrow)

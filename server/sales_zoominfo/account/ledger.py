@@ -11,6 +11,12 @@ A charge is one input of one call. Its states:
 Reserved and sent charges count in full wherever they were made; spent and in-doubt ones count in the UTC day
 (and for one caller in the hour) of their sending. No transition raises that sum except :meth:`Ledger.reserve`,
 which checks the budgets, and an answer by which ZoomInfo charged more than was reserved, which is the truth.
+Where it is not known which of several charges was billed, the one of the latest day counts, so that no day's budget is
+given back what that day has cost: a charge of yesterday whose answer comes beside an open one of today for the same
+record goes in doubt, and explains no fall of the balance today. Which caller's hour it was is then not known either.
+
+The rows are in :mod:`.charges`, budgets in :mod:`.budgets`, estimates in :mod:`.reserving`, and what answers and
+readings say in :mod:`.concluding`.
 
 The file holds ids, dates, caller names and HMACs of match inputs; no personal value.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..zoominfo.asking import Answer, Ask
 from ..zoominfo.codec import BATCH
@@ -16,6 +16,7 @@ from .standing import View
 UNSENT = Match("NOT_SENT", {}, None)
 UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+_CONSTRAINTS = tuple(sorted(CONSTRAINTS))
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Purchase:
     def constraints(self, index: int) -> dict[str, object]:
         """What narrows an input's match without naming anybody."""
         given = self.inputs[index]
-        return {name: given[name] for name in sorted(CONSTRAINTS & given.keys())}
+        return {name: given[name] for name in _CONSTRAINTS if name in given}
 
     def asked(self, index: int) -> dict[str, object]:
         """An input as it travels: by the record's id where the estimate rests on that record."""
@@ -119,7 +120,7 @@ class Purchase:
         """
         items = self.reservation.estimate.items
         bought: set[object] = set()
-        told: list[Outcome] = []
+        told: list[tuple[int, Match, bool | None]] = []
         for lead in batch:
             for index in self.twins[lead]:
                 match = self.matches[index]
@@ -129,13 +130,15 @@ class Purchase:
                 if match.matched and items[index].credits and index == lead:
                     charged = None if record not in bought else False
                     bought.add(record)
-                told.append(Outcome(index, match.matched, match.record_id, charged))
-        if drop not in (0, len(bought)):
-            return told
-        # ZoomInfo's own figure says which it was, so the purchases are confirmed or were free.
+                told.append((index, match, charged))
+        # Where ZoomInfo's own figure says which it was, the purchases are confirmed or were free.
+        sure = bool(drop) if drop in (0, len(bought)) else None
         return [
-            replace(outcome, charged=bool(drop))
-            if outcome.charged is None and outcome.matched and items[outcome.index].credits
-            else outcome
-            for outcome in told
+            Outcome(
+                index,
+                match.matched,
+                match.record_id,
+                sure if charged is None and match.matched and items[index].credits else charged,
+            )
+            for index, match, charged in told
         ]

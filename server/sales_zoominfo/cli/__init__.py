@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from .. import __version__
+from .jobs import jobs, worker_command
 from .output import Format, Output
 from .privacy import opt_outs, purge_command, result_command
 from .run import (
@@ -46,6 +47,8 @@ app = typer.Typer(
 )
 
 _START, _DATA, _ACCOUNT = "Start", "Data", "Account"
+# Options of one command that go with a file.
+_FILE = "With a file"
 
 
 def _print_version(asked: bool) -> None:
@@ -77,7 +80,6 @@ def _entity(text: str) -> str:
 
 
 Entities = Annotated[str, typer.Argument(parser=_entity, metavar="contacts|companies", help="What to look for.")]
-OneEntity = Annotated[str, typer.Argument(parser=_entity, metavar="contact|company", help="What to match.")]
 FormatOption = Annotated[
     Format | None,
     typer.Option("--format", help="table (default on a terminal), json: the whole answer, jsonl or csv: its rows."),
@@ -302,7 +304,9 @@ def search_command(
 @app.command("enrich", rich_help_panel=_DATA)
 @command
 def enrich_command(
-    what: OneEntity,
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|contact|company", help="A file of any size, or what one record is.")
+    ],
     keys: Annotated[
         list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="What identifies one record.", show_default=False)
     ] = None,
@@ -315,24 +319,146 @@ def enrich_command(
         str | None,
         typer.Option("--require", help="A record lacking one of these is no match, and free.", show_default=False),
     ] = None,
-    detail: DetailOption = "concise",
+    detail: Annotated[str | None, typer.Option("--detail", help="concise (default) or full.")] = None,
     max_credits: Annotated[
         int | None,
-        typer.Option("--max-credits", min=0, help="Spend at most this, without asking.", show_default=False),
+        typer.Option(
+            "--max-credits",
+            min=0,
+            help="Spend at most this, without asking; a file that could cost more than 100 needs it.",
+            show_default=False,
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Spend what the estimate says, without asking.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
+    entity: Annotated[
+        Literal["contact", "company"] | None,
+        typer.Option("--entity", help="What its rows are; found out if not given.", rich_help_panel=_FILE),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="PRESET|FILE",
+            help="Which field goes to which column; without it zi_* columns are added.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="HEADING=KEY",
+            help="What a column holds, such as Mail=emailAddress; KEY ignore leaves it out.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(
+            "--max-age",
+            min=0,
+            metavar="DAYS",
+            help="Take copies kept here that are at most so old.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the match plan and the cost; free.", rich_help_panel=_FILE)
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Stay until it is done.", rich_help_panel=_FILE)
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on stdout.", rich_help_panel=_FILE)] = False,
+    changes: Annotated[
+        Path | None,
+        typer.Option(
+            "--changes",
+            help="Also write what changed, to load into the CRM.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", help="Also write the report: .html or .json.", show_default=False, rich_help_panel=_FILE
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default=False, rich_help_panel=_FILE)
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of the file; found if not given.", show_default=False, rich_help_panel=_FILE),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", help="Of CSV; found if not given.", show_default=False, rich_help_panel=_FILE),
+    ] = None,
+    in_doubt: Annotated[
+        Literal["resend", "hold"] | None,
+        typer.Option(
+            "--in-doubt",
+            help="What happens to records whose answer was lost: resend (default) or hold.",
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
 ) -> None:
-    """Get e-mails, phones and profiles. SPENDS up to 1 credit a record; says how many, and asks first.
+    """Get e-mails, phones and profiles, for one record or for a file. SPENDS up to 1 credit a new record.
 
-    For example: sales-zoominfo enrich contact emailAddress=ada.sample@acme.example
+    One: sales-zoominfo enrich contact emailAddress=ada.sample@acme.example
+
+    A file: sales-zoominfo enrich contacts.csv --map salesforce-contact --dry-run
     """
+    from . import enrich_file
+
+    names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
+    kind = enrich_file.entity_of(what)
+    if kind is None:
+        given = {"KEY=VALUE": keys, "--input": input, "--require": require, "--detail": detail, "--format": format}
+        enrich_file.refuse(given, "records, not with a file", "one record, not a file")
+        options = {
+            "changes": None if changes is None else str(changes.expanduser().absolute()),
+            "sheet": sheet,
+            "encoding": encoding,
+            "delimiter": delimiter,
+            "in_doubt": in_doubt,
+        }
+        wanted = enrich_file.Wanted(
+            Path(what), output, entity, mapping, columns or [], names, max_credits, max_age, dry_run, yes, wait,
+            as_json, report, options,
+        )  # fmt: skip
+        raise typer.Exit(enrich_file.enrich_file(wanted, settings()))
+    given = {
+        "--entity": entity, "--map": mapping, "--column": columns, "--max-age": max_age, "--dry-run": dry_run or None,
+        "--no-wait": None if wait else True, "--json": as_json or None, "--changes": changes, "--report": report,
+        "--sheet": sheet, "--encoding": encoding, "--delimiter": delimiter, "--in-doubt": in_doubt,
+    }  # fmt: skip
+    enrich_file.refuse(given, f"a file, not with `enrich {kind}`", "a file")
+    _enrich_records(kind, keys or [], input, names, require, detail or "concise", max_credits, yes, format, output)
+
+
+def _enrich_records(
+    what: str,
+    keys: list[str],
+    input: Path | None,
+    names: list[str] | None,
+    require: str | None,
+    detail: str,
+    max_credits: int | None,
+    yes: bool,
+    format: Format | None,
+    output: Path | None,
+) -> None:
     from .inputs import read_names, read_records
     from .views import show_rows
 
-    records = read_records(keys or [], input, what)
-    names = read_names(fields)
+    records = read_records(keys, input, what)
     list_name = "contacts" if what == "contact" else "companies"
     using = settings()
     with Output(format, output) as sink:
@@ -523,6 +649,8 @@ def audit_command(
 
 
 app.add_typer(searches, rich_help_panel=_DATA)
+app.add_typer(jobs, rich_help_panel=_DATA)
+app.command("worker", rich_help_panel=_DATA)(worker_command)
 app.command("watch", rich_help_panel=_DATA)(watch_command)
 app.add_typer(opt_outs, rich_help_panel=_ACCOUNT)
 app.command("result", rich_help_panel=_DATA)(result_command)

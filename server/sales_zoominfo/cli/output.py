@@ -83,14 +83,27 @@ class Output:
             self._to_stdout(answer, view)
             return
         try:
-            self._to_file(self._target, answer, view)
+            self._to_file(self._target, self._text(answer, view, _FILE_WIDTH))
         except OSError as error:
             # It may have been paid for.
             self._to_stdout(answer, view)
             raise _unwritable(error, "; the answer is on stdout instead") from None
 
-    def _to_file(self, target: Path, answer: Envelope, view: View) -> None:
-        text = self._text(answer, view, _FILE_WIDTH)
+    def write(self, text: str) -> None:
+        """Write a text that is no answer of a tool.
+
+        Raises:
+            InvalidArgument: the file could not be written.
+        """
+        if self._target is None:
+            sys.stdout.write(text)
+            return
+        try:
+            self._to_file(self._target, text)
+        except OSError as error:
+            raise _unwritable(error) from None
+
+    def _to_file(self, target: Path, text: str) -> None:
         draft, self._draft = self._draft, None
         path = draft or target
         try:

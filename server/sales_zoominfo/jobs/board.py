@@ -20,7 +20,7 @@ LANE = "jobs"
 
 _JOB = (
     "id, state, why, entity, caller, total_rows, counts, units, done_units, spent, reserved, budget, marks, made_at,"
-    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, request, left_batches, purged_at"
+    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, sandbox, left_batches, purged_at"
 )
 
 
@@ -91,8 +91,9 @@ class Board:
             now = tx.now()
             tx.execute(
                 "INSERT INTO job (id, request, version, scope, machine, caller, entity, state, sealed, turn, total_rows,"
-                " units, batches, left_batches, done_units, counts, budget, reserved, spent, marks, made_at, changed_at,"
-                " busy) VALUES (?, ?, ?, ?, ?, ?, ?, 'loading', ?, 0, 0, 0, 0, 0, 0, '{}', ?, 0, 0, '[]', ?, ?, 0)",
+                " units, batches, left_batches, done_units, counts, budget, reserved, spent, marks, sandbox, made_at,"
+                " changed_at, busy)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'loading', ?, 0, 0, 0, 0, 0, 0, '{}', ?, 0, 0, '[]', 0, ?, ?, 0)",
                 (
                     *(job, digest, VERSION, self.scope, self.machine, order.request.caller, order.request.entity),
                     *(sealed, order.request.max_credits, now, now),
@@ -171,7 +172,7 @@ class Board:
             ended_at=row[15],
             delivered_at=row[16],
             seconds=row[17],
-            sandbox=row[18].startswith("sandbox"),
+            sandbox=bool(row[23]),
             request=request,
         )
         return Head(job, order, row[21], row[18], row[22], marks, row[24], row[25] is not None)
@@ -191,7 +192,7 @@ class Board:
             row = tx.execute("SELECT state, loader, turn FROM job WHERE id = ?", (job,)).fetchone()
             if row is None or row[0] != "loading":
                 return None
-            if row[1] is not None and tx.execute("SELECT 1 FROM job_worker WHERE id = ?", (row[1],)).fetchone():
+            if row[1] not in (None, worker) and tx.execute("SELECT 1 FROM job_worker WHERE id = ?", (row[1],)).fetchone():
                 return None
             for table in ("job_batch", "job_twin", "job_shard"):
                 tx.execute(f"DELETE FROM {table} WHERE job = ?", (job,))  # noqa: S608 - names of our own
@@ -291,26 +292,37 @@ class Board:
 
         return await self.store.write(write, lane=f"job:{job}")
 
-    async def delivered(self, job: str, counts: dict[str, int] | None, report: dict[str, Any] | None) -> None:
-        """The output is written, or could not be.
+    async def delivered(self, job: str, counts: dict[str, int], report: dict[str, Any], *, whole: bool) -> None:
+        """The output is written.
 
         Args:
             job: which.
-            counts: rows by status as they stand in the output; None when it is not written.
+            counts: rows by status as they stand in it.
             report: what is told about it.
+            whole: it is the last one, and not that of a job that is paused.
         """
-        sealed = None if report is None else self._seal(job, report)
+        sealed = self._seal(job, report)
 
         def write(tx: Transaction) -> None:
-            if counts is None:
-                tx.execute("UPDATE job SET deliverer = NULL WHERE id = ?", (job,))
-                return
-            tx.execute(
-                "UPDATE job SET deliverer = NULL, delivered_at = ?, counts = ?, report = ? WHERE id = ?",
-                (tx.now(), json.dumps(counts), sealed, job),
-            )
+            tx.execute("UPDATE job SET deliverer = NULL, why = NULL, report = ? WHERE id = ?", (sealed, job))
+            if whole:
+                tx.execute(
+                    "UPDATE job SET delivered_at = ?, counts = ? WHERE id = ?", (tx.now(), json.dumps(counts), job)
+                )
 
         await self.store.write(write, lane=f"job:{job}")
+
+    async def undelivered(self, job: str, why: str | None) -> None:
+        """The output could not be written; with a reason it is left for a person to have it written.
+
+        Args:
+            job: which.
+            why: a sentence.
+        """
+        await self.store.write(
+            lambda tx: tx.execute("UPDATE job SET deliverer = NULL, why = ? WHERE id = ?", (why, job)),
+            lane=f"job:{job}",
+        )
 
     async def report(self, job: str) -> dict[str, Any] | None:
         """What :meth:`delivered` was told."""

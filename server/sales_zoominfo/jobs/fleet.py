@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -158,6 +159,8 @@ class Fleet:
                 " ORDER BY made_at, id LIMIT 100",
                 (self._scope, VERSION),
             ).fetchall()
+            # Not always the oldest first, or a small share would never reach the others.
+            random.shuffle(jobs)
             taken: list[Shard] = []
             for job, wanted in zip(jobs, _share(count, len(jobs)), strict=True):
                 rows = tx.execute(

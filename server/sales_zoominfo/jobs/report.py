@@ -11,38 +11,46 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from ..scrub import scrub
+from .model import STATUSES
 from .report_advice import advice
+
+if TYPE_CHECKING:
+    from .model import Job
 
 Report = dict[str, Any]
 
 VERSION = 1
-# Every row of a finished job has exactly one of these, in the order in which a report shows them.
-STATUSES = (
-    "enriched",
-    "unchanged",
-    "no_match",
-    "ambiguous",
-    "opted_out",
-    "suppressed",
-    "invalid",
-    "over_budget",
-    "held",
-    "cancelled",
-    "failed",
-)
 MATCHED = ("enriched", "unchanged")
 # Rows that ZoomInfo has answered for; the others say nothing about how well the file matches.
 ANSWERED = (*MATCHED, "no_match", "ambiguous", "opted_out")
 
-LONGEST_LABEL = 60
+LONGEST_LABEL, LONGEST_TEXT = 60, 500
 # A file may have thousands of columns; a report names the ones that tell most.
 MOST_COLUMNS = 60
 MOST_KEYS = 12
 # ZoomInfo's contact accuracy score is 0 to 99; this is the width of a bar.
 BAND = 5
+# Match keys as a person calls them.
+KEYS = {
+    "personId": "ZoomInfo id",
+    "companyId": "ZoomInfo id",
+    "emailAddress": "E-mail address",
+    "hashedEmail": "Hashed e-mail address",
+    "externalURL": "LinkedIn or other profile",
+    "phone": "Phone number",
+    "name and company": "Name and company",
+    "name and website": "Name and website",
+    "companyWebsite": "Website",
+    "companyTicker": "Ticker",
+    "companyName": "Company name",
+    "companyPhone": "Phone number",
+    "companyFax": "Fax number",
+    "ipAddress": "IP address",
+}
 # What would turn a line of text around, or cannot be seen.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]+")
 
@@ -83,8 +91,8 @@ class Tally:
         columns: by target column.
         keys: by the label of the columns that a row was matched by.
         accuracy: how many contacts have which accuracy score.
-        owned: matched rows whose record had been bought before the job and so cost nothing.
         duplicates: rows that another row of the file answered for.
+        spared: of them, those with a record.
     """
 
     rows: Counter[str] = field(default_factory=lambda: Counter[str]())
@@ -92,27 +100,25 @@ class Tally:
     columns: dict[str, Column] = field(default_factory=lambda: dict[str, Column]())
     keys: dict[str, Key] = field(default_factory=lambda: dict[str, Key]())
     accuracy: Counter[int] = field(default_factory=lambda: Counter[int]())
-    owned: int = 0
     duplicates: int = 0
+    spared: int = 0
 
     def row(
         self,
         status: str,
         *,
-        by: Sequence[str] = (),
+        by: str | Sequence[str] = (),
         reason: str = "",
         accuracy: object = None,
-        owned: bool = False,
         duplicate: bool = False,
     ) -> None:
         """Count a row.
 
         Args:
             status: one of :data:`STATUSES`.
-            by: names of the columns that it was matched by.
+            by: what it was matched by: match keys, or words.
             reason: ZoomInfo's match status or our word for why it came to nothing.
             accuracy: the record's contact accuracy score.
-            owned: its record had been bought before.
             duplicate: another row of the file answered for it.
         """
         self.rows[status] += 1
@@ -120,18 +126,18 @@ class Tally:
         if reason and not matched:
             self.reasons[f"{status}:{reason}"] += 1
         if by and status in ANSWERED:
-            label = " + ".join(by)
-            key = self.keys.get(label)
+            name = KEYS.get(by, by) if isinstance(by, str) else " + ".join(KEYS.get(key, key) for key in by)
+            key = self.keys.get(name)
             if key is None:
-                key = self.keys[label] = Key()
+                key = self.keys[name] = Key()
             key.rows += 1
             key.matched += matched
         if accuracy not in (None, "") and matched:
             score = _score(accuracy)
             if score is not None:
                 self.accuracy[score] += 1
-        self.owned += owned and matched and not duplicate
         self.duplicates += duplicate
+        self.spared += duplicate and matched
 
     def cell(self, column: str, before: object, after: object, *, answered: bool = True) -> None:
         """Count a cell of a target column, of every row, whether it was matched or not.
@@ -162,11 +168,13 @@ class Tally:
         return {
             "rows": dict(self.rows),
             "reasons": dict(self.reasons),
-            "columns": {name: [c.before, c.after, c.filled, c.changed, c.confirmed] for name, c in self.columns.items()},
+            "columns": {
+                name: [c.before, c.after, c.filled, c.changed, c.confirmed] for name, c in self.columns.items()
+            },
             "keys": {name: [key.rows, key.matched] for name, key in self.keys.items()},
             "accuracy": {str(score): count for score, count in self.accuracy.items()},
-            "owned": self.owned,
             "duplicates": self.duplicates,
+            "spared": self.spared,
         }
 
     @classmethod
@@ -178,8 +186,8 @@ class Tally:
             {name: Column(*counts) for name, counts in kept["columns"].items()},
             {name: Key(*counts) for name, counts in kept["keys"].items()},
             Counter({int(score): count for score, count in kept["accuracy"].items()}),
-            kept["owned"],
             kept["duplicates"],
+            kept["spared"],
         )
 
 
@@ -238,29 +246,70 @@ def report(facts: Facts, tally: Tally) -> Report:
         Counts, rates (0 to 1) and advice; no value of any row, and no name of a column that looks like one.
     """
     done = sum(tally.rows.values())
+    statuses = {name: tally.rows[name] for name in STATUSES if tally.rows[name]}
     told: Report = {"report": VERSION, "sandbox": facts.sandbox, "job": _job(facts)}
     told["rows"] = {
         "total": max(facts.rows, done),
         "done": done,
         "pending": max(0, facts.rows - done),
-        "byStatus": {name: tally.rows[name] for name in STATUSES if tally.rows[name]},
+        "byStatus": statuses,
+        "duplicates": tally.duplicates,
     }
     told["match"] = _match(tally)
     told["completeness"] = _completeness(tally, done)
     told["credits"] = _credits(facts, tally)
     told["time"] = _time(facts, done)
     told["accuracy"] = _accuracy(tally.accuracy)
-    told["next"] = advice(told["rows"]["byStatus"], tally.reasons, facts)
-    told["warnings"] = [scrub(text) for text in facts.warnings]
+    told["next"] = advice(statuses, tally.reasons, facts)
+    told["warnings"] = [_line(text, LONGEST_TEXT) for text in facts.warnings]
     return told
+
+
+def report_of(job: Job, kept: Mapping[str, Any] | None, *, price: float | None = None, currency: str = "USD") -> Report:
+    """The report of a job.
+
+    Args:
+        job: as it stands.
+        kept: what was counted when its output was written, None before; then the report has counts by status alone.
+        price, currency: of a credit, where it is set.
+    """
+    tally = Tally(rows=Counter(job.counts)) if kept is None else Tally.from_json(kept)
+    warnings: list[str] = [] if kept is None else list(kept.get("notes", ()))
+    if kept is None and job.over:
+        warnings.append("The output is not written yet, so columns and completeness are not told here.")
+    facts = Facts(
+        id=job.id,
+        state=job.state,
+        entity=job.entity,
+        file=Path(job.source).name,
+        rows=job.rows,
+        sandbox=job.sandbox,
+        mapping=Path(job.request.mapping or "").name,
+        output="" if job.output is None or job.delivered_at is None else Path(job.output).name,
+        credits=job.spent,
+        reserved=job.reserved,
+        cap=job.max_credits,
+        price=price,
+        currency=currency,
+        created=job.made_at,
+        finished=job.ended_at,
+        seconds=job.seconds,
+        error=job.why or "",
+        warnings=warnings,
+    )
+    return report(facts, tally)
 
 
 def label(name: str) -> str:
     """A heading as a report may print it: one line, not endless, and no e-mail or phone number, which the first row of
     a file without headings can be.
     """
-    seen = " ".join(_UNSEEN.sub(" ", scrub(name)).split())
-    return seen if len(seen) <= LONGEST_LABEL else f"{seen[: LONGEST_LABEL - 1]}…"
+    return _line(name, LONGEST_LABEL)
+
+
+def _line(text: str, most: int) -> str:
+    seen = " ".join(_UNSEEN.sub(" ", scrub(text)).split())
+    return seen if len(seen) <= most else f"{seen[: most - 1]}…"
 
 
 def stamp(at: float | None) -> str | None:
@@ -282,7 +331,7 @@ def _job(facts: Facts) -> dict[str, Any]:
         "createdAt": stamp(facts.created),
         "startedAt": stamp(facts.started),
         "finishedAt": stamp(facts.finished),
-        "error": scrub(facts.error),
+        "error": _line(facts.error, LONGEST_TEXT),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -341,15 +390,17 @@ def _completeness(tally: Tally, rows: int) -> dict[str, Any]:
 
 def _credits(facts: Facts, tally: Tally) -> dict[str, Any]:
     matched = sum(tally.rows[name] for name in MATCHED)
+    # A record that was matched once and cost nothing had been bought before, or stands in the file in another spelling.
+    owned = max(0, matched - tally.spared - facts.credits)
     told: dict[str, Any] = {"spent": facts.credits, "reserved": facts.reserved}
     if facts.cap is not None:
         told["cap"] = facts.cap
-    told["saved"] = {"alreadyOwned": tally.owned, "duplicates": tally.duplicates}
+    told["saved"] = {"alreadyOwned": owned, "duplicates": tally.spared}
     if facts.price is not None:
         told["money"] = {
             "currency": facts.currency,
             "spent": round(facts.credits * facts.price, 2),
-            "saved": round((tally.owned + tally.duplicates) * facts.price, 2),
+            "saved": round((owned + tally.spared) * facts.price, 2),
         }
     told["perMatchedRow"] = round(facts.credits / matched, 3) if matched else None
     return told

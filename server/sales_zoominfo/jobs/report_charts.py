@@ -1,12 +1,12 @@
-"""Charts of the report: inline SVG whose colours come from the page's style, so that they suit light, dark and paper."""
+"""Charts of the report: inline SVG whose colours come from the page's style, for light, dark and paper."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-# One hue for what matched, warm ones for what somebody can act on, grey for what was left alone; told apart by lightness
-# too, so that a copy in black and white still reads.
+# One hue for what matched, warm ones for what somebody can act on, grey for what was left alone; told apart by
+# lightness too, so that a copy in black and white still reads.
 _LIGHT = {
     "s-enriched": "#0b7a75", "s-unchanged": "#6fc0b4", "s-no_match": "#e0a021", "s-ambiguous": "#c96a1b",
     "s-opted_out": "#6b5fa8", "s-suppressed": "#a79fd1", "s-invalid": "#9a4b3c", "s-over_budget": "#3f73c4",
@@ -25,21 +25,27 @@ def _variables(colours: dict[str, str]) -> str:
     return "".join(f"--{name}:{value};" for name, value in colours.items())
 
 
-_PAPER = "--bg:#fff;--card:#fff;--ink:#14202b;--soft:#566472;--line:#dfe4e9;--track:#eef1f4;--warn:#fff5dc;--edge:#e0a021;"
-_NIGHT = "--bg:#12181f;--card:#1a222b;--ink:#e8edf2;--soft:#9eabb8;--line:#2c3742;--track:#26303a;--warn:#332a14;--edge:#b98a2c;"
+_PAPER = {
+    "bg": "#fff", "card": "#fff", "ink": "#14202b", "soft": "#566472", "line": "#dfe4e9", "track": "#eef1f4",
+    "warn": "#fff5dc", "edge": "#e0a021", **_LIGHT,
+}  # fmt: skip
+_NIGHT = {
+    "bg": "#12181f", "card": "#1a222b", "ink": "#e8edf2", "soft": "#9eabb8", "line": "#2c3742", "track": "#26303a",
+    "warn": "#332a14", "edge": "#b98a2c", **_DARK,
+}  # fmt: skip
 
 STYLE = f"""\
 :root{{color-scheme:light dark;{_PAPER}--bg:#f5f7f9;{_variables(_LIGHT)}}}
-@media (prefers-color-scheme:dark){{:root{{{_NIGHT}{_variables(_DARK)}}}}}
+@media (prefers-color-scheme:dark){{:root{{{_variables(_NIGHT)}}}}}
 *{{box-sizing:border-box}}
-body{{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",\
-"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}}
+body{{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
+"Noto Sans","Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}}
 main{{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 3rem}}
 h1{{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere;text-wrap:balance}}
 h2{{font-size:1.1rem;margin:0 0 .9rem}} h3{{font-size:.95rem;margin:1.4rem 0 .5rem}}
 p{{margin:.4rem 0}} .facts,.hint,footer{{color:var(--soft)}} .facts{{margin:0 0 1rem}}
-.hint{{font-size:.85rem}} th .hint{{display:block;font-weight:400}}
-.lead{{font-size:1.15rem;max-width:46rem;margin:1rem 0 1.25rem}}
+.hint{{font-size:.85rem}} th .hint{{display:inline-block;font-weight:400;margin-left:.7rem}}
+.lead{{font-size:1.15rem;max-width:52rem;margin:1rem 0 1.25rem}}
 .sandbox,.note{{background:var(--warn);border-left:4px solid var(--edge);padding:.6rem .9rem;border-radius:0 6px 6px 0}}
 .tiles{{display:grid;grid-template-columns:repeat(4,1fr);gap:.75rem;margin:0 0 1rem}}
 .tile,section{{background:var(--card);border:1px solid var(--line);border-radius:10px}}
@@ -51,7 +57,7 @@ th,td{{text-align:left;padding:.4rem .6rem .4rem 0;border-top:1px solid var(--li
 thead th{{border-top:0;font-size:.8rem;font-weight:500;color:var(--soft);padding-top:0;vertical-align:bottom}}
 tbody th{{font-weight:500;overflow-wrap:anywhere}}
 tr>:last-child{{padding-right:0}}
-.num{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
+.num{{text-align:right;padding-left:.9rem;font-variant-numeric:tabular-nums;white-space:nowrap}}
 td.chart{{width:42%;min-width:6rem}} th.chart{{width:42%}} .narrow{{max-width:28rem}}
 svg{{display:block;width:100%}} svg.bar{{height:14px}} svg.stack{{height:28px;margin:0 0 .9rem;border-radius:5px}}
 svg text{{fill:var(--ink);font-size:13px}} svg text.soft{{fill:var(--soft)}}
@@ -66,10 +72,12 @@ padding:.1em .35em;border-radius:4px;overflow-wrap:anywhere}}
 footer{{font-size:.8rem;margin-top:1.25rem;overflow-wrap:anywhere}}
 {"".join(f".{name}{{fill:var(--{name});background:var(--{name})}}" for name in _LIGHT)}
 @media (max-width:40rem){{main{{padding:1.25rem .9rem 2rem}} .tiles{{grid-template-columns:repeat(2,1fr)}} \
-.figure{{font-size:1.4rem}} section{{padding:1rem .9rem}} td.chart,th.chart{{display:none}}}}
-@media print{{:root{{{_PAPER}{_variables(_LIGHT)}}} @page{{margin:14mm}} *{{print-color-adjust:exact;\
+.figure{{font-size:1.4rem}} section{{padding:1rem .9rem}} td.chart,th.chart{{display:none}} \
+th .hint{{display:block;margin:0}} .num{{padding-left:.4rem}}}}
+@media print{{:root{{{_variables(_PAPER)}}} @page{{margin:14mm}} *{{print-color-adjust:exact;\
 -webkit-print-color-adjust:exact}} body{{font-size:10.5pt}} main{{max-width:none;padding:0}} \
-section,.tile,tr,.next li{{break-inside:avoid}} section:has(tr:nth-child(16)){{break-inside:auto}} h2{{break-after:avoid}} \
+section{{padding:.9rem 1rem}} td.chart,th.chart{{width:28%}} .tile,tr,.next li,svg{{break-inside:avoid}} \
+h2,h3{{break-after:avoid}} \
 thead{{display:table-header-group}} .tiles{{grid-template-columns:repeat(4,1fr)}}}}
 """
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from .report import STATUSES, Report
+from .model import STATUSES
+from .report import Report
 from .report_charts import STYLE, bar, bars, columns, legend, pair, stack
 
 # What each status is called, for somebody who has never seen the file.
@@ -66,11 +67,11 @@ def page(told: Report) -> str:
         _head(told, title),
         _tiles(told),
         _section("What became of the rows", _statuses(rows)),
+        _section("What to do next", _next(told)),
         _section("Completeness before and after", _completeness(told["completeness"])),
         _section("Match rate by column", _match(told["match"])),
         _section("Contact accuracy scores", _accuracy(told["accuracy"])),
         _section("Credits", _credits(told)),
-        _section("What to do next", _next(told)),
         _foot(told),
     ]
     return (
@@ -125,11 +126,11 @@ def _sentence(told: Report, match: dict[str, Any]) -> str:
     if filled:
         did.append(f"{_count(filled, 'empty cell')} {'was' if filled == 1 else 'were'} filled")
     if changed:
-        did.append(f"{_count(changed, 'outdated cell')} {'was' if changed == 1 else 'were'} replaced")
-    tail = f", {' and '.join(did)}" if did else ", and no cell had to change"
+        did.append(f"{_count(changed, 'outdated one')} replaced" if filled else f"{_count(changed, 'cell')} replaced")
+    what = " and ".join(did) or "No cell had to change"
     return (
-        f"{match['matched']:,} of {_count(match['answered'], 'row')} that ZoomInfo answered matched "
-        f"({percent(match['rate'])}){tail}, for {_count(spent, 'credit')}."
+        f"ZoomInfo matched {match['matched']:,} of the {_count(match['answered'], 'row')} it was asked about "
+        f"({percent(match['rate'])}). {what}, for {_count(spent, 'credit')}."
     )
 
 
@@ -138,7 +139,7 @@ def _tiles(told: Report) -> str:
     saved = credits["saved"]["alreadyOwned"] + credits["saved"]["duplicates"]
     money = credits.get("money")
     tiles = [
-        ("Match rate", percent(match["rate"]), f"{match['matched']:,} of {match['answered']:,} answered rows"),
+        ("Match rate", percent(match["rate"]), f"{match['matched']:,} of {match['answered']:,} rows"),
         ("Cells filled", f"{complete['filled']:,}", f"{complete['changed']:,} replaced"),
         ("Completeness", percent(complete["after"]), f"{percent(complete['before'])} before"),
         (
@@ -215,7 +216,7 @@ def _match(match: dict[str, Any]) -> str:
             "<th scope=col class=num>Rate</th><th scope=col class=num>Rows</th></tr>"
         )
         parts.append(f"<table>\n<thead>{head}</thead>\n<tbody>\n{lines}</tbody>\n</table>")
-    reasons = match["noMatchReasons"]
+    reasons: dict[str, int] = match["noMatchReasons"]
     if reasons:
         told = [(REASONS.get(name, name.replace("_", " ").lower()), count) for name, count in reasons.items()]
         parts.append(f"<h3>Why rows did not match</h3>\n{bars(told, 's-no_match', 'Reasons of rows without a match')}")

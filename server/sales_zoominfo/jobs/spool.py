@@ -33,6 +33,20 @@ _CHUNK = 2_000
 Code = int | tuple[int, int] | str
 
 
+class Unit(NamedTuple):
+    """A record to ask for.
+
+    Attributes:
+        input: its match input; empty where only a search can find it.
+        by: the name of its surest key, for the report.
+        search: filters of the free search that comes first, None for none.
+    """
+
+    input: dict[str, object]
+    by: str = ""
+    search: dict[str, object] | None = None
+
+
 class Result(NamedTuple):
     """What became of a record.
 
@@ -55,12 +69,12 @@ class Draft:
 
     Attributes:
         codes: of the rows that it covers, in file order.
-        inputs: the records to ask for.
+        units: the records to ask for.
         invalid: how many of the rows are invalid.
     """
 
     codes: list[Code]
-    inputs: list[dict[str, object]]
+    units: list[Unit]
     invalid: int = 0
 
 
@@ -70,7 +84,7 @@ class Work:
 
     Attributes:
         job, batch, token: which, and whose claim it is.
-        inputs: of all its records.
+        units: all its records.
         results: of them, None for those that are to be asked for.
         tries: how often it has been claimed before.
         orphan: it was taken from a worker that died with it.
@@ -80,7 +94,7 @@ class Work:
     job: str
     batch: int
     token: int
-    inputs: list[dict[str, object]]
+    units: list[Unit]
     results: list[Result | None]
     tries: int
     orphan: bool
@@ -99,12 +113,12 @@ class Tight:
     Attributes:
         left: credits that may still be set aside.
         busy: credits set aside by others, which may come back.
-        inputs, results: as of a claimed batch.
+        units, results: as of a claimed batch.
     """
 
     left: int
     busy: int
-    inputs: list[dict[str, object]]
+    units: list[Unit]
     results: list[Result | None]
 
 
@@ -119,6 +133,7 @@ class Stored:
 
     batch: int
     codes: list[Code]
+    units: list[Unit]
     results: list[Result | None]
 
 
@@ -191,10 +206,10 @@ class Spool:
         return self._store.submit(write, lane=_lane(job), durable=False).result()
 
     def _draft(self, job: str, draft: Draft) -> tuple[str, int, str, bytes]:
-        told = {"rows": draft.codes, "inputs": draft.inputs}
+        told = {"rows": draft.codes, "units": draft.units}
         counts = {"invalid": draft.invalid} if draft.invalid else {}
-        state = "ready" if draft.inputs else "done"
-        return state, len(draft.inputs), json.dumps(counts), self._seal(job, told)
+        state = "ready" if draft.units else "done"
+        return state, len(draft.units), json.dumps(counts), self._seal(job, told)
 
     # --- working ---------------------------------------------------------------------------------------------------
 
@@ -252,16 +267,19 @@ class Spool:
             return taken
         # Opened here and not within the transaction, which others wait for.
         found, told = taken
-        inputs: list[dict[str, object]] = self._open(job, found.sealed)["inputs"]
-        return replace(told, inputs=inputs, results=self._results(job, found.result, found.units))
+        units = [Unit(*each) for each in self._open(job, found.sealed)["units"]]
+        return replace(told, units=units, results=self._results(job, found.result, found.units))
 
-    async def finish(self, work: Work, results: Sequence[Result | None], spent: int) -> bool:
+    async def finish(
+        self, work: Work, results: Sequence[Result | None], spent: int, *, sandbox: bool = False
+    ) -> bool:
         """Put a batch back with what became of it; finished when no record is without a result.
 
         Args:
             work: as it was claimed.
             results: of all its records.
             spent: credits that count for it.
+            sandbox: whether the records are fictional.
 
         Returns:
             Whether it is finished, by this or by another.
@@ -296,6 +314,8 @@ class Spool:
                 ("done" if whole else "ready", redo, json.dumps(counts), sealed, work.job, work.batch),
             )
             _tell(tx, work.job, gained, done, int(whole), spent, credits)
+            if sandbox:
+                tx.execute("UPDATE job SET sandbox = 1 WHERE id = ? AND sandbox = 0", (work.job,))
             return whole
 
         return await self._store.write(write, lane=_lane(work.job))
@@ -408,7 +428,8 @@ class Spool:
     def _stored(self, job: str, batch: int, sealed: bytes, result: bytes | None, units: int) -> Stored:
         told = self._open(job, sealed)
         codes: list[Code] = [tuple(code) if isinstance(code, list) else code for code in told["rows"]]
-        return Stored(batch, codes, self._results(job, result, units))
+        asked = [Unit(*each) for each in told["units"]]
+        return Stored(batch, codes, asked, self._results(job, result, units))
 
     async def purge(self, job: str) -> None:
         """Delete the rows of a job: inputs and results are gone for good."""

@@ -29,6 +29,7 @@ TABLES: tuple[str, ...] = (
         reserved INTEGER NOT NULL,
         spent INTEGER NOT NULL,
         marks TEXT NOT NULL,
+        sandbox INTEGER NOT NULL,
         made_at REAL NOT NULL,
         changed_at REAL NOT NULL,
         ended_at REAL,

@@ -17,6 +17,7 @@ TOPICS = (
     "contact-fields",
     "data-model",
     "examples",
+    "finding-values",
     "glossary",
     "gotchas",
     "integrations",
@@ -28,6 +29,7 @@ TOPICS = (
     "salesforce",
     "signal-fields",
     "troubleshooting",
+    "working-with-signals",
     "zoominfo-api-reference",
 )
 LANGUAGES = ("en", "zh")

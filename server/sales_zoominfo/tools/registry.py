@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from ..account.modes import Modes
 from ..errors import SalesZoomInfoError, fail, near
 from . import (
+    bulk,
     credits,
     enrich,
     knowledge,
@@ -34,6 +35,7 @@ TOOLS: dict[str, Tool] = {
         credits,
         knowledge,
         signals,
+        bulk,
         privacy,
         reach,
         structure,
@@ -46,7 +48,16 @@ TOOLS: dict[str, Tool] = {
     for tool in module.TOOLS
 }
 TOOLSETS: tuple[str, ...] = tuple(dict.fromkeys(tool.toolset for tool in TOOLS.values()))
-DEFAULT_TOOLSETS: tuple[str, ...] = ("search", "enrich", "credits", "knowledge", "signals", "privacy", "reach")
+DEFAULT_TOOLSETS: tuple[str, ...] = (
+    "search",
+    "enrich",
+    "credits",
+    "knowledge",
+    "signals",
+    "bulk",
+    "privacy",
+    "reach",
+)
 
 
 def read_toolsets(value: str) -> tuple[str, ...]:

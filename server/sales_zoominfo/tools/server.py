@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.caching import CacheHint
+from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import GetPromptResult, InputRequiredResult, ToolAnnotations
 from mcp.types import Prompt as McpPrompt
 from mcp.types import Resource as McpResource
 from mcp.types import Tool as McpTool
+from pydantic.networks import AnyUrl
 
 from .. import __version__
 from ..account.caller import caller_id
 from ..account.modes import Modes
-from ..errors import CreditApprovalRequired
+from ..errors import CreditApprovalRequired, SalesZoomInfoError
 from ..knowledge.skill_extension import SkillExtension
+from ..scrub import scrub
 from . import prompts
 from .consent import Asker
 from .contract import Envelope
+from .folders import Folders, RootsNeeded
 from .protocol import PlainServer, Results, http_scope
 from .registry import call, served
 from .spec import Call, Runtime, Tool
@@ -58,6 +65,9 @@ OUTPUT_SCHEMA: dict[str, Any] = {
 }
 
 
+_JOB_URI = re.compile(r"job://([0-9a-f]{4,32})/(report\.json|report\.html|output)")
+
+
 class ZoomInfoServer(PlainServer):
     """Serves the tools of :mod:`.registry` and the prompts of :mod:`.prompts`.
 
@@ -66,6 +76,7 @@ class ZoomInfoServer(PlainServer):
         toolsets: which tools are served.
         modes: read-only and free-only; both win over the toolsets.
         results: keeps answers that are too long to show, None to keep them in memory only.
+        files: folders whose files the tools may use, as ``ZOOMINFO_FILES`` gives them.
         on_close: awaited when the server stops.
         log_level: one of ``debug``, ``info``, ``warning``, ``error``.
     """
@@ -77,12 +88,14 @@ class ZoomInfoServer(PlainServer):
         modes: Modes,
         *,
         results: Results | None = None,
+        files: str | None = None,
         on_close: Callable[[], Awaitable[None]] | None = None,
         log_level: str = "warning",
     ) -> None:
         self._runtime = runtime
         self._toolsets = toolsets
         self._modes = modes
+        self._folders = Folders(files)
         self._skill = SkillExtension()
 
         @asynccontextmanager
@@ -118,17 +131,46 @@ class ZoomInfoServer(PlainServer):
         """Run a tool of the registry; a cost over the ceilings is put to the person, where the client can."""
         asker = None if context is None else Asker(context)
         consent = asker if asker is not None and asker.able else None
-        asked = Call(self._runtime, caller_name(context), _progress(context), consent)
+        asked = Call(
+            self._runtime, caller_name(context), _progress(context), consent, folders=self._folders_of(context)
+        )
         try:
             return await call(name, arguments, context=asked, toolsets=self._toolsets, modes=self._modes)
+        except RootsNeeded as needed:
+            return needed.pending
         except CreditApprovalRequired:
             if asker is None or asker.pending is None:
                 raise
             return asker.pending
 
+    def _folders_of(self, context: Context[Any, Any] | None) -> Callable[[], Awaitable[tuple[Path, ...]]]:
+        return lambda: self._folders.of(context, local=http_scope(context) is None)
+
     async def screened(self, text: str) -> str:
         """A kept answer without what has come on the opt-out list since."""
         return await (await self._runtime.screen()).text(text)
+
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Context[None, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        """A job's report or output, or what every server of ours has.
+
+        Raises:
+            ResourceNotFoundError: there is no such resource, or it may not be read.
+        """
+        named = _JOB_URI.fullmatch(str(uri))
+        if named is None or "bulk" not in self._toolsets:
+            return await super().read_resource(uri, context)
+        from .bulk import read_resource
+
+        asked = Call(self._runtime, caller_name(context), folders=self._folders_of(context))
+        try:
+            text, kind = await read_resource(asked, named[1], named[2])
+            return [ReadResourceContents(content=await self.screened(text), mime_type=kind)]
+        except RootsNeeded as needed:
+            return needed.pending
+        except SalesZoomInfoError as error:
+            raise ResourceNotFoundError(scrub(str(error))) from None
 
     async def list_prompts(self) -> list[McpPrompt]:
         """The prompts, built from the static table."""

@@ -15,10 +15,13 @@ from ..zoominfo.operations import OPERATIONS, Subject
 from .contract import Envelope
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..account.compliance import Privacy
     from ..account.consent import Consent
     from ..account.gate import Account
     from ..account.privacy import Screen
+    from ..jobs.service import Jobs
     from ..knowledge import KnowledgeBase
 
 Schema = dict[str, Any]
@@ -44,6 +47,10 @@ class Runtime(Protocol):
         """The work on the opt-out list."""
         ...
 
+    async def jobs(self) -> Jobs:
+        """The bulk jobs, opened at their first use."""
+        ...
+
     def knowledge(self) -> KnowledgeBase:
         """The knowledge base, loaded at its first use."""
         ...
@@ -58,6 +65,7 @@ class Call(NamedTuple):
         progress: awaited with (done, of) on long calls.
         consent: asks a person to agree to a cost over the ceilings, None when nobody can be asked.
         served: names of the tools that are listed.
+        folders: those whose files may be read and written; None for none.
     """
 
     runtime: Runtime
@@ -65,6 +73,7 @@ class Call(NamedTuple):
     progress: Callable[[int, int], Awaitable[None]] | None = None
     consent: Consent | None = None
     served: Collection[str] = ()
+    folders: Callable[[], Awaitable[tuple[Path, ...]]] | None = None
 
 
 class Tool(NamedTuple):

@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
@@ -61,11 +61,9 @@ class Content:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the bytes on the disk, in hexadecimal."""
-        if self._fingerprint is None:
+        while self._fingerprint is None:
             with self.reading() as file:
-                while file.read(_CHUNK):
-                    pass
-        assert self._fingerprint is not None
+                file.read(0)
         return self._fingerprint
 
     @property
@@ -96,9 +94,24 @@ class Content:
         if _state(found) != self._state:
             raise self.changed()
 
+    def compare(self) -> None:
+        """See, after a pass that another program made over it, that it read one and the same file.
+
+        Raises:
+            InvalidArgument: the file is not what it was.
+        """
+        if self._fingerprint is None:
+            self.unchanged()
+            return
+        with self.reading() as file:
+            file.read(0)
+
     @contextmanager
-    def reading(self) -> Iterator[BinaryIO]:
+    def reading(self, *, part: bool = False) -> Generator[BinaryIO]:
         """The bytes as they stand. When the block ends without an error, the rest is read and the whole compared.
+
+        Args:
+            part: the block reads what it needs, and nothing is compared.
 
         Raises:
             InvalidArgument: the file is not what it was.
@@ -111,25 +124,27 @@ class Content:
         with raw, io.BufferedReader(watched, _CHUNK) as file:
             try:
                 yield file
-                while file.read(_CHUNK):
+                while not part and file.read(_CHUNK):
                     pass
             except OSError as error:
                 raise unreadable(self.path, error) from None
+        if part:
+            return
         found = watched.digest.hexdigest()
-        self.unchanged()
         if self._fingerprint is None:
+            self.unchanged()
             self._fingerprint = found
         elif self._fingerprint != found:
             raise self.changed()
 
     @contextmanager
-    def inflated(self) -> Iterator[BinaryIO]:
-        """The bytes without gzip, and else as they stand; the comparison of :meth:`reading` applies.
+    def inflated(self, *, part: bool = False) -> Generator[BinaryIO]:
+        """The bytes without gzip, and else as they stand; :meth:`reading` says what is compared.
 
         Raises:
             InvalidArgument: the compressed data is damaged, or inflates to far more than a table does.
         """
-        with self.reading() as file:
+        with self.reading(part=part) as file:
             if not self.compressed:
                 yield file
                 return
@@ -141,9 +156,9 @@ class Content:
                     raise unusable(self.path, "its compressed data is damaged or cut off", how) from None
 
     @contextmanager
-    def text(self, encoding: Encoding) -> Iterator[TextIO]:
+    def text(self, encoding: Encoding, *, part: bool = False) -> Generator[TextIO]:
         """The text, with its line ends as they stand and without the mark; wrong bytes become surrogates."""
-        with self.inflated() as file:
+        with self.inflated(part=part) as file:
             file.read(len(encoding.bom))
             text = io.TextIOWrapper(file, encoding.codec, encoding.errors, newline="")
             try:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from .formulas import STARTS, safe
+from .model import Cell, as_text
 
 Quoting = Literal["where needed", "all", "all but empty", "all but numbers"]
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-LINE_ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 _SAMPLED = 200
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 # A first row with one of these is no header.
@@ -33,13 +35,9 @@ class Dialect:
     delimiter: str = ","
     line_end: str = "\r\n"
     quoting: Quoting = "where needed"
-    _special: re.Pattern[str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_special", re.compile(f'["\r\n{re.escape(self.delimiter)}]'))
 
     def cell(self, text: str) -> str:
-        """A cell as it stands in a line."""
+        """A text of the input as it stands in a line."""
         match self.quoting:
             case "where needed":
                 quoted = self._special.search(text) is not None
@@ -53,20 +51,45 @@ class Dialect:
         return '"' + text.replace('"', '""') + '"' if quoted else text
 
     @cached_property
-    def _pieces(self) -> re.Pattern[str]:
-        end = re.escape(self.delimiter)
-        return re.compile(f'("[^"]*(?:""[^"]*)*"|[^{end}]*){end}')
+    def new_cell(self) -> Callable[[Cell], str]:
+        """Writes a value that did not come from the input, so that no spreadsheet runs it."""
+        cell = self.cell
+        if self.quoting != "where needed":
+            return lambda value: cell(safe(as_text(value)))
+        first = f'"\r\n {re.escape(self.delimiter)}'
+        plain = re.compile(f'(?:[^{re.escape(STARTS)}{first}][^"\r\n{re.escape(self.delimiter)}]*)?').fullmatch
 
-    def split(self, line: str) -> list[str]:
-        """The cells of a well-formed line as they stand, with their quotes."""
-        return self._pieces.findall(line + self.delimiter)
+        def written(value: Cell) -> str:
+            # Most values need neither quotes nor an apostrophe.
+            if value.__class__ is str and plain(value):
+                return value
+            return cell(safe(as_text(value)))
+
+        return written
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        return re.compile(f'["\r\n{re.escape(self.delimiter)}]')
 
 
-def line_end_of(line: str) -> str:
-    """What a line ends with; empty for a last line without an end."""
-    if line.endswith("\r\n"):
-        return "\r\n"
-    return line[-1] if line.endswith(("\n", "\r")) else ""
+def pieces(line: str, cells: Sequence[str]) -> list[str]:
+    """The cells of a line as they stand, with their quotes, and behind them what the line has more.
+
+    Args:
+        line: well-formed, without its end.
+        cells: what its first cells say.
+    """
+    found: list[str] = []
+    place = 0
+    for cell in cells:
+        end = place + len(cell)
+        if line.startswith('"', place):
+            end += 2 + cell.count('"')
+        found.append(line[place:end])
+        place = end + 1
+    if place <= len(line):
+        found.append(line[place:])
+    return found
 
 
 def sniff_dialect(sample: str, delimiter: str | None, line_end: str) -> Dialect:
@@ -75,13 +98,11 @@ def sniff_dialect(sample: str, delimiter: str | None, line_end: str) -> Dialect:
     Args:
         sample: whole lines from the beginning of the table, its header among them.
         delimiter: one that is known already.
-        line_end: what ends the first line.
+        line_end: what ends its lines.
     """
-    if delimiter is None:
-        delimiter = _delimiter(sample)
-    known = Dialect(delimiter, line_end or "\n")
-    lines = _lines(sample, delimiter)
-    return Dialect(delimiter, known.line_end, _quoting(known, lines[1:] or lines))
+    delimiter = delimiter or _delimiter(sample)
+    rows = list(_rows(sample, delimiter))
+    return Dialect(delimiter, line_end, _quoting(rows[1:] or rows))
 
 
 def _delimiter(sample: str) -> str:
@@ -113,33 +134,31 @@ def _widths(sample: str, delimiter: str) -> list[int]:
     return widths
 
 
-def _lines(sample: str, delimiter: str) -> list[str]:
-    """Whole rows as they stand, without their ends."""
+def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+    """The well-formed rows of a sample, each as its cells stand."""
     taken: list[str] = []
-    rows: list[str] = []
 
-    def lines() -> object:
+    def lines() -> Iterator[str]:
         for line in io.StringIO(sample, newline=""):
             taken.append(line)
             yield line
 
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)  # type: ignore[arg-type]
-    while len(rows) < _SAMPLED:
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+    for _ in range(_SAMPLED):
         try:
             cells = next(reader)
         except StopIteration:
-            break
+            return
         except csv.Error:
             cells = []
         whole = "".join(taken)
         taken.clear()
         if cells:
-            rows.append(whole.rstrip("\r\n"))
-    return rows
+            yield pieces(whole.rstrip("\r\n"), cells)
 
 
-def _quoting(dialect: Dialect, lines: Sequence[str]) -> Quoting:
-    cells = [cell for line in lines for cell in dialect.split(line)]
+def _quoting(rows: Sequence[Sequence[str]]) -> Quoting:
+    cells = [cell for row in rows for cell in row]
     bare = [cell for cell in cells if not cell.startswith('"')]
     quoted = len(cells) - len(bare)
     if not quoted:
@@ -148,7 +167,7 @@ def _quoting(dialect: Dialect, lines: Sequence[str]) -> Quoting:
         return "all"
     if all(cell == "" for cell in bare):
         return "all but empty"
-    if all(cell == "" or _NUMBER.fullmatch(cell) for cell in bare) and quoted > len(lines):
+    if all(cell == "" or _NUMBER.fullmatch(cell) for cell in bare) and quoted > len(rows):
         return "all but numbers"
     return "where needed"
 

@@ -133,11 +133,12 @@ def _clear(target: Path) -> None:
         return
     prefix = f".{target.name[-100:]}."
     try:
-        names = [name for name in os.listdir(target.parent) if name.startswith(prefix) and name.endswith(_SUFFIX)]
+        paths = [path for path in target.parent.iterdir() if path.name.startswith(prefix)]
     except OSError:
         return
-    for name in names:
-        path = target.parent / name
+    for path in paths:
+        if path.suffix != _SUFFIX:
+            continue
         with suppress(OSError):
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
             try:

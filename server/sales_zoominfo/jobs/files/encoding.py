@@ -27,6 +27,10 @@ _GUESSED = ("gb18030", "cp932", "euc_jp", "cp949", "big5", "cp1251", "cp1252")
 # The library that guesses knows some by the name of a part of them.
 _WIDER = {"euc_kr": "cp949", "shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "latin-1": "cp1252"}
 _NAMES = {"cp1252": "windows-1252", "cp1251": "windows-1251", "cp932": "shift-jis", "iso8859-1": "latin-1"}
+# The letters and marks of Western languages in Windows-1252, and how other scripts look: in runs.
+_WESTERN = re.compile(rb"[\x80\x82\x84\x85\x8a\x8c\x8e\x91-\x97\x99\x9a\x9c\x9e-\xff]")
+_RUNS = re.compile(rb"[\x80-\xff]{2,}")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _SINGLE_BYTE = re.compile(r"cp125\d|iso8859-\d+|mac-\w+|koi8-\w+|latin-1")
 
 
@@ -187,7 +191,16 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
+def _western(text: bytes) -> bool:
+    """Whether bytes beyond ASCII are single letters within words, as accents are."""
+    high = len(_HIGH.findall(text))
+    runs = sum(len(run) for run in _RUNS.findall(text))
+    return len(_WESTERN.findall(text)) >= high * 0.98 and runs <= high * 0.25
+
+
 def _guess(text: bytes, path: Path) -> Encoding:
+    if _western(text):
+        return _latin(text)
     try:
         from charset_normalizer import from_bytes
     except ImportError:
@@ -195,11 +208,15 @@ def _guess(text: bytes, path: Path) -> Encoding:
         raise unusable(path, "it is not in UTF-8, and its encoding is not named", how) from None
     best = from_bytes(text[:_EVIDENCE], cp_isolation=list(_GUESSED)).best()
     if best is None:
-        try:
-            text.decode("cp1252")
-        except UnicodeDecodeError:
-            # Bytes that Windows-1252 leaves undefined; Latin-1 gives each a character, so nothing is lost.
-            return Encoding("iso8859-1", sure=False)
-        return Encoding("cp1252", sure=False)
+        return _latin(text)
     codec = codecs.lookup(_WIDER.get(best.encoding, best.encoding)).name
     return Encoding(codec, sure=False)
+
+
+def _latin(text: bytes) -> Encoding:
+    try:
+        text.decode("cp1252")
+    except UnicodeDecodeError:
+        # Bytes that Windows-1252 leaves undefined; Latin-1 gives each a character, so nothing is lost.
+        return Encoding("iso8859-1", sure=False)
+    return Encoding("cp1252", sure=False)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # What a spreadsheet takes for the start of a formula, full-width forms too.
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+STARTS = "=+-@\t\r＝＋－＠"
+_STARTS = tuple(STARTS)
+_FIRST = frozenset(STARTS) | {" ", "\n"}
 _PLAIN = re.compile(r"[+-]?\d+([.,]\d+)*|\+[\d ()./-]+|[-–]+")
-# In a cell of somebody else only what can call or fetch something: a phone number or "--None--" stays as it is.
 _EQUALS = ("=", "＝")
-_CALLS = re.compile(r"[\w.]\s*\(.*[A-Za-z]|[A-Za-z_.]\s*\(|[|!]")
+_CALLS = re.compile(r"[A-Za-z]\w*\s*\(|[|!]")
 
 
 def safe(text: str) -> str:
@@ -20,7 +22,10 @@ def safe(text: str) -> str:
 
 
 def runs(text: str) -> bool:
-    """Whether a cell of the input is a formula that calculates, calls or fetches something."""
+    """Whether a cell of the input is a formula: it starts with ``=``, or as one does and calls or fetches something.
+
+    What people write in cells, such as ``--None--``, ``@handle`` and ``+49 (0)89/123``, is none.
+    """
     bare = text.lstrip(" \t\r\n")
     if not bare.startswith(_STARTS):
         return False
@@ -29,6 +34,13 @@ def runs(text: str) -> bool:
     return _CALLS.search(bare) is not None
 
 
-def may_run(text: str) -> bool:
-    """Whether any cell of a line could be such a formula; quick, and wrong on the safe side."""
-    return "=" in text or "＝" in text or "(" in text or "|" in text or "!" in text
+def any_runs(line: str, cells: Iterable[str]) -> bool:
+    """Whether a line holds a formula.
+
+    Args:
+        line: as it stands in the file.
+        cells: what it says.
+    """
+    if "=" in line or "(" in line or "|" in line or "!" in line or "＝" in line:
+        return any(cell[:1] in _FIRST and runs(cell) for cell in cells)
+    return False

@@ -106,13 +106,12 @@ class Source(ABC):
 
 
 class Sink(ABC):
-    """A file that appears whole by :meth:`finish`, or not at all. Use as a context manager, or abort it yourself.
+    """A file that appears whole by :meth:`finish`, or not at all. Use as a context manager, or abort it yourself."""
 
-    Attributes:
-        notes: what a person should know of what was written.
-    """
-
-    notes: list[str]
+    @property
+    @abstractmethod
+    def notes(self) -> list[str]:
+        """What a person should know of what was written."""
 
     @abstractmethod
     def write(self, row: Sequence[Cell], origin: Row | None = None) -> None:
@@ -198,6 +197,11 @@ def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
         used.add(own)
         found.append(own)
     return found, notes
+
+
+def counted(count: int, thing: str) -> str:
+    """A number with its noun: "1 row", "2,000 rows"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def as_text(cell: Cell) -> str:

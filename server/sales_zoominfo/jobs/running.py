@@ -1,0 +1,412 @@
+"""Running one batch: claimed in the spool, sent through the gate, and put back with what became of it.
+
+Nothing here knows the engine that decides which batch is next, and nothing here raises for what can be foreseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+from ..account.privacy import SUPPRESSED
+from ..account.purchase import LIMIT_EXCEEDED, UNKNOWN, UNSENT
+from ..errors import (
+    AuthenticationFailed,
+    BudgetExceeded,
+    CreditApprovalRequired,
+    CreditsExhausted,
+    ModeForbids,
+    OutcomeUnknown,
+    PlanDoesNotInclude,
+    RateLimited,
+    SalesZoomInfoError,
+    SpendingStopped,
+    UpstreamUnavailable,
+    UsageLimitReached,
+    fail,
+)
+from ..zoominfo.limiter import bulk
+from .spool import DONE, HALTED, TAKEN, Result, Tight, Unit, Work
+
+if TYPE_CHECKING:
+    from ..account.consent import Request
+    from ..account.gate import Account
+    from ..account.spending import Enriched
+    from ..zoominfo.operations import Entity
+    from ..zoominfo.records import Match
+    from .board import Board
+    from .model import Order
+    from .spool import Spool
+
+logger = logging.getLogger("sales_zoominfo.jobs")
+
+# What ends the whole job until a person has looked into it.
+_PAUSING = (
+    AuthenticationFailed,
+    CreditsExhausted,
+    UsageLimitReached,
+    SpendingStopped,
+    PlanDoesNotInclude,
+    ModeForbids,
+)
+# The state is away or full for a while.
+_AWAY = frozenset({"state_unusable", "state_uncertain", "audit_unwritable", "opt_outs_unreadable"})
+_UNREADABLE = frozenset({"state_key_wrong", "state_key_missing", "state_undecryptable"})
+_MISSES = {
+    "OPT_OUT": "opted_out",
+    SUPPRESSED.status: "suppressed",
+    "INVALID_INPUT": "invalid",
+    "SERVICE_ERROR": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a batch waits for what, and how often it tries.
+
+    Attributes:
+        first, longest: seconds before it is tried again, at first and at most; doubled in between.
+        budget: seconds between two looks at a budget that others hold a part of.
+        service: tries at a service that does not answer before the job is paused.
+        lost: sendings whose answer was lost before the records count as failed.
+        bugs: failures of our own before that.
+    """
+
+    first: float = 0.5
+    longest: float = 60.0
+    budget: float = 0.5
+    service: int = 40
+    lost: int = 8
+    bugs: int = 3
+
+    def after(self, tries: int) -> float:
+        """Seconds to wait after so many failures in a row."""
+        return min(self.longest, self.first * 2 ** min(tries, 16))
+
+
+class _Sent(NamedTuple):
+    """What a sending came to.
+
+    Attributes:
+        results: of all records of the batch.
+        spent: credits that count for it.
+        error: what ended it.
+    """
+
+    results: list[Result | None]
+    spent: int = 0
+    error: SalesZoomInfoError | None = None
+
+
+class Runner:
+    """Runs batches for one worker.
+
+    Args:
+        account: the gate.
+        spool, board: the batches and their jobs.
+        worker: the worker's executor id.
+        patience: how long it waits.
+    """
+
+    def __init__(
+        self, account: Account, spool: Spool, board: Board, worker: str, patience: Patience | None = None
+    ) -> None:
+        self._account = account
+        self._spool = spool
+        self._board = board
+        self.worker = worker
+        self._patience = patience or Patience()
+        self._orders: dict[str, Order] = {}
+        self._mine: set[tuple[str, int]] = set()
+        self._stopping = asyncio.Event()
+
+    @property
+    def busy(self) -> int:
+        """Batches under way."""
+        return len(self._mine)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no batch is begun any more."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Begin no further batch; those under way finish, since they are paid for."""
+        self._stopping.set()
+
+    async def batch(self, job: str, number: int) -> str:
+        """Run a batch to its end.
+
+        Args:
+            job, number: which.
+
+        Returns:
+            ``done``, ``taken`` (another has it) or ``halted`` (its job, or this worker, does not run).
+        """
+        if (job, number) in self._mine:
+            return TAKEN
+        self._mine.add((job, number))
+        tries = 0
+        try:
+            while not self.stopping:
+                try:
+                    return await self._run(job, number)
+                except SalesZoomInfoError as error:
+                    if error.kind not in _AWAY:
+                        await self._pause(job, error)
+                        return HALTED
+                    logger.warning("job %s waits for the state: %s", job, error.kind)
+                except Exception:
+                    logger.exception("a bug of ours in batch %d of job %s", number, job)
+                tries += 1
+                await self._rest(self._patience.after(tries))
+            return HALTED
+        finally:
+            self._mine.discard((job, number))
+
+    async def _run(self, job: str, number: int) -> str:
+        failures = 0
+        while not self.stopping:
+            work = await self._spool.claim(job, number, self.worker)
+            if isinstance(work, str):
+                return work
+            order = await self._order(job)
+            chosen: list[int] | None = None
+            if isinstance(work, Tight):
+                if work.busy:
+                    await self._rest(self._patience.budget)
+                    continue
+                chosen, credits = await self._fit(order, work.units, work.results, work.left)
+                work = await self._spool.claim(job, number, self.worker, credits)
+                if isinstance(work, str):
+                    return work
+                if isinstance(work, Tight):
+                    continue
+            sent = await self._send(order, work, chosen)
+            if await self._put_back(work, sent):
+                return DONE
+            error = sent.error
+            if error is None:
+                continue
+            if isinstance(error, _PAUSING) or error.kind in _UNREADABLE or failures >= self._patience.service:
+                await self._pause(job, error)
+                return HALTED
+            # A window that is used up frees in time, however long that takes.
+            failures += not isinstance(error, RateLimited)
+            await self._rest(self._wait_for(error, failures))
+        return HALTED
+
+    async def _order(self, job: str) -> Order:
+        order = self._orders.get(job)
+        if order is None:
+            if len(self._orders) > 100:
+                self._orders.clear()
+            order = self._orders[job] = (await self._board.head(job)).order
+        return order
+
+    def _wait_for(self, error: SalesZoomInfoError, failures: int) -> float:
+        wait = self._patience.after(failures)
+        if isinstance(error, RateLimited):
+            wait = max(wait, min(float(str(error.details.get("seconds", 1))), self._patience.longest))
+        return wait
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, and wake when the worker is to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    async def _pause(self, job: str, error: SalesZoomInfoError) -> None:
+        logger.warning("job %s is paused: %s", job, error.kind)
+        why = f"{error.code}: {error.message} {error.next_step}".strip()
+        try:
+            await self._board.move(job, ("queued", "running"), "paused", why)
+        except SalesZoomInfoError as away:
+            logger.warning("job %s cannot be paused: %s", job, away.kind)
+
+    async def _put_back(self, work: Work, sent: _Sent) -> bool:
+        """Write down what came back: it is paid for, so the state is waited for as long as it takes."""
+        tries = 0
+        while True:
+            try:
+                return await self._spool.finish(
+                    work, sent.results, sent.spent, sandbox=self._account.sandbox
+                )
+            except SalesZoomInfoError as error:
+                if error.kind not in _AWAY or (self.stopping and tries > 5):
+                    raise
+                logger.warning("the results of a batch wait for the state: %s", error.kind)
+            tries += 1
+            # Also while the worker is stopping: a lost result is asked for once more.
+            await asyncio.sleep(min(self._patience.after(tries), 5.0))
+
+    # --- sending ---------------------------------------------------------------------------------------------------
+
+    async def _send(self, order: Order, work: Work, chosen: list[int] | None) -> _Sent:
+        results = list(work.results)
+        if chosen is not None:
+            for index in work.wanted:
+                if index not in chosen:
+                    results[index] = Result("over_budget", "the job's budget is used up", "", {})
+        wanted = [index for index, result in enumerate(results) if result is None]
+        if order.request.hold and work.orphan:
+            return _held(results, wanted, "its worker died while it may have been under way")
+        if work.tries >= self._patience.lost + self._patience.service:
+            return _failed(results, wanted, "it was tried too often")
+        return await self._ask(order, work, results, wanted) if wanted else _Sent(results)
+
+    async def _ask(
+        self, order: Order, work: Work, results: list[Result | None], wanted: Sequence[int]
+    ) -> _Sent:
+        """Ask for some records; those that ended have a result, the others can be asked for again."""
+        try:
+            found = await self._enrich(order, work.job, [work.units[index].input for index in wanted])
+        except (BudgetExceeded, CreditApprovalRequired) as error:
+            return await self._within(order, work, results, wanted, error)
+        except OutcomeUnknown as error:
+            if order.request.hold:
+                return _held(results, wanted, "no answer came")
+            if work.tries >= self._patience.lost:
+                return _failed(results, wanted, "no answer came")
+            return _Sent(results, 0, error)
+        except (*_PAUSING, RateLimited, UpstreamUnavailable) as error:
+            return _Sent(results, 0, error)
+        except SalesZoomInfoError as error:
+            if error.kind in _AWAY or error.kind in _UNREADABLE:
+                return _Sent(results, 0, error)
+            return await self._apart(order, work, results, wanted, error)
+        except Exception:
+            logger.exception("a bug of ours in job %s", work.job)
+            if work.tries >= self._patience.bugs:
+                return _failed(results, wanted, "it failed by a bug of ours")
+            raise
+        return _read(results, wanted, found, order)
+
+    async def _enrich(self, order: Order, job: str, inputs: list[dict[str, object]]) -> Enriched:
+        async def agree(_request: Request) -> str:
+            # A person has agreed to the whole job; each of its calls is a part of that.
+            return f"{job}.{uuid4().hex}"
+
+        with bulk():
+            return await self._account.enrich(
+                order.request.entity,
+                inputs,
+                caller=order.request.caller,
+                outputs=list(order.fields),
+                max_age=order.request.max_age,
+                consent=agree if order.agreed else None,
+                job=job,
+            )
+
+    async def _apart(
+        self,
+        order: Order,
+        work: Work,
+        results: list[Result | None],
+        wanted: Sequence[int],
+        error: SalesZoomInfoError,
+    ) -> _Sent:
+        """One record spoils the request: find it by halves. What is refused so is not charged."""
+        if len(wanted) == 1:
+            results[wanted[0]] = Result("invalid", f"ZoomInfo refused it: {error.code}", "", {})
+            return _Sent(results)
+        spent = 0
+        middle = len(wanted) // 2
+        for part in (wanted[:middle], wanted[middle:]):
+            sent = await self._ask(order, work, results, part)
+            results, spent = sent.results, spent + sent.spent
+            if sent.error is not None:
+                return _Sent(results, spent, sent.error)
+        return _Sent(results, spent)
+
+    async def _within(
+        self,
+        order: Order,
+        work: Work,
+        results: list[Result | None],
+        wanted: Sequence[int],
+        error: SalesZoomInfoError,
+    ) -> _Sent:
+        """Send what a budget still holds; the rest is over it, unless calls under way may give something back."""
+        facts = error.details
+        under_way = (await self._account.budget(order.request.caller)).reserved
+        if isinstance(error, BudgetExceeded):
+            left = int(str(facts.get("left", 0)))
+            why = f"the {facts.get('scope', 'day')} budget is used up"
+            if under_way:
+                return _Sent(results, 0, fail("reservation_lapsed"))
+        else:
+            left = max(0, int(str(facts.get("ceiling", 0))) - int(str(facts.get("used", 0))))
+            why = "it needs a person's consent"
+        waiting = [None if index in wanted else Result("", "", "", {}) for index in range(len(results))]
+        chosen, _ = await self._fit(order, work.units, waiting, left)
+        if len(chosen) == len(wanted):
+            # What was told a moment ago and what is left now differ: once more.
+            return _Sent(results, 0, fail("reservation_lapsed"))
+        for index in wanted:
+            if index not in chosen:
+                results[index] = Result("over_budget", why, "", {})
+        return await self._ask(order, work, results, chosen) if chosen else _Sent(results)
+
+    async def _fit(
+        self, order: Order, units: Sequence[Unit], results: Sequence[Result | None], left: int
+    ) -> tuple[list[int], int]:
+        """The records that so many credits pay for, in order, and what they cost at most."""
+        wanted = [index for index, result in enumerate(results) if result is None]
+        if not wanted:
+            return [], 0
+        found = await self._account.estimate(
+            order.request.entity, [units[index].input for index in wanted], caller=order.request.caller
+        )
+        chosen: list[int] = []
+        credits = 0
+        for index, item in zip(wanted, found.estimate.items, strict=True):
+            if credits + item.credits <= left:
+                chosen.append(index)
+                credits += item.credits
+        return chosen, credits
+
+
+def _held(results: list[Result | None], wanted: Sequence[int], why: str) -> _Sent:
+    return _Sent(_all(results, wanted, Result("held", why, "", {})))
+
+
+def _failed(results: list[Result | None], wanted: Sequence[int], why: str) -> _Sent:
+    return _Sent(_all(results, wanted, Result("failed", why, "", {})))
+
+
+def _all(results: list[Result | None], wanted: Sequence[int], result: Result) -> list[Result | None]:
+    return [result if index in wanted else each for index, each in enumerate(results)]
+
+
+def _read(results: list[Result | None], wanted: Sequence[int], found: Enriched, order: Order) -> _Sent:
+    hold, entity = order.request.hold, order.request.entity
+    error: SalesZoomInfoError | None = None
+    for index, match in zip(wanted, found.matches, strict=True):
+        if match.status == LIMIT_EXCEEDED:
+            error = fail("credits_exhausted")
+        elif match.status == UNKNOWN.status:
+            results[index] = Result("held", "no answer came", "", {}) if hold else None
+            error = error or fail("reservation_lapsed")
+        elif match.status == UNSENT.status:
+            error = error or fail("reservation_lapsed")
+        else:
+            results[index] = _result(match, entity)
+    return _Sent(results, found.credits.spent, error)
+
+
+def _result(match: Match, entity: Entity) -> Result:
+    # Where only a person's company is known, the person was not found.
+    if match.matched and (match.record_id is not None or entity == "company"):
+        return Result("enriched", ", ".join(match.warnings), match.status, match.row)
+    status = _MISSES.get(match.status, "no_match")
+    return Result(status, match.status, match.status, {})
+
+
+__all__ = ["Patience", "Runner"]

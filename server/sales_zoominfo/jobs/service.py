@@ -1,0 +1,368 @@
+"""Bulk jobs, as the command line and the tools use them: planned, started, watched, steered, delivered.
+
+Whoever submits a job writes its row and makes sure that a worker of this machine is alive; the worker reads the file,
+runs the batches and writes the output. So a job outlives the program that started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SalesZoomInfoError, fail
+from ..store import create_once, open_store
+from . import assembly
+from .board import Board, Head
+from .eta import eta
+from .fleet import LEASE, Fleet
+from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
+from .spawning import require_engine, start_worker
+from .spool import Spool
+
+if TYPE_CHECKING:
+    from ..account.gate import Account
+    from ..settings import Settings
+    from ..store import Store
+    from ..store.vault import Vault
+    from .delivery import Delivered
+
+FILE_NAME = "jobs.sqlite"
+MACHINE_FILE = "machine.id"
+DAY = 86_400.0
+# Rows that a plan shows.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where jobs live.
+
+    Attributes:
+        store: the jobs' own database.
+        vault: its keys.
+        scope: the account that pays, as the ledger names it.
+        machine: this machine's name for its files.
+        directory: the state's folder.
+        folders: those that outputs must be in; None for anywhere.
+    """
+
+    store: Store
+    vault: Vault
+    scope: str
+    machine: str
+    directory: Path
+    folders: tuple[Path, ...] | None = None
+
+
+async def open_home(
+    address: str | None, directory: Path, vault: Vault, account: str, folders: tuple[Path, ...] | None = None
+) -> Home:
+    """Open the database of jobs.
+
+    With SQLite it is a file of its own beside the state, so that the ledger waits neither for the rows of files nor
+    for their disk; with PostgreSQL a connection of its own to the same database.
+
+    Args:
+        address: of the state; None for SQLite in ``directory``.
+        directory: the state's folder.
+        vault: its keys.
+        account: the ledger's name of the account.
+        folders: those that outputs must be in; None for anywhere.
+
+    Raises:
+        InvalidArgument: it cannot be used.
+    """
+    served = address is not None and not address.casefold().startswith("sqlite:")
+    url = address if served else (directory / FILE_NAME).absolute().as_uri().replace("file:", "sqlite:", 1)
+    name = await asyncio.to_thread(create_once, directory / MACHINE_FILE, 16)
+    machine = name.hex()
+    # The sandbox that is built in is each machine's own.
+    scope = f"{account} on {machine}" if account == "sandbox" else account
+    store = await open_store(url, directory=directory)
+    return Home(store, vault, scope, machine, directory, folders)
+
+
+class Jobs:
+    """The bulk jobs of one account.
+
+    Args:
+        account: the gate, opened at its first use.
+        home: where they live.
+        settings: of this process.
+        launch: starts a worker of this machine; for tests.
+        lease: seconds after which a worker that is not seen is dead.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        home: Home,
+        settings: Settings,
+        *,
+        launch: Callable[[Path], object] = start_worker,
+        lease: float = LEASE,
+    ) -> None:
+        self.account = account
+        self.home = home
+        self.settings = settings
+        self.spool = Spool(home.store, home.vault)
+        self.board = Board(home.store, home.vault, home.scope, home.machine)
+        self.fleet = Fleet(home.store, home.scope, home.machine, lease)
+        self._launch = launch
+
+    # --- starting --------------------------------------------------------------------------------------------------
+
+    async def start(self, request: JobRequest, *, agreed: bool = False) -> Job:
+        """Start a job; the same request again finds the same job and lets it go on.
+
+        Args:
+            request: what to do.
+            agreed: a person has agreed to ``max_credits``, or to what the plan said it costs at most.
+
+        Returns:
+            The job. Its file is being read, unless it was read before.
+
+        Raises:
+            InvalidArgument: the file, the columns, the mapping, the output or an option cannot be used; or the engine's
+                package is not installed.
+            NotFound: there is no such file.
+        """
+        require_engine()
+        order = await self.order(request, agreed=agreed)
+        job, new = await self.board.make(order)
+        if not new:
+            await self._go_on(job, order)
+        await self.wake()
+        return await self.get(job)
+
+    async def order(self, request: JobRequest, *, agreed: bool = False) -> Order:
+        """A request, checked as far as that costs nothing, with what it comes to."""
+        _check(request)
+        request = replace(request, source=str(Path(request.source).expanduser().absolute()))
+        return await asyncio.to_thread(self._order, request, agreed)
+
+    def _order(self, request: JobRequest, agreed: bool) -> Order:
+        from .files import allowed_output
+
+        source = assembly.open_file(request)
+        recognition = assembly.recognise_columns(request, source)
+        mapping = assembly.mapping_of(request, source, recognition)
+        path = Path(request.source)
+        wanted = path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
+        output = allowed_output(wanted, source=path, folders=self.home.folders)
+        fields = tuple(request.fields or mapping.outputs)
+        return Order(replace(request, output=str(output)), fields, source.fingerprint, agreed)
+
+    async def _go_on(self, job: str, order: Order) -> None:
+        """The same request again: what had stopped by itself, or was lost, goes on."""
+        head = await self.board.head(job)
+        if head.purged or head.job.state == "failed":
+            if head.job.state == "done" and head.job.delivered_at and Path(head.job.output or "").exists():
+                return
+            await self.spool.purge(job)
+            await self.board.forget(job)
+            await self.board.make(order)
+            return
+        if head.job.state in ("paused", "cancelled"):
+            await self.board.move(job, ("paused", "cancelled"), "queued" if head.left else "done")
+
+    async def wake(self) -> None:
+        """Make sure that a worker of this machine is alive, or on its way."""
+        if not await self.fleet.here():
+            await asyncio.to_thread(self._launch, self.home.directory)
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    async def get(self, job: str) -> Job:
+        """A job as it stands.
+
+        Raises:
+            NotFound: there is no such job.
+            InvalidArgument: it was made by another release.
+        """
+        return await self._told(await self.board.head(job))
+
+    async def list(self, states: Sequence[str] = (), limit: int = 50) -> list[Job]:
+        """Jobs, the newest first.
+
+        Args:
+            states: only of these states; none for all.
+            limit: how many at most.
+        """
+        return [await self._told(head) for head in await self.board.heads(states, limit)]
+
+    async def _told(self, head: Head) -> Job:
+        job = head.job
+        if job.state not in ("queued", "running", "loading"):
+            return job
+        workers = await self.fleet.workers()
+        seconds, note = await eta(self.account, job, alive=any(worker.alive for worker in workers))
+        return replace(job, eta=seconds, eta_note=note)
+
+    async def report(self, job: str) -> dict[str, Any] | None:
+        """What was counted when the job's output was written; None before."""
+        await self.board.head(job)
+        return await self.board.report(job)
+
+    # --- steering --------------------------------------------------------------------------------------------------
+
+    async def pause(self, job: str) -> Job:
+        """Begin no further batch; those under way finish, since they are paid for.
+
+        Raises:
+            NotFound, InvalidArgument: there is no such job, or it does not run.
+        """
+        head = await self.board.head(job)
+        if not await self.board.move(job, ("queued", "running"), "paused", "a person paused it"):
+            raise _state(head, "paused", "Only a job that runs can be paused.")
+        return await self.get(job)
+
+    async def resume(self, job: str) -> Job:
+        """Let a paused job go on.
+
+        Raises:
+            NotFound, InvalidArgument: there is no such job, or it is not paused.
+        """
+        head = await self.board.head(job)
+        if not await self.board.move(job, ("paused",), "queued" if head.left else "done"):
+            raise _state(head, "resumed", "Only a paused job can be; `jobs retry` tries failed rows again.")
+        await self.wake()
+        return await self.get(job)
+
+    async def cancel(self, job: str) -> Job:
+        """Begin no further batch, for good; the rows that are left get the status ``cancelled``.
+
+        Raises:
+            NotFound, InvalidArgument: there is no such job, or it has ended.
+        """
+        head = await self.board.head(job)
+        if not await self.board.move(job, tuple(OPEN), "cancelled", "a person cancelled it"):
+            raise _state(head, "cancelled", "It has ended; `jobs show` tells what became of it.")
+        return await self.get(job)
+
+    async def retry(self, job: str) -> Job:
+        """Try the rows again that failed, were held or over budget, and those that a cancelled job left.
+
+        Raises:
+            NotFound, InvalidArgument: there is no such job, it still runs, its rows are deleted, or there are none.
+        """
+        head = await self.board.head(job)
+        if head.purged:
+            raise fail("job_lost", job=job, days=self.settings.job_days)
+        if head.job.state not in ("done", "cancelled", "paused"):
+            raise _state(head, "tried again", "Wait until it has ended, or pause it first.")
+        rows = await self.spool.retry(job)
+        if not rows and not head.left:
+            raise _state(head, "tried again", "None of its rows failed, was held or was over budget.")
+        await self.board.reopen(job)
+        await self.wake()
+        return await self.get(job)
+
+    # --- delivering ------------------------------------------------------------------------------------------------
+
+    async def deliver(
+        self, job: str, *, by: str = "submitter", progress: Callable[[int], None] | None = None
+    ) -> Delivered | None:
+        """Write a job's output, on the machine that has its file. A cancelled job's rows are told as such.
+
+        Args:
+            job: which; it must have ended, or be paused.
+            by: who writes.
+            progress: told the rows written, now and then, on another thread.
+
+        Returns:
+            What was written; None when a worker is writing it already.
+
+        Raises:
+            NotFound: there is no such job, or its file is gone.
+            InvalidArgument: it still runs, its file has changed, its rows are deleted, or the output cannot be written.
+        """
+        head = await self.board.head(job)
+        if head.job.state in ("loading", "queued", "running", "failed"):
+            raise _state(head, "delivered", "Wait until it has ended, or pause or cancel it.")
+        if head.purged:
+            raise fail("job_lost", job=job, days=self.settings.job_days)
+        if head.machine != self.home.machine:
+            raise fail("job_elsewhere", job=job, file=Path(head.job.source).name)
+        if not await self.board.deliver(job, by):
+            return None
+        try:
+            done = await asyncio.to_thread(self._deliver, head, progress)
+        except BaseException as error:
+            why = str(error) if isinstance(error, SalesZoomInfoError) else None
+            await self.board.undelivered(job, why)
+            raise
+        whole = head.job.state == "done"
+        await self.board.delivered(job, done.counts, done.tally.to_json() | {"notes": done.notes}, whole=whole)
+        if whole and not any(done.counts.get(status) for status in RETRYABLE):
+            await self.clear(job)
+        return done
+
+    def _deliver(self, head: Head, progress: Callable[[int], None] | None) -> Delivered:
+        from .delivery import Delivered, Layout, write
+        from .files import allowed_output, open_sink
+
+        request = head.order.request
+        path = Path(request.source)
+        source = assembly.open_file(request, head.order.fingerprint)
+        recognition = assembly.recognise_columns(request, source)
+        mapping = assembly.mapping_of(request, source, recognition, head.order.fields)
+        target = allowed_output(Path(request.output or ""), source=path, folders=self.home.folders)
+        layout = Layout(source.columns, mapping, sandbox=head.job.sandbox)
+        with open_sink(target, like=source, columns=layout.columns) as sink:
+            tally = write(self.spool, head.job.id, source, layout, sink, progress=progress)
+            # A file that was exchanged while it was read shows by now.
+            source.expect(head.order.fingerprint)
+            sink.finish()
+            notes = [*source.notes, *sink.notes]
+        counts = dict(tally.rows)
+        return Delivered(str(target), sum(counts.values()), counts, None, tally, notes)
+
+    async def clear(self, job: str) -> None:
+        """Delete a job's rows for good; what was counted stays."""
+        await self.spool.purge(job)
+        await self.board.note_purged(job)
+
+    async def purge(self) -> None:
+        """Delete the rows of jobs that ended long enough ago."""
+        for job in await self.board.stale(self.settings.job_days * DAY):
+            await self.clear(job)
+
+    async def work(self, *, stay: bool = False, idle: float = 300.0) -> None:
+        """Be a worker until there is nothing to do for a while, or SIGTERM comes.
+
+        Args:
+            stay: do not end when there is nothing to do.
+            idle: seconds without work after which it ends.
+
+        Raises:
+            InvalidArgument: the engine's package is not installed, or the state cannot be used.
+        """
+        require_engine()
+        from .worker import Pace, Worker
+
+        await Worker(self, self.settings.state_address, stay=stay, pace=Pace(idle=idle)).run()
+
+    async def aclose(self) -> None:
+        """Close the jobs' database."""
+        await self.home.store.close()
+
+
+def _check(request: JobRequest) -> None:
+    in_doubt = request.options.get("in_doubt", "resend")
+    if in_doubt not in ON_DOUBT:
+        raise fail("not_a_choice", name="in_doubt", value=str(in_doubt)[:40], hint="", legal=", ".join(ON_DOUBT))
+    if request.max_credits is not None and request.max_credits < 0:
+        raise fail("too_low", name="maxCredits", low=0, value=request.max_credits)
+    if request.max_age is not None and request.max_age < 0:
+        raise fail("too_low", name="maxAge", low=0, value=request.max_age)
+
+
+def _state(head: Head, action: str, how: str) -> SalesZoomInfoError:
+    return fail("job_state", job=head.job.id, state=head.job.state, action=action, how=how)
+
+
+__all__ = ["Home", "Jobs"]

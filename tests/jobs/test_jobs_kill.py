@@ -1,0 +1,76 @@
+"""Real kill -9 of workers in the middle of one job, again and again: what a user would miss is a row or a credit.
+
+The ordinary run kills a few. The full proof, 200 kills on each database:
+
+    PROOF_SCALE=1 python -m pytest tests/jobs/test_jobs_kill.py -s
+
+which takes some minutes each. ``PROOF_SEED`` chooses another course.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from bulk_world import Place, Worker, finish, wait_for
+from bulk_world_books import check_books, expected, faulty, sample
+
+from postgres import Server
+from proof import scaled
+from support import Sandbox, link_sandbox, serve
+
+SEED = os.environ.get("PROOF_SEED", "")
+KILLS = scaled(200, 5)
+WORKERS = scaled(4, 2)
+ROWS = scaled(16_000, 1_500)
+# Requests a second, so that the kills fall within the job.
+RATE = 8 if scaled(1, 0) else 20
+
+
+def disturb(place: Place, job: str, random: Random, server: Server | None = None) -> dict[str, int]:
+    """Kill workers at random until there have been enough kills, and let others finish the job."""
+    running = [Worker(place) for _ in range(WORKERS)]
+    done = {"kills": 0, "all": 0, "database": 0}
+    try:
+        wait_for(lambda: place.show(job).finished, 60)
+        while done["kills"] < KILLS and not place.show(job).over:
+            time.sleep(random.uniform(0.2, 1.2))
+            draw = random.random()
+            if server is not None and draw < 0.05:
+                server.stop(crash=True)
+                time.sleep(random.uniform(0, 1))
+                server.start()
+                done["database"] += 1
+            victims = list(running) if draw > 0.85 else [random.choice(running)]
+            done["all"] += len(victims) > 1
+            for victim in victims:
+                victim.kill()
+                done["kills"] += 1
+                running[running.index(victim)] = Worker(place)
+        finish(place, job, 300)
+    finally:
+        for worker in running:
+            worker.kill()
+    return done
+
+
+def test_killed_workers_lose_no_row_and_pay_none_twice(
+    either_state_url: str, sandbox_data: Path, tmp_path: Path
+) -> None:
+    random = Random(f"kills {SEED}")
+    sandbox = Sandbox(link_sandbox(sandbox_data, tmp_path / "upstream"))
+    sandbox.plan = faulty(f"faults {SEED}")
+    with serve(sandbox) as served:
+        place = Place(tmp_path, either_state_url, served.url, {"rate_limit": RATE, "timeout": 10}, lease=2.0)
+        source, ids = sample(place, ROWS)
+        job = place.start(place.request(source))
+        done = disturb(place, job, random)
+        assert done["kills"] >= KILLS, f"the job was over after {done}"
+        output = Path(place.show(job).output or "").read_bytes()
+        sandbox.plan = None
+        check_books(place, sandbox, ids)
+    assert output == expected(sandbox_data, tmp_path, source), "the output differs from an undisturbed run's"
+    print(f"\n{done}, {len(sandbox.charges)} credits")
