@@ -418,6 +418,11 @@ TEXTS: dict[str, Text] = {
         "What would do: {would_do}. If a column holds one under another heading, say so, such as "
         "--column \"HEADING={key}\". Nothing was sent.",
     ),
+    "mapping_invalid": Text(
+        InvalidArgument,
+        "The mapping {name} cannot be used: {problems}.",
+        "Correct it and run it again; `sales-zoominfo mapping show PRESET` prints one that works. Nothing was spent.",
+    ),
     "column_unknown": Text(
         InvalidArgument,
         "The file has no column '{name}'{hint}.",
@@ -555,6 +560,12 @@ TEXTS: dict[str, Text] = {
         Suppressed,
         "This {thing} is on the opt-out list, so nothing is asked for or handed out.",
         "`list_opt_outs` shows the list; a person can change it with `sales-zoominfo opt-outs`. Nothing was charged.",
+    ),
+    "workplace_unknown": Text(
+        Suppressed,
+        "The opt-out list holds companies, and ZoomInfo does not tell where this person works.{reason}",
+        "Nothing was asked for and nothing was charged. `search_contacts` with the personId shows whether ZoomInfo "
+        "knows the person.",
     ),
     "option_missing": Text(
         InvalidArgument,

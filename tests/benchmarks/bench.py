@@ -149,9 +149,11 @@ def tokens() -> list[Row]:
 
     listed = [describe(tool).model_dump(by_alias=True, exclude_none=True, mode="json") for tool in TOOLS.values()]
     seen = [count({key: tool[key] for key in ("name", "description", "inputSchema")}) for tool in listed]
+    usual = sum(size for size, tool in zip(seen, TOOLS.values(), strict=True) if tool.toolset in DEFAULT_TOOLSETS)
     whole = count({"tools": listed})
     return [
-        Row("tokens a model sees of the tools (characters / 4)", str(sum(seen)), "<= 8000", sum(seen) <= 8000),
+        Row("tokens a model sees of the tools (characters / 4)", str(usual), "<= 8000", usual <= 8000),
+        Row("  with all toolsets", str(sum(seen)), "<= 14000", sum(seen) <= 14000),
         Row("  the largest tool", str(max(seen)), "<= 1000", max(seen) <= 1000),
         Row("  tools/list over that", f"{whole / sum(seen):.2f}", "<= 1.5", whole <= 1.5 * sum(seen)),
     ]

@@ -54,6 +54,7 @@ def test_keys_that_come_late_are_kept_and_told(tmp_path: Path) -> None:
         ('{"a":1', "no JSON"),
         ("{'a':1}", "no JSON"),
         ('{"a":"\\ud800"}', "half a character"),
+        ('{"a":"x\\u0000"}', "NUL character"),
         ('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
         ('{"a":' + "1" * 5000 + "}", "no JSON"),
     ],
@@ -121,9 +122,11 @@ JSON = st.recursive(
 )
 
 
+RECORD = st.dictionaries(st.text('abc é"\\', min_size=1, max_size=3), JSON, min_size=1, max_size=4)
+
+
 @given(
-    st.lists(st.dictionaries(st.text("abc é\"\\", min_size=1, max_size=3), JSON, min_size=1, max_size=4), min_size=1, max_size=5),
-    st.booleans(), st.booleans(), JSON,
+    st.lists(RECORD, min_size=1, max_size=5), st.booleans(), st.booleans(), JSON,
 )  # fmt: skip
 @settings(max_examples=200, deadline=None)
 def test_any_objects_come_back(records: list[dict[str, Any]], ascii: bool, spaced: bool, new: object) -> None:

@@ -80,10 +80,10 @@ def scene(folder: Path) -> dict[str, Path]:
         ("outside by a linked folder", "outside the allowed folders"),
         ("no folder", "its folder does not exist"),
         ("a folder", "folder"),
-        ("a file as folder", "not a directory"),
+        ("a file as folder", "its folder is no folder"),
         ("a pipe", "no regular file"),
         ("dots", "it names a folder"),
-        ("NUL", "cannot be read"),
+        ("NUL", "NUL character"),
         ("too long", "too long"),
     ],
 )

@@ -33,9 +33,11 @@ def workbook(path: Path, rows: list[list[Any]], title: str = "Leads", forms: dic
     return path
 
 
+# A workbook's instants have no zone.
+SEEN_AT = dt.datetime.fromisoformat("2026-05-06T07:08:09")
 ROWS = [
     ["Id", "Zip", "Created", "Seen", "Amount", "Active", "Note"],
-    [5_551_234_567, 1234, dt.date(2026, 5, 6), dt.datetime(2026, 5, 6, 7, 8, 9), 0.1, True, "a\nb\t<&> é 😀"],
+    [5_551_234_567, 1234, dt.date(2026, 5, 6), SEEN_AT, 0.1, True, "a\nb\t<&> é 😀"],
     [None, None, None, None, 3.0, None, "last"],
 ]
 SEEN = [
@@ -58,7 +60,7 @@ def test_numbers_and_dates_stay_what_they_are(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Leads"]
     assert [cell.value for cell in sheet[1]] == [*ROWS[0], "zi_status", "zi_size"]
     assert [cell.value for cell in sheet[2]] == [
-        5_551_234_567, 1234, dt.datetime(2026, 5, 6), dt.datetime(2026, 5, 6, 7, 8, 9), 0.1, True,
+        5_551_234_567, 1234, dt.datetime.fromisoformat("2026-05-06"), SEEN_AT, 0.1, True,
         "a\nb\t<&> é 😀", "=1+1", 12,
     ]  # fmt: skip
     assert sheet["B2"].number_format == "00000"
@@ -201,9 +203,22 @@ def test_too_long_a_text_is_cut_and_told(tmp_path: Path) -> None:
     assert cells(open_source(tmp_path / "a.xlsx")) == [["x" * 32_767]]
 
 
+def test_many_texts_are_read_from_outside_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sales_zoominfo.jobs.files import xlsx_texts
+
+    path = workbook(tmp_path / "a.xlsx", [["Name", "Note"], *([f"Zoë {n}", f"<{n}>\n😀"] for n in range(2000))])
+    wanted = cells(open_source(path))
+    monkeypatch.setattr(xlsx_texts, "IN_MEMORY", 0)
+    source = open_source(path)
+    assert source.columns == ["Name", "Note"]
+    assert cells(source) == wanted
+    assert wanted[1999] == ["Zoë 1999", "<1999>\n😀"]
+
+
 def test_a_missing_package_names_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx", ROWS)
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.delitem(sys.modules, "sales_zoominfo.jobs.files.xlsx_texts", raising=False)
+    monkeypatch.setitem(sys.modules, "openpyxl.cell.text", None)
     assert "pip install 'sales-zoominfo[xlsx]'" in refused_rows(path).next_step
 
 

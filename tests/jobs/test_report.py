@@ -226,9 +226,17 @@ def test_the_page_needs_nothing_else() -> None:
     # Light, dark and paper.
     for part in ("prefers-color-scheme:dark", "@media print", 'content="light dark"'):
         assert part in text
-    colours = set(re.findall(r"class=\"?([sc]-[a-z_]+)", text))
-    assert colours
-    assert all(f"--{name}:" in text for name in colours), "each colour is in the style"
+    style = text[text.index("<style>") : text.index("</style>")]
+    roots = re.findall(r":root\{([^}]*)\}", style)
+    assert len(roots) == 3
+    used = set(re.findall(r"var\(--([a-z_-]+)\)", style))
+    assert len(used) > 20
+    for root in roots:
+        named = dict(part.split(":", 1) for part in root.removesuffix(";").split(";"))
+        assert used <= {name.removeprefix("--") for name in named}, "each colour is in each of the three"
+        assert all(re.fullmatch(r"#[0-9a-f]{3,6}", value) for name, value in named.items() if name.startswith("--"))
+    assert set(re.findall(r"class=\"?([sc]-[a-z_]+)", text)) <= used
+    assert style.count("{") == style.count("}")
 
 
 def test_the_page_says_what_the_report_says() -> None:

@@ -771,8 +771,9 @@ ENGLISH: Questions = [
     ("max records per page rpp", "zoominfo-api-reference#pagination"),
     (
         "need 50k companies but only get the first 10000",
-        "gotchas#result-windows-cut-large-sets playbooks#prospecting-mistakes "
-        "troubleshooting#only-part-of-a-large-result-arrives zoominfo-api-reference#pagination",
+        "finding-values#sets-larger-than-the-window gotchas#result-windows-cut-large-sets "
+        "playbooks#prospecting-mistakes troubleshooting#only-part-of-a-large-result-arrives "
+        "zoominfo-api-reference#pagination",
     ),
     (
         "HTTP 404 ZI9998 No static resource v1/usage",
@@ -1079,7 +1080,8 @@ CHINESE: Questions = [
     ("支持微软Dynamics吗", "integrations#integrations-at-a-glance integrations#microsoft-dynamics"),
     (
         "补全之后很多字段是空的",
-        "data-model#missing-values-types-and-dates gotchas#plan-gated-fields-look-empty "
+        "data-model#missing-values-types-and-dates finding-values#output-fields-that-your-plan-lacks "
+        "gotchas#plan-gated-fields-look-empty "
         "troubleshooting#enrichment-returns-incomplete-data troubleshooting#a-field-is-not-in-the-plan",
     ),
     (

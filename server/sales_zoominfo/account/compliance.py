@@ -13,7 +13,9 @@ from .entries import Entry
 from .identifiers import domain_keys, name_keys, read_domain, read_phone
 from .modes import Modes
 from .optouts import Added, Listed
+from .privacy import REFUSED as LISTED
 from .screening import echo
+from .workplaces import Workplaces
 
 if TYPE_CHECKING:
     from ..zoominfo.client import Client
@@ -98,6 +100,7 @@ class Privacy:
         self._audit = audit
         self._clock = clock
         self.list = screen.list
+        self._workplaces = Workplaces(client, screen)
 
     @property
     def sandbox(self) -> bool:
@@ -275,7 +278,9 @@ class Privacy:
             try:
                 held = [*await self._client.compliance(inputs)]
             except NotAvailable:
-                found = [await self._found(item) for item in inputs]
+                told_by_search = [await self._found(item) for item in inputs]
+                found = [seen for seen, _ in told_by_search]
+                refused |= {index: LISTED for index, (_, hidden) in zip(asked, told_by_search, strict=True) if hidden}
         told = {index: (records, seen) for index, records, seen in zip(asked, held, found, strict=True)}
         checked: list[Checked] = []
         for index, item in enumerate(people):
@@ -285,15 +290,21 @@ class Privacy:
                 screened = await self._screen.envelope({"data": records})
                 # One listed record among several: the person is on the list.
                 hidden = hidden or len(screened["data"]) < len(records)
-            checked.append(Checked(echo(item) if hidden else item, hidden, None if hidden else records, seen))
+                # Where ZoomInfo does not tell where somebody works, nothing of theirs is handed over either.
+                hidden = hidden or bool((await self._workplaces.hidden(records, people=True)).ids)
+            told_now = (None, None) if hidden else (records, seen)
+            checked.append(Checked(echo(item) if hidden else item, hidden, *told_now))
         await self._note(caller, CHECK.name, len(people), "")
         return checked
 
-    async def _found(self, person: Mapping[str, object]) -> bool | None:
+    async def _found(self, person: Mapping[str, object]) -> tuple[bool, bool]:
+        """Whether a free search finds a person, and whether whom it finds is on the list, such as by the company."""
         names = ("personId", "emailAddress", "phone", "fullName", "firstName", "lastName", "companyId", "companyName")
         filters = {name: person[name] for name in names if name in person}
-        page: Page = await self._client.search("contact", filters, page=1, size=1)
-        return page.total > 0
+        page: Page = await self._client.search("contact", filters, page=1, size=2)
+        shown, _ = await self._screen.page("contact", page)
+        # A name alone finds namesakes as well, of whom one may be listed.
+        return page.total > 0, bool(page.rows) and not shown.rows
 
     async def _note(self, caller: str, operation: str, records: int, note: str) -> None:
         if self._audit is not None:

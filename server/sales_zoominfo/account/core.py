@@ -11,11 +11,14 @@ from ..settings import Settings
 from ..zoominfo.arguments import read_number
 from ..zoominfo.asking import Answer
 from ..zoominfo.client import Client
-from ..zoominfo.operations import Operation
+from ..zoominfo.operations import Operation, Subject
+from ..zoominfo.records import Page
 from .audit import Audit
 from .ledger import Ledger, Limits
 from .modes import Modes
+from .names import About, Employer, employer_of
 from .privacy import Screen
+from .workplaces import PEOPLE, Workplaces
 
 # A reservation that nobody has touched for so many seconds belongs to a process that died.
 ABANDONED_AFTER = 900.0
@@ -33,6 +36,7 @@ class Core:
         screen: what every input and every answer passes.
         audit: takes an entry for each call.
         clock: Unix seconds.
+        workplaces: tells who must not be shown because of where they work.
     """
 
     client: Client
@@ -42,11 +46,13 @@ class Core:
     screen: Screen
     audit: Audit
     clock: Callable[[], float] = time.time
+    workplaces: Workplaces = field(init=False)
     _remembered: bool = field(default=False, init=False)
     _abandoned_after: float = field(default=0.0, init=False)
     _tidied: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
+        self.workplaces = Workplaces(self.client, self.screen)
         self._abandoned_after = max(ABANDONED_AFTER, 4 * self.settings.timeout + 60)
         self._tidied = -self._abandoned_after
 
@@ -99,13 +105,46 @@ class Core:
         """Let arguments through that name nobody on the opt-out list.
 
         Raises:
-            Suppressed: they do; nothing was sent.
+            Suppressed: they do, or they name a person of whom that cannot be known; nothing was sent but a free search
+                where somebody works.
         """
         what = await self.screen.named(arguments)
         if what is not None:
             raise fail("suppressed", thing=what)
+        hidden = await self.workplaces.hidden(dict(arguments))
+        if hidden.unknown:
+            raise fail("workplace_unknown", reason=f" {hidden.failed}" if hidden.failed else "")
+        if hidden.ids:
+            raise fail("suppressed", thing="person")
 
-    async def screened(self, answer: Answer) -> tuple[Answer, list[str]]:
-        """An answer without who is on the opt-out list, and warnings."""
-        rows, warnings = await self.screen.rows(answer.rows)
-        return (answer if rows is answer.rows else replace(answer, rows=rows)), warnings
+    async def screened(
+        self, answer: Answer, operation: str, arguments: Mapping[str, object]
+    ) -> tuple[Answer, list[str]]:
+        """An answer without who is on the opt-out list, also by where they work, and warnings.
+
+        Args:
+            answer: as it came.
+            operation: its name.
+            arguments: what was asked, which tells the company that its texts are about.
+
+        Raises:
+            InvalidArgument: the list cannot be read; nothing may be handed over then.
+        """
+        employer = employer_of(arguments)
+        if answer.company_id:
+            employer = Employer(answer.company_id, employer.name)
+        told = answer.more.get("aiTexts")
+        texts = frozenset(str(name) for name in told) if isinstance(told, list) else frozenset[str]()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        hidden = await self.workplaces.hidden(answer.rows, people=operation in PEOPLE)
+        rows, warnings = await self.screen.rows(answer.rows, About(employer, texts), hidden.keys)
+        kept = answer if rows is answer.rows else replace(answer, rows=rows)
+        return kept, [*warnings, *hidden.warnings()]
+
+    async def screened_page(self, subject: Subject, page: Page) -> tuple[Page, list[str]]:
+        """:meth:`screened` for a page of a search."""
+        if subject in ("contact", "company"):
+            # Each row tells the company itself.
+            return await self.screen.page(subject, page)
+        hidden = await self.workplaces.hidden(page.rows)
+        page, warnings = await self.screen.page(subject, page, hidden.keys)
+        return page, [*warnings, *hidden.warnings()]

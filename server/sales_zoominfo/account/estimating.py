@@ -82,6 +82,10 @@ class Estimator:
         """
         return await self._estimate(entity, read_inputs(entity, inputs, where=INPUTS[entity]), check=check)
 
+    async def known(self, entity: Entity, inputs: Sequence[Mapping[str, object]]) -> Estimate:
+        """What enriching any number of canonical inputs costs at most, by the ledger and the opt-out list alone."""
+        return (await self._estimate(entity, inputs, check=False)).estimate
+
     async def search(self, entity: Entity, filters: Mapping[str, object], limit: object) -> Estimated:
         """What enriching the first results of a search costs; the search is free.
 

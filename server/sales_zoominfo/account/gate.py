@@ -16,7 +16,7 @@ from ..settings import Settings
 from ..zoominfo.asking import Answer, Ask
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import Direction, Use
-from ..zoominfo.operations import OPERATIONS, Entity, Generation, Subject
+from ..zoominfo.operations import OPERATIONS, Entity, Generation, Operation, Subject
 from ..zoominfo.records import FieldRight, Limit, Page, Value
 from .audit import Audit, filters_note
 from .buying import LIMIT_OF, Buyer, told_by
@@ -24,7 +24,7 @@ from .consent import Consent
 from .copies import Copies
 from .core import Core
 from .estimating import Estimated, Estimator
-from .ledger import Budget, Caller, Ledger, Limits
+from .ledger import Budget, Caller, Estimate, Ledger, Limits
 from .modes import Modes
 from .privacy import Screen
 from .report import Figures, figures
@@ -159,7 +159,7 @@ class Account:
             entry.note = filters_note(list(filters))
             page = await self._client.search(entity, filters, **paging)
             await self._core.note_account()
-            page, warnings = await self._screen.page(entity, page)
+            page, warnings = await self._core.screened_page(entity, page)
             entry.generation, entry.records = page.generation, len(page.rows)
         if entry.warning is not None:
             warnings = [*warnings, entry.warning]
@@ -214,7 +214,7 @@ class Account:
             await self._core.refuse(arguments)
             answer = await self._client.answer(ask)
             await self._core.note_account()
-            answer, warnings = await self._core.screened(answer)
+            answer, warnings = await self._core.screened(answer, name, arguments)
             entry.records = len(answer.rows)
         warned = [] if entry.warning is None else [entry.warning]
         return Told(answer, ask, [*ask.warnings, *warnings, *warned])
@@ -302,6 +302,15 @@ class Account:
             found = await self._estimator.inputs(entity, inputs, check=check)
             entry.records = len(found.estimate.items)
             return found
+
+    async def expect(self, entity: Entity, inputs: Sequence[Mapping[str, object]]) -> Estimate:
+        """What many canonical match inputs cost at most, as far as it is known here; no call and no audit entry.
+
+        Args:
+            entity: what they are.
+            inputs: as :func:`~sales_zoominfo.zoominfo.arguments.read_inputs` gives them, any number.
+        """
+        return await self._estimator.known(entity, inputs)
 
     async def estimate_search(
         self, entity: Entity, filters: Mapping[str, object], limit: object, *, caller: str = "local"
@@ -394,6 +403,7 @@ class Account:
         consent: Consent | None = None,
         job: str | None = None,
         progress: Callable[[int, int], Awaitable[None]] | None = None,
+        operation: Operation | None = None,
     ) -> Enriched:
         """Enrich 1 to 100 records. See :meth:`.spending.Spender.enrich`."""
         return await self._spender.enrich(
@@ -408,6 +418,7 @@ class Account:
             consent=consent,
             job=job,
             progress=progress,
+            operation=operation,
         )
 
     async def about(

@@ -8,7 +8,7 @@ Canonical forms, chosen so that a doubt withholds rather than shows:
   list entry without one fits "+49 30 1234567" and "030 1234567" alike, and a number that an answer shows without one
   fits every entry with the same national digits.
 * person and company: ZoomInfo's ids, whole numbers that may be negative.
-* name: first and last name together with a company. A name alone names nobody.
+* name: first and last name together with a company, also without accents. A name alone names nobody.
 """
 
 from __future__ import annotations
@@ -135,6 +135,9 @@ def hashes(email: str) -> list[str]:
 # --- keys ------------------------------------------------------------------------------------------------------
 # A key is the text whose digest the list holds. Ids belong to a place: the sandbox's are not ZoomInfo's.
 
+# What begins like this is no key of the list: a name without its company, for people who were looked up one by one.
+ALONE = "alone:"
+
 
 def entry_keys(kind: Kind, value: str, place: str) -> list[str]:
     """The keys of a list entry, its own first.
@@ -189,12 +192,21 @@ def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
     company: dict[str, Any] = {}
     if isinstance(record.get("company"), dict):
         company = cast("dict[str, Any]", record["company"])
-    folded = _folded(name)
     found = read_record_id(str(record.get("companyId", company.get("id", ""))))
-    keys = [f"name:{place}:{folded}@{found}"] if found else []
+    keys = name_key(name, found, place) if found else []
     named = record.get("companyName", company.get("name"))
     if isinstance(named, str) and named.strip():
-        keys.append(f"name:{place}:{folded}@{_folded(named)}")
+        keys += name_key(name, named, place)
+    return keys
+
+
+def name_key(name: str, company: str, place: str) -> list[str]:
+    """A name with one company, as it is written and, where that differs, without accents."""
+    person, employer = folded(name), folded(company)
+    keys = [f"name:{place}:{person}@{employer}"]
+    if not (person.isascii() and employer.isascii()):
+        plain = f"name:{place}:{_unaccented(person)}@{_unaccented(employer)}"
+        keys += [plain] if plain != keys[0] else []
     return keys
 
 
@@ -221,8 +233,13 @@ def person_keys(row: Mapping[str, Any], place: str) -> set[str]:
     return found
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A name as it is compared: without regard to case, width and spaces."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def _unaccented(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 # --- answers ---------------------------------------------------------------------------------------------------
@@ -237,17 +254,23 @@ class Mark(NamedTuple):
         keys: what it is looked up by.
         level: what is withheld when one of them is on the list: the whole record, the field, or these characters.
         start, end: the characters, for ``token``.
+        surnames: family names that these characters may end with, where they may be a person's name.
     """
 
     keys: list[str]
     level: Level
     start: int = 0
     end: int = 0
+    surnames: tuple[str, ...] = ()
 
 
 _PERSON_IDS = frozenset(["personid", "contactid", "personids", "contactids", "zoominfocontactid"])
 _COMPANY_IDS = frozenset(["companyid", "companyids", "zoominfocompanyid", "locationcompanyid"])
 _RELATED_IDS = frozenset(["parentid", "ultimateparentid"])
+# Somebody whom a record is compared with, and who is not whom it is about.
+_COMPARED = "referencepersonid"
+# Every field that names a person by an id, in lower case.
+PERSON_IDS = _PERSON_IDS | {_COMPARED}
 _SWITCHBOARD = frozenset(["companyphone", "companyfax"])
 _SITES = frozenset(["website", "companywebsite", "websites", "companydomain"])
 
@@ -261,7 +284,7 @@ def marks(name: str, value: str, place: str) -> Generator[Mark]:
         place: whose ids.
     """
     field = name.casefold()
-    if field == "id" or field in _PERSON_IDS or field in _COMPANY_IDS or field in _RELATED_IDS:
+    if field == "id" or field == _COMPARED or field in _PERSON_IDS or field in _COMPANY_IDS or field in _RELATED_IDS:
         if found := read_record_id(value):
             yield _id_mark(field, found, place)
             return
@@ -287,6 +310,8 @@ def marks(name: str, value: str, place: str) -> Generator[Mark]:
 
 
 def _id_mark(field: str, found: str, place: str) -> Mark:
+    if field == _COMPARED:
+        return Mark([f"person:{place}:{found}"], "field")
     if field in _RELATED_IDS:
         return Mark([f"company:{place}:{found}"], "field")
     kinds = [kind for kind, names in (("person", _PERSON_IDS), ("company", _COMPANY_IDS)) if field in names]

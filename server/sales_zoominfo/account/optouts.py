@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..errors import SalesZoomInfoError, fail
 from .entries import MAX_REASON, Entry, Source
-from .identifiers import Kind, entry_keys, hashes
+from .identifiers import ALONE, Kind, entry_keys, hashes
 
 if TYPE_CHECKING:
     from ..store.base import Store, Transaction
@@ -118,6 +118,23 @@ class OptOuts:
             lambda transaction: transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None
         )
 
+    async def companies(self) -> bool:
+        """Whether whole companies are on the list, by their id or their domain, at the cost of one indexed read.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+
+        def job(transaction: Transaction) -> bool:
+            now = self._now(transaction)
+            sql = (
+                "SELECT id FROM opt_out WHERE kind IN ('company', 'domain') AND from_at <= ? "
+                "AND (until_at IS NULL OR until_at > ?) LIMIT 1"
+            )
+            return transaction.execute(sql, (now, now)).fetchone() is not None
+
+        return await self._read(job)
+
     async def hits(self, keys: Collection[str]) -> frozenset[str]:
         """Which keys are on the list and in force.
 
@@ -134,7 +151,7 @@ class OptOuts:
             return frozenset()
         now = self._now(transaction)
         digest = self._vault.digester(_PURPOSE)
-        digests = {digest(key): key for key in keys if not key.startswith("hash:")}
+        digests = {digest(key): key for key in keys if not key.startswith(("hash:", ALONE))}
         hit = {digests[found] for found, _ in self._owners(transaction, list(digests), now)}
         numbers = {_number(digest(key)): key for key in keys if key.startswith("hash:")}
         for part in _chunks(list(numbers)):

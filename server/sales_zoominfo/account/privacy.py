@@ -18,8 +18,9 @@ from ..zoominfo.records import Match
 from . import regions
 from .entries import Entry, read_entry, read_kind
 from .identifiers import domain_keys, email_keys, entry_keys, name_keys, person_keys, phone_keys, read_phone, text_marks
+from .names import PLAIN, About, Employer
 from .optouts import OptOuts
-from .screening import cut, echo, keys_of, record_keys, trimmed, without
+from .screening import about_of, cut, echo, keys_of, record_keys, trimmed, without
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -101,12 +102,25 @@ class Screen:
         """
         return regions.extra_outputs(self._rules, entity, generation, fields)
 
+    async def beside(self, entity: Entity, generation: Generation, fields: Sequence[str]) -> list[str]:
+        """:meth:`extra_outputs`, and where people work while the list holds companies.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        companies = entity == "contact" and await self.list.companies()
+        return [
+            *self.extra_outputs(entity, generation, fields),
+            *(regions.employer_outputs(generation, fields) if companies else ()),
+        ]
+
     async def matches(
         self,
         entity: Entity,
         inputs: Sequence[Mapping[str, object]],
         matches: Sequence[Match],
         asked: Sequence[str],
+        also: frozenset[str] = frozenset(),
     ) -> tuple[list[Match], list[str]]:
         """Enrich matches as they may be handed over.
 
@@ -117,6 +131,7 @@ class Screen:
             inputs: what was asked for, in order.
             matches: what came back, in order.
             asked: the output fields that the caller asked for, without the extra ones.
+            also: keys that count as hits, as :class:`~.workplaces.Hidden` has them.
 
         Returns:
             The matches, those on the list as ``SUPPRESSED`` and empty, and warnings.
@@ -128,10 +143,12 @@ class Screen:
         hits: frozenset[str] = frozenset()
         if not await self.list.empty():
             every = [
-                self._input_keys(entity, item) | keys_of(match.row, self.place) | self._id_keys(entity, match)
+                self._input_keys(entity, item)
+                | keys_of(match.row, self.place, about=_about(entity, match))
+                | self._id_keys(entity, match)
                 for item, match in zip(inputs, matches, strict=True)
             ]
-            hits = await self.list.hits(set[str]().union(*every))
+            hits = also | await self.list.hits(set[str]().union(*every))
         kept: list[Match] = []
         told: list[regions.Told] = []
         withheld = 0
@@ -147,8 +164,9 @@ class Screen:
                 continue
             row = match.row
             if row and hits:
-                row = trimmed(row, hits, self.place)
+                row = trimmed(row, hits, self.place, _about(entity, match))
             if row and entity == "contact":
+                row = regions.without_employer(row, asked)
                 row, what = regions.apply(self._rules, row, asked)
                 told.append(what)
             kept.append(match if row is match.row else replace(match, row=row))
@@ -209,11 +227,15 @@ class Screen:
             return None
         return "company" if all(key.startswith(("company:", "domain:")) for key in hits) else "person"
 
-    async def rows(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    async def rows(
+        self, rows: list[dict[str, Any]], about: About = PLAIN, also: frozenset[str] = frozenset()
+    ) -> tuple[list[dict[str, Any]], list[str]]:
         """Rows of any kind, without those that a hit names and without the records and texts within them.
 
         Args:
             rows: as an operation answered them.
+            about: the company that their texts are about, and which fields hold free text.
+            also: keys that count as hits, as :class:`~.workplaces.Hidden` has them.
 
         Returns:
             The same list when nothing was hit, and warnings.
@@ -223,19 +245,20 @@ class Screen:
         """
         if await self.list.empty():
             return rows, []
-        hits = await self.list.hits(keys_of(rows, self.place))
+        hits = also | await self.list.hits(keys_of(rows, self.place, about=about))
         if not hits:
             return rows, []
-        kept = without({"data": rows}, hits, self.place)["data"]
+        kept = without({"data": rows}, hits, self.place, about)["data"]
         gone = len(rows) - len(kept)
         return kept, [_withheld(gone)] if gone else []
 
-    async def page(self, entity: Subject, page: Page) -> tuple[Page, list[str]]:
+    async def page(self, entity: Subject, page: Page, also: frozenset[str] = frozenset()) -> tuple[Page, list[str]]:
         """A search page as it may be handed over.
 
         Args:
             entity: what was searched.
             page: as ZoomInfo answered it.
+            also: keys that count as hits, as :class:`~.workplaces.Hidden` has them.
 
         Returns:
             The page without rows on the list, and warnings.
@@ -244,13 +267,13 @@ class Screen:
             InvalidArgument: the list cannot be read.
         """
         if entity not in ("contact", "company"):
-            kept, lines = await self.rows(page.rows)
+            kept, lines = await self.rows(page.rows, also=also)
             gone = len(page.rows) - len(kept)
             return (page if kept is page.rows else replace(page, rows=kept, withheld=gone)), lines
         if await self.list.empty():
             return page, []
         own = [record_keys(_named(entity, row), self.place) for row in page.rows]
-        hits = await self.list.hits(set[str]().union(*own))
+        hits = also | await self.list.hits(set[str]().union(*own))
         rows = [row for row, keys in zip(page.rows, own, strict=True) if keys.isdisjoint(hits)] if hits else page.rows
         gone = len(page.rows) - len(rows)
         lines = [_withheld(gone)] if gone else []
@@ -274,7 +297,8 @@ class Screen:
             InvalidArgument: the list cannot be read.
         """
         empty = await self.list.empty()
-        hits = frozenset[str]() if empty else await self.list.hits(keys_of(answer, self.place))
+        found = set[str]() if empty else keys_of(answer, self.place, about=about_of(answer))
+        hits = await self.list.hits(found)
         if not hits and not _silent(answer):
             return answer
         return without(answer, hits, self.place)
@@ -326,6 +350,12 @@ class Screen:
 def suspicious(text: str) -> bool:
     """Whether a text holds anything that could be on a list, at no cost."""
     return next(text_marks(text, ""), None) is not None
+
+
+def _about(entity: Entity, match: Match) -> About:
+    if entity == "contact":
+        return PLAIN
+    return About(Employer(match.record_id or "", str(match.row.get("name", ""))))
 
 
 def _named(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:

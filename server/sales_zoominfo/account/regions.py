@@ -64,6 +64,22 @@ def extra_outputs(rules: Rules, entity: Entity, generation: Generation, fields: 
     return [name for name in dict.fromkeys(wanted) if name not in fields and known[name].known(generation)]
 
 
+# What tells whether a person works at a company on the opt-out list.
+EMPLOYER: tuple[str, ...] = ("companyId", "companyWebsite")
+
+
+def employer_outputs(generation: Generation, fields: Sequence[str]) -> list[str]:
+    """The fields that tell where a person works, without those that are asked for already."""
+    known = OUTPUTS["contact"]
+    return [name for name in EMPLOYER if name not in fields and known[name].known(generation)]
+
+
+def without_employer(row: Row, asked: Sequence[str]) -> Row:
+    """A row without what was asked for on behalf of the opt-out list alone; the same row where there is none."""
+    extra = [name for name in EMPLOYER if name in row and name not in asked]
+    return {name: value for name, value in row.items() if name not in extra} if extra else row
+
+
 class Told(NamedTuple):
     """What was done to rows, counted for the warnings."""
 

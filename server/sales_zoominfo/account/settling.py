@@ -26,6 +26,8 @@ ASKED = MAX_PAGE_SIZE
 CALLS = 4
 PATIENCE = 5.0
 AGAIN_AFTER = 60.0
+# So many records in doubt are looked at in one go, to know whether some are left to be asked about.
+LISTED = 100_000
 
 
 class Settler:
@@ -42,6 +44,8 @@ class Settler:
         self._ledger = ledger
         self._buyer = buyer
         self._tried = float("-inf")
+        # Records in doubt that ZoomInfo does not find; the balance has to tell.
+        self._silent: set[tuple[Entity, str]] = set()
 
     async def settle(self, *, now: bool = False) -> None:
         """Settle the charges in doubt that are old enough, within some seconds; never raises for ZoomInfo or the state.
@@ -55,8 +59,9 @@ class Settler:
         with suppress(SalesZoomInfoError), anyio.move_on_after(PATIENCE):
             if not (await self._ledger.view()).doubts:
                 return
-            if "gtm" in self._client.generations:
-                await self._ask()
+            # The balance tells how many were billed and not which, so it is not asked while a record still can be.
+            if "gtm" in self._client.generations and not await self._ask():
+                return
             view = await self._ledger.view()
             for generation in self._client.generations:
                 if not view.doubts:
@@ -66,12 +71,17 @@ class Settler:
                     await self._ledger.weigh(generation, reading.balance, view)
                     view = await self._ledger.view()
 
-    async def _ask(self) -> None:
-        named = await self._ledger.doubts(ASKED * CALLS)
+    async def _ask(self) -> bool:
+        """Ask about the records with a charge in doubt; whether none is left to be asked about."""
+        named = [each for each in await self._ledger.doubts(LISTED) if each not in self._silent]
+        now = named[: ASKED * CALLS]
         for entity in ("contact", "company"):
-            ids = [record for kind, record in named if kind == entity]
+            ids = [record for kind, record in now if kind == entity]
             for start in range(0, len(ids), ASKED):
-                await self.check(entity, ids[start : start + ASKED])
+                some = ids[start : start + ASKED]
+                told = await self.check(entity, some)
+                self._silent.update((entity, record) for record in some if record not in told)
+        return len(now) == len(named)
 
     async def check(self, entity: Entity, ids: Iterable[str]) -> dict[str, bool]:
         """Ask whether records are under management, and tell the ledger.

@@ -33,6 +33,7 @@ from .match_key import CONSTRAINTS
 from .privacy import SUPPRESSED, echo
 from .purchase import LIMIT_EXCEEDED, UNSENT, Purchase
 from .settling import Settler
+from .workplaces import NOBODY, Hidden
 
 GET: dict[Entity, Operation] = {"contact": OPERATIONS["get_contact"], "company": OPERATIONS["get_company"]}
 KEPT = "kept here"
@@ -209,7 +210,7 @@ class Spender:
         operation = operation or ENRICH[entity]
         self._core.allow(operation, operation.name)
         async with self._core.audit.watch(caller, operation.name, entity) as entry:
-            order = self._read(entity, inputs, outputs, required, detail)
+            order = await self._read(entity, inputs, outputs, required, detail)
             limits = self._core.limits(max_credits)
             entry.generation = order.generation
             await self._core.tidy()
@@ -290,7 +291,7 @@ class Spender:
                 answer = purchase.answer
                 if answer is None:
                     raise RuntimeError("a purchase ended without an answer and without an error")
-            found, warnings = await core.screened(answer)
+            found, warnings = await core.screened(answer, name, arguments)
             entry.records = len(found.rows)
             if found.status == NOTHING:
                 raise fail("company_not_found", operation=operation.title)
@@ -304,7 +305,7 @@ class Spender:
             told.append(entry.warning)
         return About(found, ask, Credits(spent, left, core.client.balance), told)
 
-    def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
+    async def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
         items = read_inputs(entity, inputs, where=INPUTS[entity])
         needed = (
             []
@@ -314,7 +315,7 @@ class Spender:
         generation, fields = self._core.client.enrich_fields(
             entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )
-        asked = [*fields, *self._core.screen.extra_outputs(entity, generation, fields)]
+        asked = [*fields, *await self._core.screen.beside(entity, generation, fields)]
         return _Order(entity, generation, items, fields, asked, needed)
 
     async def _leave_out(self, order: _Order) -> None:
@@ -451,13 +452,22 @@ class Spender:
         if purchase is not None:
             order.matches |= dict(zip(order.kept, purchase.matches, strict=True))
         whole = [order.matches.get(index, UNSENT) for index in range(len(order.items))]
-        matches, warnings = await self._core.screen.matches(order.entity, order.items, whole, order.fields)
+        hidden = await self._hidden(order, whole)
+        matches, warnings = await self._core.screen.matches(order.entity, order.items, whole, order.fields, hidden.keys)
+        warnings += hidden.warnings()
         if purchase is not None:
             await self._keep(order, [index for index in order.kept if matches[index].status != SUPPRESSED.status])
         withheld = sum(match.status == SUPPRESSED.status for match in matches)
         if withheld:
             entry.note = f"{withheld} withheld by the opt-out list"
         return matches, warnings
+
+    async def _hidden(self, order: _Order, matches: Sequence[Match]) -> Hidden:
+        """Who must not be shown because of where they work, where the record itself does not tell."""
+        if order.entity == "company":
+            return NOBODY
+        untold = [match.record_id for match in matches if match.record_id and not match.row.get("companyId")]
+        return await self._core.workplaces.hidden([{"personId": person} for person in untold])
 
     async def _keep(self, order: _Order, indexes: Sequence[int]) -> None:
         """Copy what was bought, where copies are switched on; of nobody on the opt-out list."""

@@ -13,6 +13,7 @@ import anyio
 
 from ..errors import InvalidArgument, PlanDoesNotInclude, RateLimited, SalesZoomInfoError, UpstreamUnavailable, fail
 from ..zoominfo.asking import FOUND, NOTHING
+from ..zoominfo.operations import OPERATIONS
 from ..zoominfo.visitors import read_ip
 from .privacy import SUPPRESSED
 
@@ -184,6 +185,7 @@ async def _enriched(
         outputs=list(_OUTPUTS),
         max_credits=max_credits,
         consent=consent,
+        operation=OPERATIONS["identify_visitors"],
     )
     rows = [_company(address, match) for address, match in zip(wanted, found.matches, strict=True)]
     return Visitors(rows, "gtm", found.credits, found.warnings)

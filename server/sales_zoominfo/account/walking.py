@@ -150,7 +150,7 @@ async def pages(
                 return
         await core.note_account()
         whole = page.rows
-        page, lines = await core.screen.page(subject, page)
+        page, lines = await core.screened_page(subject, page)
         shown = {row_key(subject, row) for row in page.rows} if page.withheld else set[str]()
         hidden = [key for row in whole if (key := row_key(subject, row)) not in shown] if page.withheld else []
         yield (replace(page, warnings=(*page.warnings, *lines)) if lines else page), hidden

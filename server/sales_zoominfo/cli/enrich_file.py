@@ -16,7 +16,7 @@ from ..app import App
 from ..errors import fail, near
 from ..scrub import scrub
 from ..settings import Settings
-from ..tools.bulk import FREE_HAND, job_row, request_of, whole_report
+from ..tools.bulk import FREE_HAND, job_row, plan_of, request_of, whole_report
 from .inputs import read_pairs
 from .job_views import Watch, show_plan, show_report, tell_plan, write_json, write_report
 from .job_views import console as stdout
@@ -25,7 +25,8 @@ from .run import CALLER, Spinner, consent_needed, declined, err, interactive, ru
 
 if TYPE_CHECKING:
     from ..jobs.model import Job, JobRequest
-    from ..jobs.service import Jobs, Plan
+    from ..jobs.planning import Plan
+    from ..jobs.service import Jobs
 
 _WORDS = {"contact": "contact", "contacts": "contact", "company": "company", "companies": "company"}
 
@@ -134,7 +135,7 @@ async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
         service = await app.jobs()
         request = await _request(wanted)
         with Spinner("Reading the file…"):
-            plan = await service.plan(request)
+            plan = await plan_of(service, request)
         if wanted.dry_run:
             tell_plan(plan, as_json=wanted.as_json, sandbox=service.account.sandbox)
             return 0

@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..errors import fail
 from ..jobs.model import STATUSES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..jobs.delivery import Delivered
     from ..jobs.model import Job
-    from ..jobs.service import Plan
+    from ..jobs.planning import Plan, Shown
 
 _STYLES = {"done": "green", "running": "cyan", "paused": "yellow", "failed": "red", "cancelled": "dim"}
 _BAR = 24
@@ -199,8 +199,12 @@ def show_plan(console: Console, plan: Plan, *, short: bool) -> None:
         console.print(f"{plan.duplicates:,} rows repeat others and cost nothing.")
     for reason, count in plan.invalid.items():
         console.print(f"{count:,} rows cannot be matched: {reason}.", style="yellow")
+    if plan.suppressed:
+        console.print(f"{plan.suppressed:,} records are on your opt-out list and are never sent.", style="yellow")
     basis = "exactly" if plan.exact else "at most"
     console.print(f"Cost: {basis} {plan.credits:,} credits. {plan.why}", style="bold")
+    if plan.calls > 100:
+        console.print(f"Time: at least {duration(plan.seconds)}. {plan.pace}")
     for note in plan.notes:
         console.print(f"! {scrub(note)}", style="yellow")
     if not short and plan.shown:
@@ -209,14 +213,17 @@ def show_plan(console: Console, plan: Plan, *, short: bool) -> None:
             show_planned_row(console, row)
 
 
-def show_planned_row(console: Console, row: dict[str, Any]) -> None:
+def show_planned_row(console: Console, row: Shown) -> None:
     """One of the first rows: what it is matched by, and what would be written; values only where they are owned."""
-    fills = ", ".join(
-        name if value is None else f"{name} = {str(value)[:40]}"
-        for name, value in cast("dict[str, Any]", row["fills"]).items()
-    )
-    by = KEYS.get(row["by"], row["by"]) or "nothing"
-    console.print(f"  row {row['row']}: {row['status']}, by {by}{f'; would fill {fills}' if fills else ''}")
+    fills = ", ".join(name if value is None else f"{name} = {str(value)[:40]}" for name, value in row.fills.items())
+    what = {
+        "new": f"by {KEYS.get(row.by, row.by)}; a match could fill {fills or 'nothing that is empty'}",
+        "owned": f"by {KEYS.get(row.by, row.by)}; would write {fills or 'nothing new'}",
+        "duplicate": "as an earlier row",
+        "suppressed": "on your opt-out list, never sent",
+        "invalid": row.by,
+    }
+    console.print(f"  row {row.row}  {row.status:<11}{what[row.status]}")
 
 
 # --- progress --------------------------------------------------------------------------------------------------

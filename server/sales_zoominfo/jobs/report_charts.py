@@ -35,7 +35,7 @@ _NIGHT = {
 }  # fmt: skip
 
 STYLE = f"""\
-:root{{color-scheme:light dark;{_PAPER}--bg:#f5f7f9;{_variables(_LIGHT)}}}
+:root{{color-scheme:light dark;{_variables(_PAPER | {"bg": "#f5f7f9"})}}}
 @media (prefers-color-scheme:dark){{:root{{{_variables(_NIGHT)}}}}}
 *{{box-sizing:border-box}}
 body{{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\

@@ -86,4 +86,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_saved.TABLES,),
     (*schema_lookups.TABLES,),
     (*schema_jobs.TABLES,),
+    (*schema_privacy.INDEXES,),
 )

@@ -21,8 +21,10 @@ from .folders import confined
 from .spec import Arguments, Call, Schema, Tool, choice, flag, text, texts, whole
 
 if TYPE_CHECKING:
+    from ..jobs.columns import Column
     from ..jobs.model import Job, JobRequest
-    from ..jobs.service import Jobs, Plan
+    from ..jobs.planning import Plan
+    from ..jobs.service import Jobs
     from ..zoominfo.operations import Entity
 
 # A job that could cost more than this needs a number, and not only a call.
@@ -58,25 +60,31 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         options={name: read_text(name, arguments[name]) for name in _FILE_OPTIONS if name in arguments},
     )
     service = await call.runtime.jobs()
-    plan = await service.plan(request)
+    plan = await plan_of(service, request)
     if read_flag("dryRun", arguments.get("dryRun", False)):
         shown = _preview_rows(arguments)
-        return envelope(
-            [column_row(column) for column in plan.columns],
-            **plan_meta(plan, shown),
-            credits={"spent": 0},
-            sandbox=service.account.sandbox,
-        )
+        columns = [column_row(column) for column in plan.columns]
+        meta = plan_meta(plan, shown)
+        warnings = cast("list[str]", meta.pop("warnings"))
+        sandbox = service.account.sandbox
+        return envelope(columns, sandbox=sandbox, warnings=warnings, credits={"spent": 0}, **meta)
     agreed = await consent_to(call, service, plan, request)
     job = await service.start(request, agreed=agreed)
     return envelope(
         [job_row(job)],
-        rows=plan.rows,
+        fileRows=plan.rows,
         estimate=estimate_meta(plan),
         warnings=[*plan.notes, f"It runs on its own: get_job with jobId {job.id} tells how far it is."],
         credits={"spent": 0},
         sandbox=service.account.sandbox,
     )
+
+
+async def plan_of(service: Jobs, request: JobRequest) -> Plan:
+    """What a job would do; see :func:`~sales_zoominfo.jobs.planning.plan`."""
+    from ..jobs.planning import plan
+
+    return await plan(service, request)
 
 
 async def request_of(
@@ -203,7 +211,7 @@ async def consent_to(call: Call, service: Jobs, plan: Plan, request: JobRequest)
     return True
 
 
-def column_row(column: Any) -> dict[str, Any]:
+def column_row(column: Column) -> dict[str, Any]:
     """What a column was taken for."""
     row: dict[str, Any] = {"column": column.name, "key": column.field if column.used else "", "why": column.why}
     return {name: value for name, value in row.items() if value}
@@ -222,15 +230,17 @@ def plan_meta(plan: Plan, shown: int) -> dict[str, Any]:
         shown: how many of the first rows to tell.
     """
     return {
-        "rows": plan.rows,
+        "fileRows": plan.rows,
         "records": plan.units,
         "duplicates": plan.duplicates,
         "invalid": plan.invalid,
         "matchedBy": plan.keys,
         "alreadyOwned": plan.owned,
+        "suppressed": plan.suppressed or None,
+        "secondsAtLeast": math.ceil(plan.seconds),
         "estimate": estimate_meta(plan),
         "writes": list(plan.targets),
-        "firstRows": list(plan.shown[:shown]),
+        "firstRows": [row.told() for row in plan.shown[:shown]],
         "warnings": [scrub(note) for note in plan.notes],
     }
 
@@ -245,20 +255,29 @@ async def get_job(call: Call, arguments: Arguments) -> Envelope:
     service = await call.runtime.jobs()
     job = await _waited(call, service, str(arguments["jobId"]), wait)
     folders = await _folders(call) if job.delivered_at is not None else ()
-    row, meta = job_row(job), {}
+    row = job_row(job)
+    meta: dict[str, Any] = {}
+    resources: list[str] = []
     written = None if job.output is None or job.delivered_at is None else Path(job.output)
     warnings: list[str] = []
     if job.over:
         meta["report"] = await _report(service, job)
-        meta["resources"] = [f"job://{job.id}/report.json", f"job://{job.id}/report.html"]
+        resources += [f"job://{job.id}/report.json", f"job://{job.id}/report.html"]
     if written is not None and _within(written, folders):
         row["output"] = str(written)
-        meta["resources"].append(f"job://{job.id}/output")
+        resources.append(f"job://{job.id}/output")
         if preview:
             meta["preview"] = await anyio.to_thread.run_sync(_first_rows, written, preview)
     elif written is not None and preview:
         warnings.append("The output is outside the folders that this server may read, so no row of it is shown.")
-    return envelope([row], warnings=warnings, sandbox=service.account.sandbox, **meta)
+    return envelope(
+        [row],
+        sandbox=service.account.sandbox,
+        warnings=warnings,
+        report=meta.get("report"),
+        preview=meta.get("preview"),
+        resources=resources,
+    )
 
 
 async def _waited(call: Call, service: Jobs, job: str, wait: float) -> Job:

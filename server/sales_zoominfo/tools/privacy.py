@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import fail
 from ..zoominfo.arguments import read_choice, read_number, read_text
-from ..zoominfo.compliance import KEYS
+from ..zoominfo.fields import COMPLIANCE_KEYS as KEYS
 from .contract import Envelope, envelope, stamp
 from .spec import PAGE, PAGE_SIZE, Arguments, Call, Schema, Tool, choice, text
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 from ..errors import fail
 from .arguments import read_id, read_text, suggest
 from .codec import as_object, in_order, read_objects, request, unreadable
-from .fields import Key, Output
+from .fields import COMPLIANCE_KEYS as KEYS
+from .fields import Output
 from .messages import Request, Response
 from .operations import OPERATIONS
 from .records import Row, clean
@@ -20,22 +21,6 @@ CHECK = OPERATIONS["check_compliance"]
 # The documentation states no number; enrich calls take so many.
 MOST = 25
 
-KEYS: dict[str, Key] = {
-    key.name: key
-    for key in (
-        Key("personId", "id", "ZoomInfo person id."),
-        Key("emailAddress", "text", "E-mail address.", aliases=("email",)),
-        Key("phone", "text", "Phone number.", aliases=("phoneNumber",)),
-        Key("fullName", "text", "Full name.", aliases=("name",)),
-        Key("firstName", "text", "First name."),
-        Key("lastName", "text", "Last name."),
-        Key("companyId", "id", "ZoomInfo company id."),
-        Key("companyName", "text", "Company name.", aliases=("company",)),
-        Key("state", "text", "State."),
-        Key("country", "text", "Country."),
-        Key("zipCode", "text", "Postal code."),
-    )
-}
 ENOUGH = (
     frozenset({"personId"}),
     frozenset({"emailAddress"}),

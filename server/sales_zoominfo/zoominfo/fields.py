@@ -276,3 +276,21 @@ COMBINATIONS: dict[Entity, str] = {
     "with companyName or companyId",
     "company": "companyId; companyWebsite; companyName; companyTicker; companyPhone; companyFax; ipAddress",
 }
+
+# What names a person in a compliance check (Enterprise documentation).
+COMPLIANCE_KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        Key("personId", "id", "ZoomInfo person id."),
+        Key("emailAddress", "text", "E-mail address.", aliases=("email",)),
+        Key("phone", "text", "Phone number.", aliases=("phoneNumber",)),
+        Key("fullName", "text", "Full name.", aliases=("name",)),
+        Key("firstName", "text", "First name."),
+        Key("lastName", "text", "Last name."),
+        Key("companyId", "id", "ZoomInfo company id."),
+        Key("companyName", "text", "Company name.", aliases=("company",)),
+        Key("state", "text", "State."),
+        Key("country", "text", "Country."),
+        Key("zipCode", "text", "Postal code."),
+    )
+}

@@ -95,7 +95,7 @@ class CsvSink(Sink):
         same = cells[:width] == origin
         formula = not self._keep_formulas and any_runs(line, origin)
         if not same or formula:
-            body = dialect.delimiter.join(self._mended(pieces(body, origin), cells, origin, formula))
+            body = dialect.delimiter.join(self._mended(pieces(body, origin, dialect.delimiter), cells, origin, formula))
         if len(cells) > width:
             body = dialect.delimiter.join([body, *map(dialect.new_cell, cells[width:])])
         self._add(body, end)
@@ -104,7 +104,7 @@ class CsvSink(Sink):
         """New cells go below their headings, and what was too many behind them."""
         width, dialect = self._width, self._dialect
         end = line_end_of(kept.line)
-        cut = pieces(kept.line[: len(kept.line) - len(end)], origin[: kept.cells])
+        cut = pieces(kept.line[: len(kept.line) - len(end)], origin[: kept.cells], dialect.delimiter)
         own, more = cut[:width], cut[width:]
         own += [dialect.cell("")] * (width - len(own))
         done = self._mended(own, cells, origin, not self._keep_formulas)

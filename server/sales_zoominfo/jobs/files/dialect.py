@@ -56,8 +56,10 @@ class Dialect:
         cell = self.cell
         if self.quoting != "where needed":
             return lambda value: cell(safe(as_text(value)))
-        first = f'"\r\n {re.escape(self.delimiter)}'
-        plain = re.compile(f'(?:[^{re.escape(STARTS)}{first}][^"\r\n{re.escape(self.delimiter)}]*)?').fullmatch
+        apart = re.escape(self.delimiter)
+        common = f'[^{re.escape(STARTS)}"\r\n {apart}][^"\r\n{apart}]*'
+        # Numbers and phone numbers among them; those with a comma go the longer way.
+        plain = re.compile(f"(?:{common}|[+-]?\\d+(?:\\.\\d+)?|\\+\\d[\\d ()./-]*)?").fullmatch
 
         def written(value: Cell) -> str:
             # Most values need neither quotes nor an apostrophe.
@@ -72,23 +74,26 @@ class Dialect:
         return re.compile(f'["\r\n{re.escape(self.delimiter)}]')
 
 
-def pieces(line: str, cells: Sequence[str]) -> list[str]:
+def pieces(line: str, cells: Sequence[str], delimiter: str) -> list[str]:
     """The cells of a line as they stand, with their quotes, and behind them what the line has more.
 
     Args:
         line: well-formed, without its end.
         cells: what its first cells say.
+        delimiter: what stands between them.
     """
+    cut = line.split(delimiter)
+    if len(cut) == len(cells):
+        return cut
     found: list[str] = []
     place = 0
     for cell in cells:
-        end = place + len(cell)
-        if line.startswith('"', place):
-            end += 2 + cell.count('"')
-        found.append(line[place:end])
-        place = end + 1
-    if place <= len(line):
-        found.append(line[place:])
+        # A cell that holds the delimiter is quoted, and was cut there too.
+        inner = cell.count(delimiter)
+        found.append(delimiter.join(cut[place : place + inner + 1]) if inner else cut[place])
+        place += inner + 1
+    if place < len(cut):
+        found.append(delimiter.join(cut[place:]))
     return found
 
 
@@ -154,7 +159,7 @@ def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
         whole = "".join(taken)
         taken.clear()
         if cells:
-            yield pieces(whole.rstrip("\r\n"), cells)
+            yield pieces(whole.rstrip("\r\n"), cells, delimiter)
 
 
 def _quoting(rows: Sequence[Sequence[str]]) -> Quoting:

@@ -89,6 +89,8 @@ class JsonlSource(TextSource):
             return None, "it is no JSON object"
         if "\\u" in line and not _whole(cast("object", record)):
             return None, "it holds half a character"
+        if "\\u0000" in line:
+            return None, "it holds a NUL character"
         return cast("dict[str, Any]", record), ""
 
     def rows(self, start: int = 0) -> Iterator[Row]:

@@ -31,7 +31,11 @@ def allowed_output(path: Path, *, source: Path | None, folders: Sequence[Path] |
         if given.is_symlink():
             how = "Give the path of the file itself, or of one that does not exist yet."
             raise _refused(path, "it is a symbolic link", how)
+        if "\x00" in given.name:
+            raise _refused(path, "a name cannot hold a NUL character", "Give another name.")
         target = given.parent.resolve(strict=True) / given.name
+        if not target.parent.is_dir():
+            raise _refused(path, "its folder is no folder", "Give a path in a folder.")
         if folders is not None and not any(_within(target, folder) for folder in folders):
             allowed = ", ".join(str(folder) for folder in folders) or "none"
             raise _refused(path, "it is outside the allowed folders", f"Allowed: {allowed}.")

@@ -265,5 +265,6 @@ def _styles(forms: Sequence[str]) -> str:
         '<fill><patternFill patternType="gray125"/></fill>'
         '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-        f'<cellXfs count="{len(forms)}">{styles}</cellXfs></styleSheet>'
+        f'<cellXfs count="{len(forms)}">{styles}</cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )

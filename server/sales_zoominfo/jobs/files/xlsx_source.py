@@ -74,10 +74,10 @@ class XlsxSource(Source):
 
     def __init__(self, content: Content, sheet: str | None, header: bool | None) -> None:
         try:
-            import openpyxl
+            from .xlsx_texts import Reader
         except ImportError:
             raise fail("package_missing", what="An Excel file", package="openpyxl", extra="xlsx") from None
-        self._load = openpyxl.load_workbook
+        self._reader = Reader
         self.path: Path = content.path
         self.content = content
         self._read, self._rows_told = 0, 0
@@ -125,7 +125,9 @@ class XlsxSource(Source):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                book = self._load(self.path, read_only=True, data_only=True, keep_links=False)
+                reader: Any = self._reader(str(self.path), read_only=True, data_only=True, keep_links=False)
+                reader.read()
+                book = reader.wb
         except _ERRORS:
             raise unusable(self.path, "it is no Excel workbook that can be read", _DAMAGED) from None
         try:

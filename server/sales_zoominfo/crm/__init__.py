@@ -1,0 +1,8 @@
+"""Which ZoomInfo field goes into which column of a CRM's file, verified before anything is spent."""
+
+from __future__ import annotations
+
+from .loading import load_mapping, preset_names, preset_text
+from .mapping import Applied, Mapping
+
+__all__ = ["Applied", "Mapping", "load_mapping", "preset_names", "preset_text"]

@@ -1,0 +1,232 @@
+"""Bulk jobs over a real socket: ``python tests/benchmarks/bench_jobs.py [--check] [--rows N] [--rate N] [--workers N,M]``.
+
+Prints one table. *cost* compares a worker's processor time with that of the bare client that sends the same requests in
+the same run; *rate* the records a second while the job runs with what the upstream allows. ``--postgres URL`` runs the
+second part on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import resource
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "server"), str(ROOT / "tests"), str(ROOT / "tests" / "jobs")]
+
+from bulk_world import FIELDS, Place, Worker, wait_for  # noqa: E402
+from support import Served, client, serve  # noqa: E402
+
+BATCH = 25
+# Milliseconds of processor time that the path of a record may cost beside the bare client's.
+TARGET_COST = 0.4
+TARGET_SHARE = 0.97
+TARGET_REFUSED = 0.001
+
+
+def upstream(folder: str, people: int, rate: float, pipe: Connection) -> None:
+    """A sandbox in a process of its own; tells its address, and on each message the moments of enrich calls."""
+    from sales_zoominfo.sandbox import Switches, create_app
+
+    moments: list[float] = []
+    charges: list[object] = []
+
+    def watch(_method: str, path: str) -> None:
+        if "contacts/enrich" in path:
+            moments.append(time.time())
+
+    windows: dict[str, Any] = {"rate_second": rate, "rate_rule": "sliding_log"} if rate else {}
+    switches = Switches(fault=watch, package="unlimited", rate_authenticate=0, credits=10_000_000, **windows)
+    sandbox: Any = SimpleNamespace(
+        app=create_app(
+            Path(folder),
+            on_charge=charges.append,
+            switches=switches,
+            people=people,
+            companies=max(2000, people // 10),
+            calls=0,
+        )
+    )
+    with serve(sandbox) as served:
+        pipe.send(served.url)
+        while pipe.recv() != "end":
+            pipe.send({"moments": list(moments), "charges": len(charges)})
+            moments.clear()
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    what: str
+    value: str
+    target: str = ""
+    passed: bool | None = None
+
+
+async def bare(url: str, folder: Path, ids: Sequence[str]) -> float:
+    """Processor seconds of the client alone, for the same requests."""
+    found = client(Served(url, SimpleNamespace(folder=folder)), "gtm")  # type: ignore[arg-type]
+    slots = asyncio.Semaphore(16)
+
+    async def one(part: Sequence[str]) -> None:
+        async with slots:
+            await found.enrich("contact", "gtm", [{"personId": who} for who in part], list(FIELDS), at_stake=len(part))
+
+    await one(ids[:BATCH])
+    began = time.process_time()
+    await asyncio.gather(*(one(ids[start : start + BATCH]) for start in range(BATCH, len(ids), BATCH)))
+    return (time.process_time() - began) * len(ids) / (len(ids) - BATCH)
+
+
+def run(place: Place, source: Path, workers: int) -> tuple[float, float]:
+    """Run a file to its end; the processor seconds of its workers, and the seconds it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    job = place.start(place.request(source))
+    running = [Worker(place) for _ in range(workers)]
+    began = time.monotonic()
+    try:
+        wait_for(lambda: place.show(job).delivered_at, 7_200, 1.0)
+        took = time.monotonic() - began
+        for worker in running:
+            worker.kill(signal.SIGTERM)
+    finally:
+        for worker in running:
+            with suppress(ProcessLookupError):
+                worker.kill()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, took
+
+
+def people_of(folder: Path, count: int) -> Path:
+    """A CSV file of so many people of a data set."""
+    (data,) = folder.joinpath("upstream").glob("dataset-*.sqlite")
+    connection = sqlite3.connect(data)
+    rows = connection.execute("SELECT id FROM person WHERE NOT opted_out ORDER BY id LIMIT ?", (count,)).fetchall()
+    connection.close()
+    path = folder / "people.csv"
+    path.write_text("Row,ZoomInfo Contact ID,Note\n" + "".join(f"{n},{row[0]},note {n}\n" for n, row in enumerate(rows)))
+    return path
+
+
+def part(source: Path, first: int, count: int) -> tuple[Path, list[str]]:
+    """Some rows of a file as a file of their own."""
+    heading, *rows = source.read_text().splitlines()
+    chosen = rows[first : first + count]
+    path = source.with_name(f"part-{first}-{count}.csv")
+    path.write_text("\n".join([heading, *chosen]) + "\n")
+    return path, [row.split(",")[1] for row in chosen]
+
+
+def open_upstream(folder: Path, people: int, rate: float) -> tuple[Any, Connection, str]:
+    mine, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=upstream, args=(str(folder), people, rate, theirs), daemon=True
+    )
+    process.start()
+    theirs.close()
+    return process, mine, mine.recv()
+
+
+def cost(folder: Path, rows: int) -> list[Row]:
+    """What a record costs beside the bare client."""
+    process, pipe, url = open_upstream(folder / "upstream", rows * 2, 0)
+    try:
+        place = Place(folder, f"sqlite://{folder}/state.sqlite", url, {"rate_limit": 1000})
+        people = people_of(folder, rows)
+        few, _ = part(people, 0, 4 * BATCH)
+        many, ids = part(people, 4 * BATCH, rows - 4 * BATCH)
+        start, _ = run(place, few, 1)
+        whole, took = run(place, many, 1)
+        alone = asyncio.run(bare(url, folder / "other", ids))
+    finally:
+        pipe.send("end")
+        process.join(10)
+    own = (whole - start) / (len(ids) - 4 * BATCH) * 1e3
+    client_alone = alone / len(ids) * 1e3
+    added = own - client_alone
+    return [
+        Row("a record through the bare client", f"{client_alone:.3f} ms"),
+        Row("a record through a job", f"{own:.3f} ms"),
+        Row("own cost a record", f"{added:.3f} ms", f"<= {TARGET_COST} ms", added <= TARGET_COST),
+        Row("ratio to the bare client", f"{own / client_alone:.2f}"),
+        Row("records a second without a limit", f"{len(ids) / took:.0f}"),
+    ]
+
+
+def throughput(folder: Path, rows: int, rate: float, workers: int, state_url: str | None) -> list[Row]:
+    """The share of the possible rate, and refusals."""
+    process, pipe, url = open_upstream(folder / "upstream", int(rows * 1.3) + 5_000, rate)
+    try:
+        place = Place(folder, state_url or f"sqlite://{folder}/state.sqlite", url, {"rate_limit": rate})
+        people = people_of(folder, rows)
+        run(place, people, workers)
+        pipe.send("tell")
+        told = pipe.recv()
+    finally:
+        pipe.send("end")
+        process.join(10)
+    moments = sorted(told["moments"])
+    refused = len(moments) - -(-rows // BATCH)
+    # While running: from the first to the last full second.
+    edge = len(moments) // 20
+    middle = moments[edge : len(moments) - edge]
+    reached = (len(middle) - 1) / (middle[-1] - middle[0])
+    share = reached / rate
+    place_name = "SQLite" if state_url is None else "PostgreSQL"
+    what = f"{workers} worker{'s' if workers > 1 else ''} on {place_name} at {rate:g}/s, {rows} rows"
+    return [
+        Row(what, f"{share:.1%} of the possible", f">= {TARGET_SHARE:.0%}", share >= TARGET_SHARE),
+        Row("  requests beyond the least", f"{refused} of {len(moments)}", "", None),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="end with 1 when a target is missed")
+    parser.add_argument("--rows", type=int, default=5_000)
+    parser.add_argument("--rate", type=float, default=50.0)
+    parser.add_argument("--workers", default="1,4")
+    parser.add_argument("--postgres", help="URL of an empty database")
+    parser.add_argument("--only", choices=["cost", "rate"])
+    given = parser.parse_args()
+    rows: list[Row] = []
+    for name in list(os.environ):
+        if name.startswith("ZOOMINFO_"):
+            del os.environ[name]
+    with tempfile.TemporaryDirectory() as folder:
+        if given.only != "rate":
+            rows += cost(_folder(folder, "cost"), given.rows)
+        if given.only != "cost":
+            for count in map(int, given.workers.split(",")):
+                rows += throughput(_folder(folder, f"rate{count}"), given.rows, given.rate, count, given.postgres)
+    width = max(len(row.what) for row in rows)
+    for row in rows:
+        mark = "" if row.passed is None else "  ok" if row.passed else "  MISSED"
+        print(f"{row.what:<{width}}  {row.value:>22}  {row.target:<12}{mark}")
+    if given.check and any(row.passed is False for row in rows):
+        raise SystemExit(1)
+
+
+def _folder(base: str, name: str) -> Path:
+    path = Path(base) / name
+    path.mkdir()
+    return path
+
+
+if __name__ == "__main__":
+    main()
