@@ -384,3 +384,25 @@ def test_an_opted_out_person_is_in_no_list_about_a_company(connect: Connect, era
                     assert text.startswith("SUPPRESSED: "), (name, text)
 
     run(visit)
+
+
+def test_a_board_member_who_objects_is_found_and_kept_out(connect: Connect) -> None:
+    # A GTM search leaves board members out unless it is told otherwise.
+    gtm = {"client_id": "sandbox-client", "client_secret": "sandbox-client-secret-not-a-secret"}
+
+    async def visit() -> None:
+        async with connect("2026-07-28", **gtm) as client:
+            board = (
+                await call(client, "search_contacts", {"moreFilters": [{"name": "boardMember", "value": "only"}]})
+            )["data"]
+            person = next(row for row in board if row.get("hasEmail"))
+            given = {"contacts": [{"personId": person["id"]}], "outputFields": ["email"], "maxCredits": 1}
+            address = (await call(client, "enrich_contacts", given))["data"][0]["email"]
+            listed = await call(
+                client, "update_opt_outs", {"action": "add", "entries": [{"kind": "email", "value": address}]}
+            )
+            assert listed["meta"]["update"]["recordsFound"] >= 1
+            again = await call(client, "search_contacts", {"moreFilters": [{"name": "boardMember", "value": "only"}]})
+            assert person["id"] not in {row["id"] for row in again["data"]}
+
+    run(visit)

@@ -248,13 +248,6 @@ async def _calls(
         listed, who = everybody[rounds % len(everybody)]
         rounds += 1
         for name, arguments in contact_calls(who, chance):
-            # The list knows people of a company by ZoomInfo's records; an address that we give away ourselves is none.
-            given = f"{name} {arguments}"
-            if listed == "company" and any(who[kind] in given for kind in KINDS if kind != "id"):
-                continue
-            # What answers about a person without naming their company cannot know that the company is listed.
-            if listed == "company" and name in ("check_compliance", "find_similar_contacts", "call_read_tool"):
-                continue
             result = await client.call_tool(name, arguments)
             said.append(result.model_dump_json())
             made += 1

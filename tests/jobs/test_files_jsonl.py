@@ -115,8 +115,9 @@ def test_another_format_takes_lists_and_objects_as_text(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_text("utf-8-sig") == 'a,b,d,e\nx; y,"{""c"":[1]}",true,\n'
 
 
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00")) | st.just("\\u0000")
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abé", max_size=2), inner, max_size=3),
     max_leaves=6,
 )

@@ -11,6 +11,7 @@ from ..errors import InvalidArgument, NotAvailable, SalesZoomInfoError, UnknownV
 from ..zoominfo.compliance import CHECK, read_people
 from .entries import Entry
 from .identifiers import domain_keys, name_keys, read_domain, read_phone
+from .match_key import EVERYBODY
 from .modes import Modes
 from .optouts import Added, Listed
 from .privacy import REFUSED as LISTED
@@ -19,6 +20,7 @@ from .workplaces import Workplaces
 
 if TYPE_CHECKING:
     from ..zoominfo.client import Client
+    from ..zoominfo.operations import Entity
     from ..zoominfo.records import Page
     from .audit import Audit
     from .copies import Copies
@@ -241,10 +243,11 @@ class Privacy:
                 return keys.union(*(name_keys(row, place) for row in rows)), len(rows)
         return set(), 0
 
-    async def _search(self, entity: Any, filters: Mapping[str, object]) -> list[dict[str, Any]]:
+    async def _search(self, entity: Entity, filters: Mapping[str, object]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
+        asked = {**filters, **EVERYBODY[entity]}
         for number in range(1, PAGES + 1):
-            page: Page = await self._client.search(entity, filters, page=number, size=PAGE)
+            page: Page = await self._client.search(entity, asked, page=number, size=PAGE)
             rows += [row for row in page.rows if row.get("id")]
             if page.next_page is None:
                 break
@@ -301,7 +304,7 @@ class Privacy:
         """Whether a free search finds a person, and whether whom it finds is on the list, such as by the company."""
         names = ("personId", "emailAddress", "phone", "fullName", "firstName", "lastName", "companyId", "companyName")
         filters = {name: person[name] for name in names if name in person}
-        page: Page = await self._client.search("contact", filters, page=1, size=2)
+        page: Page = await self._client.search("contact", {**filters, **EVERYBODY["contact"]}, page=1, size=2)
         shown, _ = await self._screen.page("contact", page)
         # A name alone finds namesakes as well, of whom one may be listed.
         return page.total > 0, bool(page.rows) and not shown.rows

@@ -14,6 +14,8 @@ Input = Mapping[str, object]
 # They narrow a match; they do not say whom.
 CONSTRAINTS = frozenset(["lastUpdatedDateAfter", "validDateAfter", "contactAccuracyScoreMin"])
 ID_FIELD: dict[Entity, str] = {"contact": "personId", "company": "companyId"}
+# A GTM search leaves out board members unless it is told otherwise; who is asked for by id or address is meant.
+EVERYBODY: dict[Entity, dict[str, object]] = {"contact": {"boardMember": "include"}, "company": {}}
 # They tell two namesakes apart, but match nobody by themselves.
 _HINTS = frozenset(["jobTitle"])
 _NUMBER = re.compile(r"[+-]?\d+")

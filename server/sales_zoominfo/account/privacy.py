@@ -166,7 +166,6 @@ class Screen:
             if row and hits:
                 row = trimmed(row, hits, self.place, _about(entity, match))
             if row and entity == "contact":
-                row = regions.without_employer(row, asked)
                 row, what = regions.apply(self._rules, row, asked)
                 told.append(what)
             kept.append(match if row is match.row else replace(match, row=row))

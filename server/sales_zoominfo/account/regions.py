@@ -74,9 +74,15 @@ def employer_outputs(generation: Generation, fields: Sequence[str]) -> list[str]
     return [name for name in EMPLOYER if name not in fields and known[name].known(generation)]
 
 
-def without_employer(row: Row, asked: Sequence[str]) -> Row:
-    """A row without what was asked for on behalf of the opt-out list alone; the same row where there is none."""
-    extra = [name for name in EMPLOYER if name in row and name not in asked]
+def without_employer(row: Row, fields: Sequence[str], asked: Sequence[str]) -> Row:
+    """A row without what was asked for on behalf of the opt-out list alone; the same row where there is none.
+
+    Args:
+        row: of an enrich answer.
+        fields: what the caller asked for.
+        asked: what ZoomInfo was asked for.
+    """
+    extra = [name for name in EMPLOYER if name in row and name in asked and name not in fields]
     return {name: value for name, value in row.items() if name not in extra} if extra else row
 
 

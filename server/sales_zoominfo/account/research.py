@@ -28,6 +28,7 @@ from ..errors import (
 from ..zoominfo.records import Row
 from . import brief
 from .brief import Section, Statement
+from .match_key import EVERYBODY
 
 if TYPE_CHECKING:
     from ..zoominfo.operations import Entity, Subject
@@ -144,7 +145,8 @@ class Researcher:
         bought = await self._buy(found, "contact", person, _PERSON, wish, wish.cap)
         row = {} if bought is None else _matched(bought, "contact")
         if bought is None:
-            row = await self._searched("contact", {"personId": person["personId"]}) if "personId" in person else {}
+            if "personId" in person:
+                row = await self._searched("contact", {"personId": person["personId"]}, wish.caller)
             found.missing["profile"] = "Not bought: the whole record costs a credit."
         operation = "search_contacts" if bought is None else "enrich_contacts"
         found.id, found.name = (
@@ -171,7 +173,7 @@ class Researcher:
             found.id, found.name = str(row["id"]), str(row.get("name", ""))
             self._profile(found, wish, brief.of_company(row, "enrich_companies"))
         else:
-            row = await self._searched("company", company)
+            row = await self._searched("company", company, wish.caller)
             if not row:
                 raise fail("company_not_found", operation="company search")
             found.id, found.name = str(row["id"]), str(row.get("name", ""))
@@ -207,8 +209,8 @@ class Researcher:
         found.warnings += bought.warnings
         return bought
 
-    async def _searched(self, entity: Entity, given: Mapping[str, object]) -> Row:
-        page = await self._account.search(entity, dict(given), size=1)
+    async def _searched(self, entity: Entity, given: Mapping[str, object], caller: str) -> Row:
+        page = await self._account.search(entity, {**given, **EVERYBODY[entity]}, caller=caller, size=1)
         return page.rows[0] if page.rows else {}
 
     def _bought_parts(self, found: Research, wish: Wish) -> dict[Section, Callable[[], Awaitable[list[Statement]]]]:

@@ -18,7 +18,7 @@ from ..zoominfo.client import MAX_PAGE_SIZE, Client
 from ..zoominfo.operations import Entity
 from .buying import Buyer
 from .ledger import Ledger
-from .match_key import ID_FIELD
+from .match_key import EVERYBODY, ID_FIELD
 
 # One search asks about so many records.
 ASKED = MAX_PAGE_SIZE
@@ -100,7 +100,7 @@ class Settler:
         if not wanted or "gtm" not in self._client.generations:
             return {}
         asked_at = (await self._ledger.view()).now
-        filters = {ID_FIELD[entity]: wanted, "underManagement": True}
+        filters = {ID_FIELD[entity]: wanted, "underManagement": True, **EVERYBODY[entity]}
         page = await self._client.search(entity, filters, page=1, size=ASKED)
         return await self.learn(entity, page.rows, asked_at)
 

@@ -32,6 +32,7 @@ from .ledger import Caller, Limits, Reservation
 from .match_key import CONSTRAINTS
 from .privacy import SUPPRESSED, echo
 from .purchase import LIMIT_EXCEEDED, UNSENT, Purchase
+from .regions import without_employer
 from .settling import Settler
 from .workplaces import NOBODY, Hidden
 
@@ -208,7 +209,8 @@ class Spender:
             SalesZoomInfoError: what ZoomInfo refused; nothing was charged then.
         """
         operation = operation or ENRICH[entity]
-        self._core.allow(operation, operation.name)
+        # Whatever it counts as, it spends like an enrich.
+        self._core.allow(ENRICH[entity], operation.name)
         async with self._core.audit.watch(caller, operation.name, entity) as entry:
             order = await self._read(entity, inputs, outputs, required, detail)
             limits = self._core.limits(max_credits)
@@ -455,6 +457,10 @@ class Spender:
         hidden = await self._hidden(order, whole)
         matches, warnings = await self._core.screen.matches(order.entity, order.items, whole, order.fields, hidden.keys)
         warnings += hidden.warnings()
+        rows = [without_employer(match.row, order.fields, order.asked) for match in matches]
+        matches = [
+            match if row is match.row else replace(match, row=row) for match, row in zip(matches, rows, strict=True)
+        ]
         if purchase is not None:
             await self._keep(order, [index for index in order.kept if matches[index].status != SUPPRESSED.status])
         withheld = sum(match.status == SUPPRESSED.status for match in matches)

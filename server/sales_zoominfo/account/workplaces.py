@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import SalesZoomInfoError
 from .identifiers import PERSON_IDS, read_record_id
+from .match_key import EVERYBODY
 from .names import alone
 from .screening import record_keys
 
@@ -100,8 +101,9 @@ class Workplaces:
         failed = ""
         for start in range(0, len(ids), AT_A_TIME):
             part = ids[start : start + AT_A_TIME]
+            asked: dict[str, object] = {"personId": part, **EVERYBODY["contact"]}
             try:
-                page: Page = await self._client.search("contact", {"personId": part}, page=1, size=AT_A_TIME)
+                page: Page = await self._client.search("contact", asked, page=1, size=AT_A_TIME)
             except SalesZoomInfoError as error:
                 # Closed on failure; the other parts would only fail as well.
                 failed = str(error)

@@ -158,7 +158,9 @@ def _parsed(content: str, shown: str) -> MappingFile:
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise refused(shown, [f"it is no YAML{place}: {error.problem or 'it cannot be read'}"]) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise refused(shown, ["it is no YAML that can be read: it is nested too deeply"]) from None
+    except (yaml.YAMLError, ValueError) as error:
         raise refused(shown, [str(error) or "it is no YAML"]) from None
     if not isinstance(data, dict):
         raise refused(shown, ["it has no entries such as 'columns'"])
@@ -315,10 +317,10 @@ def _field(text: str, entity: Entity) -> str | None:
 def _in_order(columns: dict[str, Column], problems: list[str]) -> list[str]:
     """Columns in an order in which each one comes behind those that it draws on."""
     by_heading = {heading: name for name, column in columns.items() for heading in (name, *column.target.labels)}
-    needs = {
-        name: [by_heading[source.name] for source in column.sources if source.kind == "column" and source.name in by_heading]
-        for name, column in columns.items()
-    }  # fmt: skip
+    needs: dict[str, list[str]] = {}
+    for name, column in columns.items():
+        drawn = [source.name for source in column.sources if source.kind == "column"]
+        needs[name] = [by_heading[heading] for heading in drawn if heading in by_heading]
     try:
         return list(TopologicalSorter(needs).static_order()) if any(needs.values()) else list(columns)
     except CycleError as error:

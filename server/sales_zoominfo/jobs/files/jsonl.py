@@ -87,10 +87,12 @@ class JsonlSource(TextSource):
             return None, "it is nested too deeply"
         if not isinstance(record, dict):
             return None, "it is no JSON object"
-        if "\\u" in line and not _whole(cast("object", record)):
-            return None, "it holds half a character"
-        if "\\u0000" in line:
-            return None, "it holds a NUL character"
+        if "\\u" in line:
+            for text in _texts(cast("object", record)):
+                if "\x00" in text:
+                    return None, "it holds a NUL character"
+                if not _whole(text):
+                    return None, "it holds half a character"
         return cast("dict[str, Any]", record), ""
 
     def rows(self, start: int = 0) -> Iterator[Row]:
@@ -125,9 +127,21 @@ class JsonlSource(TextSource):
         ]
 
 
-def _whole(value: object) -> bool:
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in cast("dict[str, object]", value).items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            yield from _texts(inner)
+
+
+def _whole(text: str) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True

@@ -25,7 +25,8 @@ class Texts:
     """
 
     def __init__(self, part: IO[bytes]) -> None:
-        self._file = tempfile.TemporaryFile()
+        # It lives as long as the texts are read, and vanishes with the last reference.
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self._ends = array("Q", [0])
         end = 0
         root: Element | None = None
@@ -59,6 +60,6 @@ class Reader(ExcelReader):
         archive = cast("Any", self).archive
         if listed is not None and archive.getinfo(listed.PartName[1:]).file_size > IN_MEMORY:
             with archive.open(listed.PartName[1:]) as part:
-                self.shared_strings = Texts(part)
+                cast("Any", self).shared_strings = Texts(part)
         else:
             super().read_strings()
