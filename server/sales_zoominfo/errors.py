@@ -514,6 +514,11 @@ TEXTS: dict[str, Text] = {
         "The output of the job {job} is being written already.",
         "Wait a moment; `sales-zoominfo jobs show {job}` tells when it is there.",
     ),
+    "changes_need_id": Text(
+        InvalidArgument,
+        "The file {file} has no column with the CRM's own record id, which a file of changes needs.",
+        "Export it with that column, or name the column in the mapping's recordId; or leave the file of changes out.",
+    ),
     "job_elsewhere": Text(
         InvalidArgument,
         "The file {file} of the job {job} is on another machine, and its output is written there.",

@@ -162,10 +162,12 @@ def main() -> int:
                     f"  {what:<28}{got['wall']:8.1f} s{got['cpu']:8.1f} s CPU{each:8.2f} us a row{got['peak']:8.0f} MB",
                     flush=True,
                 )
-            # A job reads its file when it is loaded, and reads and writes it when it is delivered.
-            both = figures["read"]["wall"] + figures["read and write, mapped"]["wall"]
-            scaled = both / rows * 10_000_000
-            print(f"  read, then read and write, mapped: {both:.1f} s; as 10,000,000 rows: {scaled:.0f} s")
+            # A job reads its file when it is loaded, and reads and writes it when it is delivered. Processor time, since
+            # the work is one thread's and the clock also counts what else the machine does.
+            passes = [figures["read"], figures["read and write, mapped"]]
+            both = sum(got["cpu"] for got in passes)
+            wall = sum(got["wall"] for got in passes)
+            print(f"  read, then read and write, mapped: {wall:.1f} s, {both:.1f} s CPU")
             peak = max(figures[what]["peak"] for what in figures if not what.startswith("csv."))
             verdicts = [("peak memory", f"{peak:.0f} MB", "<= 250 MB", peak <= 250)]
             if format == "csv":
@@ -176,7 +178,7 @@ def main() -> int:
                 ratio = figures["read"]["cpu"] / figures["csv.reader"]["cpu"]
                 verdicts.append(("read, over the standard library", f"{ratio:.2f}", "<= 2.5", ratio <= 2.5))
                 if rows >= 10_000_000:
-                    verdicts.append(("seconds for 10,000,000 rows", f"{both:.0f}", "<= 180", both <= 180))
+                    verdicts.append(("processor seconds, both passes", f"{both:.0f}", "<= 180", both <= 180))
             for what, got_, target, passed in verdicts:
                 print(f"  {what:<50}{got_:>10}  {target:<10}  {'ok' if passed else 'OVER'}")
                 missed |= not passed

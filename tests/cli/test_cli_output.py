@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from sales_zoominfo.cli.output import to_csv
-from sales_zoominfo.cli.views import cell, fitting, footer, show_rows
+from sales_zoominfo.cli.views import cell, fitting, footer, notes, show_rows
 
 
 def parse(text: str) -> list[list[str]]:
@@ -107,3 +108,10 @@ def test_footer() -> None:
     meta = {"credits": {"spent": 3, "budgetLeft": 97, "balance": 9877}, "sandbox": True}
     assert footer({"data": [], "meta": meta}) == "spent 3 · 97 left today · balance 9,877 · SANDBOX: fictional data"
     assert footer({"data": [], "meta": {}}) == ""
+
+
+def test_a_lookup_by_words_says_what_it_read() -> None:
+    answer: dict[str, Any] = {"data": [], "meta": {"totalResults": 0, "resolved": "VP Level Exec", "warnings": []}}
+    assert "read as VP Level Exec" in notes(answer)
+    answer["meta"]["resolved"] = {"state": "usa.ohio"}
+    assert "read as state=usa.ohio" in notes(answer)

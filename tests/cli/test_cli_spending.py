@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "lookup": (("lookup", "departments"), ("lookup", "contact-fields")),
     "knowledge": (("knowledge", "why 401 after an hour"),),
     "usage": (("usage",),),
+    "inspect": (("inspect", "export.csv"), ("inspect", "export.csv", "--format", "json")),
     "credits": (("credits",), ("credits", "--json"), ("credits", "--resume")),
     "audit": (("audit",), ("audit", "--csv"), ("audit", "--verify")),
     "purge": (("purge",), ("purge", "--all")),
@@ -69,6 +70,7 @@ def test_every_command_is_tried() -> None:
 
 
 def test_no_command_spends_without_a_reservation(cli: Run, till: Till) -> None:
+    Path("export.csv").write_text("Email,Company\nada.sample@acme.example,Acme\n", "utf-8")
     for name, calls in COMMANDS.items():
         before = len(till.charged)
         for arguments in calls:

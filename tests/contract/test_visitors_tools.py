@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -162,3 +163,23 @@ async def test_an_address_that_fails_does_not_lose_the_others() -> None:
         await identify(cast("Any", Flaky(set(wanted))), wanted, caller="tests")
     with pytest.raises(UpstreamUnavailable):
         await identify(cast("Any", Flaky({wanted[0]})), wanted[:1], caller="tests")
+
+
+def test_the_published_quick_reference_lists_the_visitors_of_a_time(connect: Connect, sandbox_dir: Path) -> None:
+    network = create_app(sandbox_dir, switches=replace(UNHURRIED, quick_reference=True))
+    days = {"startDate": "2026-11-01", "endDate": "2026-11-20"}
+
+    async def by_time(client: Client) -> None:
+        told = await call(client, "identify_visitors", {**days, "pageSize": 5})
+        assert len(told["data"]) == 5
+        assert told["meta"]["nextPage"] == 2
+        assert spent(told) == 0
+        assert "startDate" in await refusal(client, "identify_visitors", {"ipAddresses": [COMPANY]})
+
+    visit(connect, by_time, toolsets="all", network=network, paths="quick-reference", **ENTERPRISE)
+
+    async def elsewhere(client: Client) -> None:
+        assert "ipAddress" in await refusal(client, "identify_visitors", dict(days))
+        assert "ipAddresses" in await refusal(client, "identify_visitors", {})
+
+    visit(connect, elsewhere, toolsets="all")

@@ -115,8 +115,6 @@ class Place:
 
     async def call(self, work: Callable[[Jobs], Any]) -> Any:
         """Do something as the submitter does."""
-        import own_mapping  # noqa: F401 - patches the mapping
-
         app = self.app()
         try:
             jobs = await app.jobs()
@@ -134,7 +132,7 @@ class Worker:
         self.log = log or place.folder / f"worker-{time.monotonic_ns()}.log"
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "own_mapping", "--stay", *flags], env=place.env, stdout=out, stderr=out
+                [sys.executable, "-m", "short_lease", "--stay", *flags], env=place.env, stdout=out, stderr=out
             )
 
     @property

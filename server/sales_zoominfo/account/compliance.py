@@ -201,7 +201,13 @@ class Privacy:
         tried = records = 0
         without: list[int] = []
         for entry in entries:
-            if entry.kind in ("person", "company"):
+            if entry.kind == "person" or entry.elsewhere:
+                continue
+            if entry.kind == "company":
+                try:
+                    await self._learn_domain(entry)
+                except SalesZoomInfoError as error:
+                    return Resolved(tried, records, without, str(error))
                 continue
             try:
                 keys, count = await self._records(entry)
@@ -220,6 +226,18 @@ class Privacy:
         if records and self._on_growth is not None:
             await self._on_growth()
         return Resolved(tried, records, without)
+
+    async def _learn_domain(self, entry: Listed) -> None:
+        """Note the domain of a company that is listed by its id, so that its e-mail addresses are known for its own."""
+        rows = await self._search("company", {"companyId": entry.value})
+        host = next((read_domain(str(row.get("website", ""))) for row in rows if str(row["id"]) == entry.value), None)
+        if host is None:
+            return
+        # A page at a social network is the website of many, and its domain that of everybody.
+        same = await self._search("company", {"companyWebsite": host})
+        if {str(row["id"]) for row in same} == {entry.value}:
+            place = self._screen.place
+            await self.list.learn([f"company:{place}:{entry.value}"], [f"domain:{host}"])
 
     async def _records(self, entry: Listed) -> tuple[set[str], int]:
         place = self._screen.place

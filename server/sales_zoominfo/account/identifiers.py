@@ -192,17 +192,17 @@ def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
     company: dict[str, Any] = {}
     if isinstance(record.get("company"), dict):
         company = cast("dict[str, Any]", record["company"])
+    person = folded(name)
     found = read_record_id(str(record.get("companyId", company.get("id", ""))))
-    keys = name_key(name, found, place) if found else []
+    keys = name_key(person, found, place) if found else []
     named = record.get("companyName", company.get("name"))
     if isinstance(named, str) and named.strip():
-        keys += name_key(name, named, place)
+        keys += name_key(person, folded(named), place)
     return keys
 
 
-def name_key(name: str, company: str, place: str) -> list[str]:
-    """A name with one company, as it is written and, where that differs, without accents."""
-    person, employer = folded(name), folded(company)
+def name_key(person: str, employer: str, place: str) -> list[str]:
+    """A folded name with one company, its id or its folded name; where that differs, also without accents."""
     keys = [f"name:{place}:{person}@{employer}"]
     if not (person.isascii() and employer.isascii()):
         plain = f"name:{place}:{_unaccented(person)}@{_unaccented(employer)}"

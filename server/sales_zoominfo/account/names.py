@@ -32,7 +32,6 @@ _MOST_PARTS = 7
 _NEAR = 120
 _COMPANY_WORDS = 6
 _COMPANY_END = re.compile(r"[;:()|\n\"\u201d*]|[.,!?](?:\s|\Z)")
-_SPACE = re.compile(r"\s+")
 
 _TEXTS = frozenset(["title", "headline", "answer", "text", "markdown", "statement"])
 _TEXT_ENDS = ("description", "brief", "summary", "text", "markdown")
@@ -98,9 +97,11 @@ def names_in(text: str, place: str, employer: Employer) -> Generator[Mark]:
         employer: the company that the text is about.
     """
     words = [found for found in _WORD.finditer(text) if _counts(found[0])]
-    if not any(not one[0][0].islower() for one in words):
+    if all(one[0][0].islower() for one in words):
         return
     companies = _companies(text)
+    own = [folded(company) for company in employer if company]
+    known: dict[str, list[str]] = {}
     seen = 0
     for index, first in enumerate(words):
         if first[0][0].islower():
@@ -110,8 +111,13 @@ def names_in(text: str, place: str, employer: Employer) -> Generator[Mark]:
             seen += 1
         near = companies[seen][1] if seen < len(companies) and companies[seen][0] - start <= _NEAR else ()
         for forms, end in _from(text, words, index):
-            keys = [alone(form) for form in forms]
-            keys += [key for form in forms for key in _keys(form, place, employer, near)]
+            keys: list[str] = []
+            for form in forms:
+                if form not in known:
+                    person = folded(form)
+                    known[form] = [f"{ALONE}{person}", *(key for at in own for key in name_key(person, at, place))]
+                keys += known[form]
+                keys += [key for at in near for key in name_key(folded(form), at, place)]
             yield Mark(keys, "token", start, end, tuple(form.rpartition(" ")[2] for form in forms))
 
 
@@ -161,20 +167,13 @@ def _companies(text: str) -> list[tuple[int, list[str]]]:
     for mark in _AT.finditer(text):
         behind = text[mark.end() : mark.end() + _NEAR]
         stop = _COMPANY_END.search(behind)
-        whole = _SPACE.split((behind[: stop.start()] if stop else behind).strip())[:_COMPANY_WORDS]
+        whole = (behind[: stop.start()] if stop else behind).split(None, _COMPANY_WORDS)[:_COMPANY_WORDS]
         # "Acme Inc." keeps its point.
         more = behind[stop.start()] if stop and behind[stop.start()] == "." else ""
-        forms = [" ".join(whole[:count]) for count in range(1, len(whole) + 1)]
-        if forms and forms[-1]:
+        forms = [folded(" ".join(whole[:count])) for count in range(1, len(whole) + 1)]
+        if forms:
             found.append((mark.start(), [*forms, f"{forms[-1]}{more}"] if more else forms))
     return found
-
-
-def _keys(name: str, place: str, employer: Employer, near: Sequence[str]) -> Generator[str]:
-    if employer.id:
-        yield from name_key(name, employer.id, place)
-    for company in (*([employer.name] if employer.name else ()), *near):
-        yield from name_key(name, company, place)
 
 
 def surnames(text: str, found: Sequence[Mark]) -> list[Mark]:

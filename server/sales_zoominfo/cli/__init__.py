@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from .jobs import jobs, worker_command
+from .mapping import mappings
 from .output import Format, Output
 from .privacy import opt_outs, purge_command, result_command
 from .run import (
@@ -505,6 +506,37 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
     return agreed_to(credits), credits
 
 
+@app.command("inspect", rich_help_panel=_DATA)
+@command
+def inspect_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON lines, Parquet or Excel, of any size.")],
+    entity: Annotated[
+        Literal["contact", "company"] | None,
+        typer.Option("--entity", help="Whose records you think of; what its rows are if not given."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="HEADING=KEY", help="What a column holds.", show_default=False),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default=False)] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of the file; found if not given.", show_default=False)
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="Of CSV; found if not given.", show_default=False)
+    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Profile a CRM export: complete, stale, twice, and what enrichment could fill. Free, and needs no account."""
+    from .inspect import inspect_file
+
+    options = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    raise typer.Exit(
+        inspect_file(file, entity=entity, columns=columns or [], options=options, format=format, output=output)
+    )
+
+
 @app.command("lookup", rich_help_panel=_DATA)
 @command
 def lookup_command(
@@ -648,6 +680,7 @@ def audit_command(
     raise typer.Exit(show(settings(), wanted, limit=limit, format=format, file=output))
 
 
+app.add_typer(mappings, rich_help_panel=_DATA)
 app.add_typer(searches, rich_help_panel=_DATA)
 app.add_typer(jobs, rich_help_panel=_DATA)
 app.command("worker", rich_help_panel=_DATA)(worker_command)

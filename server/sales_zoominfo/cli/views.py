@@ -287,8 +287,11 @@ def notes(answer: Envelope) -> list[str]:
     if "matched" in meta:
         lines.append(f"{meta['matched']:,} of {meta['totalResults']:,} matched")
     if meta.get("resolved"):
-        resolved = cast("dict[str, str]", meta["resolved"])
-        lines.append("read as " + ", ".join(f"{name}={cell(value)}" for name, value in resolved.items()))
+        # A lookup tells of one text, a search of each filter.
+        resolved = cast("dict[str, str] | str", meta["resolved"])
+        pairs = {} if isinstance(resolved, str) else resolved
+        told = ", ".join(f"{name}={cell(value)}" for name, value in pairs.items()) or cell(resolved)
+        lines.append(f"read as {told}")
     return lines
 
 

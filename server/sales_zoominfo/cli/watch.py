@@ -229,7 +229,7 @@ def watch_command(
     period = read_period("24h" if every is None else every)
     using = settings()
     if using.read_only:
-        instead = "`sales-zoominfo searches run NAME --peek`"
+        instead = "`sales-zoominfo search`, which keeps nothing"
         raise fail("mode_forbids", mode="read-only", tool="watch", instead=instead, flag="ZOOMINFO_READ_ONLY")
     named = _SUFFIXES.get(output.suffix.lower(), "text") if output else "text"
     sink = Sink("json" if as_json else "csv" if as_csv else named, output)

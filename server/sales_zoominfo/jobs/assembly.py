@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import fail
 from .model import JobRequest
 
 if TYPE_CHECKING:
     from ..crm import Mapping as FieldMapping
     from ..store.vault import Vault
+    from ..zoominfo.operations import Generation
+    from ..zoominfo.records import FieldRight
     from .columns import Recognition
     from .files import Source
     from .loading import Read
@@ -67,16 +70,39 @@ def reader(request: JobRequest, recognition: Recognition, vault: Vault) -> Read:
 
 
 def mapping_of(
-    request: JobRequest, source: Source, recognition: Recognition, fields: Sequence[str] | None = None
+    request: JobRequest,
+    source: Source,
+    recognition: Recognition,
+    fields: Sequence[str] | None = None,
+    *,
+    rights: Sequence[FieldRight] | None = None,
+    generation: Generation | None = None,
 ) -> FieldMapping:
     """What becomes of the columns: the mapping that the request names, and else the ``zi_*`` columns.
 
     Args:
         request: names it.
         source, recognition: the file.
-        fields: ZoomInfo's output fields, where they are settled by now.
+        fields: ZoomInfo's output fields, where they are settled by now: the mapping was verified with them.
+        rights: of the account to output fields; None when they are not known.
+        generation: the API that will be asked.
 
     Raises:
-        InvalidArgument: the mapping does not fit the file.
+        InvalidArgument: the mapping does not fit the file or the account, or a field is unknown.
     """
-    raise NotImplementedError
+    from ..crm import Mapping, load_mapping
+    from ..zoominfo.arguments import read_outputs
+
+    if request.mapping is not None:
+        mapping = load_mapping(request.mapping, request.entity)
+        if fields is not None:
+            return mapping.bound(source.columns)
+        return mapping.fit(source.columns, request.entity, rights, generation=generation)
+    if fields is None:
+        given = None if request.fields is None else list(request.fields)
+        named = read_outputs(request.entity, generation or "gtm", given, detail="concise", name="fields")
+        denied = {right.name for right in rights or () if not right.granted}
+        if given is not None and (lacking := [name for name in named if name in denied]):
+            raise fail("plan_field", fields=", ".join(lacking), details={"fields": lacking})
+        fields = [name for name in named if name not in denied]
+    return Mapping.plain(fields, request.entity).bound(source.columns)

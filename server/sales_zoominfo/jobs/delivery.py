@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import fail
 from .report import Tally
 from .spool import Result, Spool, Stored, Unit
 
 if TYPE_CHECKING:
-    from .files import Row, Sink, Source
+    from ..crm import Applied, Mapping
+    from .files import Sink, Source
 
 STATUS, REASON, SANDBOX = "zi_status", "zi_reason", "zi_sandbox"
 # Batches with records that later rows repeat, kept open at hand.
@@ -78,51 +79,25 @@ def outcomes(spool: Spool, job: str) -> Iterator[Outcome]:
                 yield Outcome(held.results[unit] or _CANCELLED, held.units[unit], True)
 
 
-class Applied(Protocol):
-    """What a mapping makes of a row and a record."""
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """By target column, what it holds now."""
-        ...
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        """Of them the ones that are new, with what they held before."""
-        ...
-
-
-class Columns(Protocol):
-    """A mapping, as far as delivery knows it."""
-
-    @property
-    def targets(self) -> Sequence[str]:
-        """The columns that it may write."""
-        ...
-
-    def apply(self, row: dict[str, Any], record: dict[str, Any]) -> Applied:
-        """What becomes of a row."""
-        ...
-
-
 class Layout:
     """Which columns an output has, and what stands in them.
 
     Args:
-        source: the input.
-        mapping: writes the record's values.
+        columns: of the input.
+        mapping: writes the record's values; bound to these columns.
         sandbox: whether each row is to say that its record is fictional.
     """
 
-    def __init__(self, columns: Sequence[str], mapping: Columns, *, sandbox: bool) -> None:
+    def __init__(self, columns: Sequence[str], mapping: Mapping, *, sandbox: bool) -> None:
         self._mapping = mapping
+        self._targets = mapping.targets
         self._sandbox = sandbox
         self._given = list(columns)
         told = [STATUS, REASON, *([SANDBOX] if sandbox else [])]
-        self.columns = [*columns, *(name for name in (*mapping.targets, *told) if name not in columns)]
+        self.columns = [*columns, *(name for name in (*self._targets, *told) if name not in columns)]
         self._places = {name: place for place, name in enumerate(self.columns)}
 
-    def row(self, cells: Sequence[Any], outcome: Outcome, tally: Tally) -> tuple[list[Any], str, dict[str, Any]]:
+    def row(self, cells: Sequence[Any], outcome: Outcome, tally: Tally) -> tuple[list[Any], Applied | None]:
         """A row of the output.
 
         Args:
@@ -131,31 +106,75 @@ class Layout:
             tally: counts it.
 
         Returns:
-            Its cells, its status, and the values that are new by column.
+            Its cells, and what the mapping made of the record; None without one.
         """
         result = outcome.result
         out = [*cells, *[""] * (len(self.columns) - len(cells))]
-        status, new = result.status, {}
+        status, why = result.status, result.why
         before = dict(zip(self._given, cells, strict=False))
-        answered: set[str] = set()
+        applied: Applied | None = None
         if status == "enriched":
             applied = self._mapping.apply(before, result.row)
             for name, value in applied.values.items():
                 out[self._places[name]] = value
-            answered = set(applied.values)
-            new = {name: change[1] for name, change in applied.changes.items()}
-            if not new:
+            if not applied.changes:
                 status = "unchanged"
+            if applied.missing:
+                why = f"still empty: {', '.join(applied.missing)}"
         out[self._places[STATUS]] = status
-        out[self._places[REASON]] = result.why
+        out[self._places[REASON]] = why
         if self._sandbox:
             out[self._places[SANDBOX]] = "true"
         by = [outcome.unit.by] if outcome.unit is not None and outcome.unit.by else []
         accuracy = result.row.get("contactAccuracyScore")
-        tally.row(status, by=by, reason=result.why, accuracy=accuracy, duplicate=outcome.twin)
-        for name in self._mapping.targets:
-            tally.cell(name, before.get(name), out[self._places[name]], answered=name in answered)
-        return out, status, new
+        tally.row(status, by=by, reason=why, accuracy=accuracy, duplicate=outcome.twin)
+        values = {} if applied is None else applied.values
+        for name in self._targets:
+            tally.cell(name, before.get(name), out[self._places[name]], answered=name in values)
+        return out, applied
+
+
+class Further:
+    """Outputs beside the enriched copy.
+
+    Attributes:
+        changes: takes only what is new, with the CRM's own id, as imports want it; None for none.
+        report: takes each changed cell with what it held before; None for none.
+    """
+
+    REPORT = ("record", "column", "before", "after", "how")
+
+    def __init__(self, columns: Sequence[str], mapping: Mapping, record_id: str | None) -> None:
+        """Args: the input's columns, the mapping bound to them, and what was recognised as the CRM's own id."""
+        self._columns = list(columns)
+        self._mapping = mapping
+        self._own = mapping.own_id(columns, record_id)
+        self.changes: Sink | None = None
+        self.report: Sink | None = None
+
+    @property
+    def change_columns(self) -> list[str]:
+        """The columns of the file of changes."""
+        return self._mapping.change_columns(self._own or "")
+
+    def row(self, number: int, cells: Sequence[Any], applied: Applied) -> None:
+        """Write what is new in a row.
+
+        Args:
+            number: of the row, from 1.
+            cells: of the input.
+            applied: what became of it.
+        """
+        row = dict(zip(self._columns, cells, strict=False))
+        # A row that lacks what the CRM requires would be refused there.
+        if self.changes is not None and self._own is not None and not applied.missing:
+            new = self._mapping.change_row(row, applied, self._own)
+            if new is not None:
+                self.changes.write(new)
+        if self.report is not None:
+            own = row.get(self._own) if self._own is not None else None
+            for told in applied.report(str(own or number)):
+                self.report.write(["" if told[name] is None else told[name] for name in self.REPORT])
 
 
 def write(
@@ -165,17 +184,17 @@ def write(
     layout: Layout,
     sink: Sink,
     *,
-    changed: Callable[[Row, dict[str, Any]], None] | None = None,
+    further: Further | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tally:
-    """Write a job's output; blocking, for a thread of its own. The sink is left for the caller to finish.
+    """Write a job's output; blocking, for a thread of its own. The sinks are left for the caller to finish.
 
     Args:
         spool, job: the results.
         source: the input, at its start.
         layout: of the output.
         sink: takes its rows.
-        changed: told of each row with new values.
+        further: takes what has changed.
         progress: told how many rows are written, now and then.
 
     Returns:
@@ -186,15 +205,14 @@ def write(
     """
     tally = Tally()
     results = outcomes(spool, job)
-    number = 0
     for number, row in enumerate(source.rows(), 1):
         outcome = next(results, None)
         if outcome is None:
             raise fail("file_changed", file=source.path.name[-80:])
-        cells, _, new = layout.row(row, outcome, tally)
+        cells, applied = layout.row(row, outcome, tally)
         sink.write(cells, row)
-        if new and changed is not None:
-            changed(row, new)
+        if further is not None and applied is not None and applied.changes:
+            further.row(number, row, applied)
         if progress is not None and not number % 1000:
             progress(number)
     if next(results, None) is not None:

@@ -68,6 +68,7 @@ class Fleet:
         self._scope = scope
         self._machine = machine
         self.lease = lease
+        self.again = AGAIN
 
     # --- who is alive ----------------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Fleet:
                 rows = tx.execute(
                     "SELECT shard, run FROM job_shard WHERE job = ? AND state = 'waiting' AND (at <= ? OR at > ?)"
                     " ORDER BY shard LIMIT ?",
-                    (job[0], now - AGAIN, now, wanted),
+                    (job[0], now - self.again, now, wanted),
                 ).fetchall()
                 for shard, run in rows:
                     tx.execute(

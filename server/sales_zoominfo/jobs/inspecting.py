@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..zoominfo.operations import Entity
 from . import values
@@ -195,11 +195,10 @@ _KEEP = frozenset(["details", "matchable", "unmatchable", "counts"])
 def _camel(node: Any, *, keys: bool = True) -> Any:
     if isinstance(node, dict):
         # Of counts by name the names stay what they are.
-        items: dict[str, Any] = node
-        return {_renamed(name) if keys else name: _camel(item, keys=name not in _KEEP) for name, item in items.items()}
+        items = cast("dict[str, Any]", node).items()
+        return {_renamed(name) if keys else name: _camel(item, keys=name not in _KEEP) for name, item in items}
     if isinstance(node, list):
-        listed: list[Any] = node
-        return [_camel(item) for item in listed]
+        return [_camel(item) for item in cast("list[Any]", node)]
     return node
 
 
@@ -214,9 +213,8 @@ def _renamed(name: str) -> str:
 class _Twins:
     """Keys that come more than once: counted exactly, or by a part of them when they are many."""
 
-    def __init__(self, by: str, most: int = _KEYS) -> None:
+    def __init__(self, by: str) -> None:
         self._by = by
-        self._most = most
         self._mask = 0
         self._seen: dict[int, list[int]] = {}
 
@@ -228,7 +226,7 @@ class _Twins:
         rows = self._seen.get(digest)
         if rows is None:
             self._seen[digest] = [1, row]
-            if len(self._seen) > self._most:
+            if len(self._seen) > _KEYS:
                 self._mask = self._mask * 2 + 1
                 self._seen = {kept: told for kept, told in self._seen.items() if not kept & self._mask}
             return
@@ -484,17 +482,22 @@ class _Counting:
         profile.advice = _advice(profile)
 
 
+def _rows(count: int, one: str, more: str) -> str:
+    """A count with its verb: "1 row asks", "2 rows ask"."""
+    return f"1 row {one}" if count == 1 else f"{count:,} rows {more}"
+
+
 def _advice(profile: Profile) -> list[str]:
     told: list[str] = []
     if not profile.rows:
         return ["The file has no rows."]
     usable = sum(profile.matchable.values())
     if not usable:
-        told.append("No row can be matched: see which columns would do with `sales-zoominfo enrich FILE --dry-run`.")
+        told.append('No row can be matched by these columns; name one, such as --column "HEADING=emailAddress".')
     if searched := profile.matchable.get("name and website", 0):
         told.append(
-            f"{searched:,} rows have a name and a website alone: only a search before the purchase finds them, at a "
-            "request a row and no credit."
+            f"{_rows(searched, 'has', 'have')} a name and a website alone: only a search before the purchase finds "
+            "them, at a request a row and no credit."
         )
     for column in profile.columns:
         if column.field and not column.used:
@@ -503,10 +506,10 @@ def _advice(profile: Profile) -> list[str]:
         if column.unusable > max(10, column.filled // 20):
             told.append(f"{column.unusable:,} values of '{column.name}' cannot be used as they are.")
     if (exact := next((item for item in profile.duplicates if item.by == "the same match input"), None)) is not None:
-        told.append(f"{exact.rows:,} rows ask for a record that another row asks for; they are bought once.")
+        told.append(f"{_rows(exact.rows, 'asks', 'ask')} for a record that another row asks for; it is bought once.")
     if profile.ages and profile.ages[0].stale > profile.rows // 4:
         age = profile.ages[0]
-        told.append(f"{age.stale:,} rows were last touched over {STALE_DAYS} days ago, by '{age.column}'.")
+        told.append(f"{_rows(age.stale, 'was', 'were')} last touched over {STALE_DAYS} days ago, by '{age.column}'.")
     if usable and not profile.record_id:
         told.append("No column holds the CRM's record id, which an upsert file needs; export it with the rows.")
     return told

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..store import Store
     from ..store.vault import Vault
+    from ..zoominfo.records import FieldRight
     from .delivery import Delivered
 
 FILE_NAME = "jobs.sqlite"
 MACHINE_FILE = "machine.id"
 DAY = 86_400.0
-# Rows that a plan shows.
-SHOWN = 5
+# Outputs beside the enriched copy, by option: an upsert file, and what has changed from what to what.
+FURTHER = ("changes", "before_after")
+_ANOTHER = "Give each output a name of its own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class Jobs:
         order = await self.order(request, agreed=agreed)
         job, new = await self.board.make(order)
         if not new:
-            await self._go_on(job, order)
+            job = await self._go_on(job, order)
         await self.wake()
         return await self.get(job)
 
@@ -142,32 +145,46 @@ class Jobs:
         """A request, checked as far as that costs nothing, with what it comes to."""
         _check(request)
         request = replace(request, source=str(Path(request.source).expanduser().absolute()))
-        return await asyncio.to_thread(self._order, request, agreed)
+        rights: list[FieldRight] | None = None
+        # Where it cannot be told now, the first call says what the plan lacks, and the job waits for a person.
+        with suppress(SalesZoomInfoError):
+            rights = await self.account.field_rights(request.entity, "enrich", "output", caller=request.caller)
+        return await asyncio.to_thread(self._order, request, agreed, rights)
 
-    def _order(self, request: JobRequest, agreed: bool) -> Order:
+    def _order(self, request: JobRequest, agreed: bool, rights: Sequence[FieldRight] | None) -> Order:
         from .files import allowed_output
 
         source = assembly.open_file(request)
         recognition = assembly.recognise_columns(request, source)
-        mapping = assembly.mapping_of(request, source, recognition)
+        generation = self.account.generations[0]
+        mapping = assembly.mapping_of(request, source, recognition, rights=rights, generation=generation)
         path = Path(request.source)
         wanted = path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
         output = allowed_output(wanted, source=path, folders=self.home.folders)
-        fields = tuple(request.fields or mapping.outputs)
-        return Order(replace(request, output=str(output)), fields, source.fingerprint, agreed)
+        options = dict(request.options)
+        for name in FURTHER:
+            if options.get(name):
+                further = allowed_output(Path(options[name]), source=path, folders=self.home.folders)
+                if further in (output, *(Path(options[other]) for other in FURTHER if other != name and options.get(other))):
+                    raise fail("output_refused", file=further.name[-80:], reason="it is an output already", how=_ANOTHER)
+                options[name] = str(further)
+        if options.get("changes") and mapping.own_id(source.columns, recognition.record_id) is None:
+            raise fail("changes_need_id", file=path.name[-80:])
+        request = replace(request, output=str(output), options=options)
+        return Order(request, tuple(mapping.outputs), source.fingerprint, agreed)
 
-    async def _go_on(self, job: str, order: Order) -> None:
-        """The same request again: what had stopped by itself, or was lost, goes on."""
+    async def _go_on(self, job: str, order: Order) -> str:
+        """The same request again: what had stopped by itself goes on, and what is lost is made anew."""
         head = await self.board.head(job)
         if head.purged or head.job.state == "failed":
             if head.job.state == "done" and head.job.delivered_at and Path(head.job.output or "").exists():
-                return
+                return job
             await self.spool.purge(job)
             await self.board.forget(job)
-            await self.board.make(order)
-            return
+            return (await self.board.make(order))[0]
         if head.job.state in ("paused", "cancelled"):
             await self.board.move(job, ("paused", "cancelled"), "queued" if head.left else "done")
+        return job
 
     async def wake(self) -> None:
         """Make sure that a worker of this machine is alive, or on its way."""
@@ -302,7 +319,7 @@ class Jobs:
         return done
 
     def _deliver(self, head: Head, progress: Callable[[int], None] | None) -> Delivered:
-        from .delivery import Delivered, Layout, write
+        from .delivery import Delivered, Layout, Further, write
         from .files import allowed_output, open_sink
 
         request = head.order.request
@@ -310,16 +327,29 @@ class Jobs:
         source = assembly.open_file(request, head.order.fingerprint)
         recognition = assembly.recognise_columns(request, source)
         mapping = assembly.mapping_of(request, source, recognition, head.order.fields)
-        target = allowed_output(Path(request.output or ""), source=path, folders=self.home.folders)
         layout = Layout(source.columns, mapping, sandbox=head.job.sandbox)
-        with open_sink(target, like=source, columns=layout.columns) as sink:
-            tally = write(self.spool, head.job.id, source, layout, sink, progress=progress)
+        further = Further(source.columns, mapping, recognition.record_id)
+
+        def target(name: str) -> Path:
+            return allowed_output(Path(name), source=path, folders=self.home.folders)
+
+        with ExitStack() as stack:
+            sink = stack.enter_context(open_sink(target(request.output or ""), like=source, columns=layout.columns))
+            if changes := request.options.get("changes"):
+                own = further.change_columns
+                further.changes = stack.enter_context(open_sink(target(changes), like=source, columns=own))
+            if report := request.options.get("before_after"):
+                sink_of_report = open_sink(target(report), like=source, columns=further.REPORT)
+                further.report = stack.enter_context(sink_of_report)
+            tally = write(self.spool, head.job.id, source, layout, sink, further=further, progress=progress)
             # A file that was exchanged while it was read shows by now.
             source.expect(head.order.fingerprint)
-            sink.finish()
+            for each in (further.changes, further.report, sink):
+                if each is not None:
+                    each.finish()
             notes = [*source.notes, *sink.notes]
         counts = dict(tally.rows)
-        return Delivered(str(target), sum(counts.values()), counts, None, tally, notes)
+        return Delivered(request.output or "", sum(counts.values()), counts, changes, tally, notes)
 
     async def clear(self, job: str) -> None:
         """Delete a job's rows for good; what was counted stays."""

@@ -56,7 +56,6 @@ class Worker:
     Args:
         jobs: what to run.
         address: of the state, None for SQLite in its folder.
-        schema: of the engine's tables in PostgreSQL.
         stay: do not end when there is nothing to do.
         pace, patience: how often, and how long.
     """
@@ -66,14 +65,12 @@ class Worker:
         jobs: Jobs,
         address: str | None,
         *,
-        schema: str = "dbos",
         stay: bool = False,
         pace: Pace | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._jobs = jobs
         self._address = address
-        self._schema = schema
         self._stay = stay
         self._pace = pace or Pace()
         self._patience = patience
@@ -107,7 +104,7 @@ class Worker:
         await jobs.fleet.enlist(worker)
         runner = Runner(jobs.account, jobs.spool, jobs.board, worker, self._patience)
         engine = Engine(
-            self._address, jobs.home.directory, worker, Parts(runner, jobs.spool, jobs.fleet), self._schema
+            self._address, jobs.home.directory, worker, Parts(runner, jobs.spool, jobs.fleet), await self._schema()
         )
         dead = asyncio.Event()
         try:
@@ -137,6 +134,13 @@ class Worker:
             with suppress(SalesZoomInfoError):
                 await jobs.fleet.leave(worker)
         return dead.is_set() and not self._stop.is_set()
+
+    async def _schema(self) -> str:
+        """The schema of the engine's tables in PostgreSQL, beside that of ours."""
+        if self._address is None or self._address.casefold().startswith("sqlite:"):
+            return "dbos"
+        row = await self._jobs.home.store.read(lambda tx: tx.execute("SELECT current_schema()").fetchone())
+        return f"{row[0]}_engine"
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import fail
 from .contract import Envelope, credits_meta, envelope
 from .enrich import REASONS
 from .spec import MAX_CREDITS, Arguments, Call, Tool
@@ -12,6 +13,23 @@ async def identify_visitors(call: Call, arguments: Arguments) -> Envelope:
     from ..account.visitors import identify
 
     account = await call.runtime.account()
+    if arguments.get("ipAddresses") is None:
+        given = {name: arguments[name] for name in _BY_TIME if name in arguments}
+        if not given:
+            how = str(TOOLS[0].properties["ipAddresses"]["description"])
+            raise fail("missing_argument", where="identify_visitors", name="ipAddresses", how=how)
+        # Only the published quick reference lists the visitors of a time; any other path refuses the dates by name.
+        told = await account.tell("identify_visitors", given, caller=call.caller)
+        return envelope(
+            told.answer.rows,
+            totalResults=told.answer.total,
+            page=told.answer.page,
+            pageSize=told.answer.size,
+            nextPage=told.answer.next_page,
+            credits={"spent": 0},
+            warnings=told.warnings,
+            sandbox=account.sandbox,
+        )
     found = await identify(
         account,
         arguments["ipAddresses"],
@@ -32,6 +50,8 @@ async def identify_visitors(call: Call, arguments: Arguments) -> Envelope:
     )
 
 
+# What the published quick reference takes in place of addresses.
+_BY_TIME = ("startDate", "endDate", "page", "pageSize")
 _VISITOR = {"NO_MATCH": "ZoomInfo knows nobody behind the address. Free."}
 
 TOOLS = (
@@ -53,7 +73,7 @@ TOOLS = (
             "maxCredits": MAX_CREDITS,
         },
         identify_visitors,
-        required=("ipAddresses",),
+        also=_BY_TIME,
         operations=("identify_visitors",),
     ),
 )
