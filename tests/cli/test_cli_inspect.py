@@ -31,7 +31,8 @@ def test_a_person_sees_the_profile_and_the_next_command(cli: Run, export: Path) 
     answer = cli("inspect", "export.csv", "--format", "table")
     assert answer.exit_code == 0, answer.stderr
     for text in (
-        "2 rows of people, as salesforce contact exports them", "2 of 2 rows (100%) can be matched", "at most 1 credits",
+        "2 rows of people, as salesforce contact exports them",
+        "2 of 2 rows (100%) can be matched", "at most 1 credit,",
         "What enrichment could fill", "Likely the same record", "1, 2", "Age by 'Last Modified Date'",
         "sales-zoominfo enrich export.csv --map salesforce-contact --dry-run",
     ):  # fmt: skip

@@ -198,7 +198,7 @@ def test_read_only_mode_forbids_to_watch(cli: Run, smiths: list[str], monkeypatc
     monkeypatch.setenv("ZOOMINFO_READ_ONLY", "1")
     refused = cli("watch", "--once")
     assert (refused.exit_code, refused.stdout) == (4, "")
-    assert "--peek" in refused.stderr
+    assert "`sales-zoominfo search`" in refused.stderr
 
 
 def test_periods() -> None:

@@ -78,7 +78,7 @@ def show(console: Console, profile: Profile) -> None:
     thing = "people" if profile.entity == "contact" else "companies"
     console.print(
         f"\n{usable:,} of {profile.rows:,} rows ({_share(usable, profile.rows)}) can be matched to {thing}: "
-        f"at most {profile.credits:,} credits, none for what you own already."
+        f"at most {profile.credits:,} credit{'' if profile.credits == 1 else 's'}, none for what you own already."
     )
     _counts(console, profile)
     _columns(console, profile)
