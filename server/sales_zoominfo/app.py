@@ -139,7 +139,15 @@ class App:
             await drop_opted_out(store, clock)
 
         self._privacy = Privacy(
-            client, screen, modes, copies=self._copies, audit=audit, clock=self._clock, on_growth=forget_rows
+            client,
+            screen,
+            modes,
+            copies=self._copies,
+            audit=audit,
+            clock=self._clock,
+            on_growth=forget_rows,
+            # A kept answer need not tell where its people work.
+            on_companies=lambda: self.answers().purge(everything=True),
         )
         return Account(
             client,

@@ -16,6 +16,7 @@ import argparse
 import csv
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,8 @@ def generated(count: int) -> Iterator[list[str]]:
         note = 'met at the fair\nsaid "call me", later' if n % 10 == 0 else "regular contact"
         first, last, firm = f"First{n % 977}", f"Müller{n % 3331}", n % 50_000
         yield [
-            f"003{n:012d}", first, last, f"{first}.{last}@firm{firm}.example", f"+1 (555) {n % 1000:03d}-{n % 10000:04d}",
+            f"003{n:012d}", first, last,
+            f"{first}.{last}@firm{firm}.example", f"+1 (555) {n % 1000:03d}-{n % 10000:04d}",
             f"Firm {firm}, Inc.", f"www.firm{firm}.example", "Senior Manager, Procurement", "Springfield",
             "United States", note, "2026-11-22",
         ]  # fmt: skip
@@ -134,6 +136,27 @@ def one(what: str, path: Path) -> None:
     )
 
 
+def ratios(folder: Path, rows: int = 60_000, rounds: int = 5) -> list[tuple[str, float, float]]:
+    """Processor time over that of the standard library, the median of pairs that follow each other."""
+    path = folder / "small.csv"
+    make(path, rows)
+
+    def used(what: str) -> float:
+        began = time.process_time()
+        WORK[what](path)
+        return time.process_time() - began
+
+    found: list[tuple[str, float, float]] = []
+    for what, base, most in (
+        ("read", "csv.reader", 2.5),
+        ("read and write", "csv.reader and csv.writer", 1.6),
+        ("read and write, mapped", "csv.reader and csv.writer", 2.2),
+    ):
+        used(base), used(what)
+        found.append((what, statistics.median(used(what) / used(base) for _ in range(rounds)), most))
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=300_000)
@@ -162,8 +185,8 @@ def main() -> int:
                     f"  {what:<28}{got['wall']:8.1f} s{got['cpu']:8.1f} s CPU{each:8.2f} us a row{got['peak']:8.0f} MB",
                     flush=True,
                 )
-            # A job reads its file when it is loaded, and reads and writes it when it is delivered. Processor time, since
-            # the work is one thread's and the clock also counts what else the machine does.
+            # A job reads its file when it is loaded, and reads and writes it when it is delivered. Processor time is
+            # what counts: the work is one thread's, and the clock also counts what else the machine does.
             passes = [figures["read"], figures["read and write, mapped"]]
             both = sum(got["cpu"] for got in passes)
             wall = sum(got["wall"] for got in passes)
@@ -171,12 +194,10 @@ def main() -> int:
             peak = max(figures[what]["peak"] for what in figures if not what.startswith("csv."))
             verdicts = [("peak memory", f"{peak:.0f} MB", "<= 250 MB", peak <= 250)]
             if format == "csv":
-                base = figures["csv.reader and csv.writer"]["cpu"]
-                for what, most in (("read and write", 1.6), ("read and write, mapped", 2.5)):
-                    ratio = figures[what]["cpu"] / base
-                    verdicts.append((f"{what}, over the standard library", f"{ratio:.2f}", f"<= {most}", ratio <= most))
-                ratio = figures["read"]["cpu"] / figures["csv.reader"]["cpu"]
-                verdicts.append(("read, over the standard library", f"{ratio:.2f}", "<= 2.5", ratio <= 2.5))
+                verdicts += [
+                    (f"{what}, over the standard library", f"{ratio:.2f}", f"<= {most}", ratio <= most)
+                    for what, ratio, most in ratios(Path(name))
+                ]
                 if rows >= 10_000_000:
                     verdicts.append(("processor seconds, both passes", f"{both:.0f}", "<= 180", both <= 180))
             for what, got_, target, passed in verdicts:

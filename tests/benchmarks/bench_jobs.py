@@ -1,4 +1,4 @@
-"""Bulk jobs over a real socket: ``python tests/benchmarks/bench_jobs.py [--check] [--rows N] [--rate N] [--workers N,M]``.
+"""Bulk jobs over a real socket: ``python tests/benchmarks/bench_jobs.py [--check] [--rows N] [--rate N] [--workers 1,4]``.
 
 Prints one table. *cost* compares a worker's processor time with that of the bare client that sends the same requests in
 the same run; *rate* the records a second while the job runs with what the upstream allows. ``--postgres URL`` runs the
@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "server"), str(ROOT / "tests"), str(ROOT / "tests" / "jobs")]
 
 from bulk_world import FIELDS, Place, Worker, wait_for  # noqa: E402
+
 from support import Served, client, serve  # noqa: E402
 
 BATCH = 25
@@ -119,7 +120,9 @@ def people_of(folder: Path, count: int) -> Path:
     rows = connection.execute("SELECT id FROM person WHERE NOT opted_out ORDER BY id LIMIT ?", (count,)).fetchall()
     connection.close()
     path = folder / "people.csv"
-    path.write_text("Row,ZoomInfo Contact ID,Note\n" + "".join(f"{n},{row[0]},note {n}\n" for n, row in enumerate(rows)))
+    path.write_text(
+        "Row,ZoomInfo Contact ID,Note\n" + "".join(f"{n},{row[0]},note {n}\n" for n, row in enumerate(rows))
+    )
     return path
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 import httpx2
+import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.types import Implementation
@@ -78,6 +79,16 @@ async def over_stdio(
         info = Implementation(name=client, version="1")
         async with Client(transport, mode=mode or ERAS[era], client_info=info, read_timeout_seconds=60) as connected:
             yield connected
+
+
+def without_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs wait for a worker: one is a program of its own, which does not see the network of a test."""
+    from sales_zoominfo.jobs.service import Jobs
+
+    async def nobody(_jobs: Jobs) -> None:
+        return None
+
+    monkeypatch.setattr(Jobs, "wake", nobody)
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:

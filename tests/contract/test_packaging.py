@@ -159,6 +159,14 @@ def test_the_wheel_carries_the_skill_in_both_languages(built: tuple[set[str], se
     assert "sales_zoominfo/py.typed" in wheel
 
 
+def test_the_wheel_carries_every_table_that_is_no_code(built: tuple[set[str], set[str]]) -> None:
+    wheel, _ = built
+    package = ROOT / "server" / "sales_zoominfo"
+    tables = [path for path in package.rglob("*") if path.suffix in (".txt", ".yaml")]
+    assert {"salesforce-lead.yaml", "headings.txt", "countries.txt"} <= {path.name for path in tables}
+    assert {f"sales_zoominfo/{path.relative_to(package).as_posix()}" for path in tables} <= wheel
+
+
 def test_the_wheel_carries_nothing_else(built: tuple[set[str], set[str]]) -> None:
     wheel, _ = built
     assert {name.partition("/")[0] for name in wheel} == {"sales_zoominfo", f"sales_zoominfo-{__version__}.dist-info"}

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 from mcp import Client
-from mcp_clients import UNHURRIED, Connect, call, in_memory, over_stdio, refusal, run
+from mcp_clients import UNHURRIED, Connect, call, in_memory, over_stdio, refusal, run, without_worker
 
 from sales_zoominfo.sandbox import Charge, create_app, default_account
 from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, TOOLS, TOOLSETS
@@ -36,6 +36,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "update_opt_outs": {"action": "add", "entries": [{"kind": "email", "value": "nobody@nowhere.example"}]},
     "search_intent": {"topics": "Cloud Applications", "pageSize": 5},
     "enrich_intent": {"companyId": "COMPANY 2", "topics": ["Cloud Applications"]},
+    "start_enrichment_job": {"path": "contacts.csv", "maxCredits": 1},
+    "get_job": {"jobId": "JOB"},
+    "list_jobs": {},
+    "cancel_job": {"jobId": "JOB"},
     "search_scoops": {"country": "United States", "pageSize": 5},
     "enrich_scoops": {"companyId": "COMPANY 3"},
     "search_news": {"categories": "FUNDING", "pageSize": 5},
@@ -73,6 +77,7 @@ CREDITS = {
     "enrich_contacts": 1, "enrich_companies": 1, "get_contact": 1, "get_company": 1, "enrich_intent": 1,
     "enrich_scoops": 1, "enrich_news": 1, "get_org_chart": 1, "get_corporate_hierarchy": 1, "get_technologies": 1,
     "get_hashtags": 1, "get_locations": 1, "account_research": 1, "contact_research": 2, "identify_visitors": 0,
+    "start_enrichment_job": 0,
 }  # fmt: skip
 
 
@@ -207,7 +212,13 @@ def auditor(tmp_path: Path) -> Auditor:
     return Auditor(tmp_path / "state.sqlite")
 
 
-def test_no_tool_spends_without_a_reservation(sandbox_dir: Path, tmp_path: Path, era: str, auditor: Auditor) -> None:
+def test_no_tool_spends_without_a_reservation(
+    sandbox_dir: Path, tmp_path: Path, era: str, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A job spends in its worker: tests/cli/test_cli_jobs.py and tests/jobs watch that one.
+    without_worker(monkeypatch)
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "contacts.csv").write_text("Email\nnobody@nowhere.example\n")
     network = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
 
     async def balance(client: Client) -> int:
@@ -215,11 +226,14 @@ def test_no_tool_spends_without_a_reservation(sandbox_dir: Path, tmp_path: Path,
         return next(row["usageRemaining"] for row in usage["data"] if row.get("credits"))
 
     async def visit() -> None:
-        async with in_memory(era, tmp_path, network, toolsets="all") as client:
+        files = str(tmp_path / "exports")
+        async with in_memory(era, tmp_path, network, toolsets="all", files=files) as client:
             ids = await found_ids(client)
             for name in ARGUMENTS:
                 before, charges = await balance(client), len(auditor.charged)
                 answer = await call(client, name, filled(ARGUMENTS[name], ids))
+                if name == "start_enrichment_job":
+                    ids["JOB"] = answer["data"][0]["id"]
                 if name == "create_webhook":
                     ids["WEBHOOK"] = answer["data"][0]["id"]
                 charged = len(auditor.charged) - charges

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 from mcp_clients import ERAS, UNHURRIED, in_memory
 from typer.testing import CliRunner
 
@@ -33,7 +33,7 @@ CALLS = scaled(1_000, 100)
 KINDS = {"id": "person", "email": "email", "supplementalEmail": "email", "phone": "phone", "mobilePhone": "phone"}
 FIELDS = [*KINDS, "firstName", "lastName", "directPhoneDoNotCall", "mobilePhoneDoNotCall", "companyId", "companyName"]
 FIELDS += ["companyWebsite", "externalUrls"]
-# Characters between a name and a company that are told of one person.
+# A name alone names nobody, since others bear it as well: it counts with its company within so many characters of it.
 NEAR = 200
 # People to choose from.
 ENOUGH = 12
@@ -99,8 +99,8 @@ def named(person: dict[str, Any], text: str) -> str | None:
     return None
 
 
-def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
-    """Calls that would show a person."""
+def contact_calls(who: dict[str, Any], free: dict[str, Any], chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
+    """Calls that would show a person, some by way of somebody who did not object."""
     name = {"firstName": who["firstName"], "lastName": who["lastName"], "companyName": who["companyName"]}
     fullname = {"fullName": f"{who['firstName']} {who['lastName']}"}
     digest = hashlib.sha256(who["email"].encode()).hexdigest()
@@ -160,7 +160,7 @@ def contact_calls(who: dict[str, Any], chance: random.Random) -> list[tuple[str,
         ("enrich_contacts", {"contacts": [{"personId": who["id"]}], "outputFields": ["firstName", "lastName"]}),
         ("enrich_contacts", {"contacts": [{"emailAddress": who["email"]}], "outputFields": ["mobilePhone", "email"]}),
         ("get_contact", {"personId": who["id"], "outputFields": ["email", "companyName"]}),
-        ("find_similar_contacts", {"personId": who["id"], "companyId": str(who["companyId"])}),
+        ("find_similar_contacts", {"personId": free["id"], "companyId": str(who["companyId"]), "pageSize": 100}),
         ("call_read_tool", {"name": "check_compliance", "arguments": {"people": [{"personId": who["id"]}]}}),
         ("call_read_tool", {"name": "account_research", "arguments": {"companyId": str(who["companyId"])}}),
         ("identify_visitors", {"ipAddresses": [who["email"]]}),
@@ -208,11 +208,7 @@ async def test_suppressed_people_are_nowhere(
     said: list[str] = []
     try:
         url = f"sqlite:///{tmp_path / 'state.sqlite'}"
-        app = App(load_settings(state_url=url), http_transport=httpx2.ASGITransport(app=network))
-        # Kept before the list was made, and read after.
-        long = json.dumps({"data": list(planted.values()), "meta": {"warnings": []}})
-        kept = await app.answers().put("enrich_contacts", long)
-        await app.aclose()
+        early = await _keep(url, network, planted)
         async with in_memory(era, tmp_path, network, **settings) as client:
             log.setLevel(logging.DEBUG)
             # Bought, and copied here, before they object.
@@ -220,11 +216,14 @@ async def test_suppressed_people_are_nowhere(
             result = await client.call_tool("enrich_contacts", {"contacts": bought, "detail": "full"})
             assert planted["email"]["email"] in json.dumps(result.structured_content), "the planted are real"
             heard.text = ""
-            entries = [{"kind": KINDS.get(name, name), "value": _listed(name, who)} for name, who in planted.items()]
-            for entry in entries:
-                result = await client.call_tool("update_opt_outs", {"action": "add", "entries": [entry]})
-                assert not result.is_error, result.content
-                said.append(result.model_dump_json())
+            whole = {name: planted[name] for name in ("domain", "company")}
+            said += await _list(client, whole)
+            with pytest.raises(MCPError):
+                # It need not tell where its people work, so a listed company clears it.
+                await client.read_resource(f"result://enrich_contacts/{early}")
+            # Kept before the others were on the list, and read after.
+            kept = await _keep(url, network, planted)
+            said += await _list(client, {name: who for name, who in planted.items() if name not in whole})
             said += await _calls(client, planted, free, chance, kept)
         said += _commands(monkeypatch, url, planted, kept)
     finally:
@@ -241,6 +240,25 @@ async def test_suppressed_people_are_nowhere(
         _search_files(tmp_path, who, name)
 
 
+async def _keep(url: str, network: ASGIApp, planted: dict[str, dict[str, Any]]) -> str:
+    """A long answer that names everybody, as it waits to be read; its token."""
+    app = App(load_settings(state_url=url), http_transport=httpx2.ASGITransport(app=network))
+    long = json.dumps({"data": list(planted.values()), "meta": {"warnings": []}})
+    token = await app.answers().put("enrich_contacts", long)
+    await app.aclose()
+    return token
+
+
+async def _list(client: Client, planted: dict[str, dict[str, Any]]) -> list[str]:
+    said: list[str] = []
+    for name, who in planted.items():
+        entry = {"kind": KINDS.get(name, name), "value": _listed(name, who)}
+        result = await client.call_tool("update_opt_outs", {"action": "add", "entries": [entry]})
+        assert not result.is_error, result.content
+        said.append(result.model_dump_json())
+    return said
+
+
 def _listed(name: str, who: dict[str, Any]) -> str:
     return who[name] if name in KINDS else str(who[{"domain": "companyWebsite", "company": "companyId"}[name]])
 
@@ -248,14 +266,14 @@ def _listed(name: str, who: dict[str, Any]) -> str:
 async def _calls(
     client: Client, planted: dict[str, dict[str, Any]], free: dict[str, Any], chance: random.Random, kept: str
 ) -> list[str]:
-    everybody = [("free", free), *planted.items()]
+    everybody = [free, *planted.values()]
     said: list[str] = []
     made = rounds = 0
     while made < CALLS:
         # Each of the listed in turn, and at first somebody who did not object.
-        listed, who = everybody[rounds % len(everybody)]
+        who = everybody[rounds % len(everybody)]
         rounds += 1
-        for name, arguments in contact_calls(who, chance):
+        for name, arguments in contact_calls(who, free, chance):
             result = await client.call_tool(name, arguments)
             said.append(result.model_dump_json())
             made += 1

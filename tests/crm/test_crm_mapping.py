@@ -439,6 +439,12 @@ def test_a_preset_does_without_what_the_account_has_not_and_says_so() -> None:
     assert fitted.apply({"Id": "1", "Phone": ""}, JANE).values["Phone"] == "(415) 555-0100"
 
 
+def test_a_mapping_can_be_cut_down_to_the_fields_that_are_asked_for() -> None:
+    fitted = load_mapping("salesforce-contact").bound(["Id", "Phone"], ["companyPhone", "jobTitle"])
+    assert fitted.outputs == ["jobTitle", "companyPhone"]
+    assert fitted.targets == ["Title", "Phone"]
+
+
 def test_columns_that_the_file_lacks_are_added_or_skipped(tmp_path: Path) -> None:
     text = "columns: {Title: jobTitle, City: city}"
     notes = load_mapping(written(tmp_path, text)).verify(["Title"], "contact")

@@ -73,7 +73,9 @@ class Shop:
         """A CSV file of people."""
         path = self.folder / name
         with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([["ZoomInfo Contact ID", "Note"], *([who, f"row {n}"] for n, who in enumerate(ids))])
+            csv.writer(file).writerows(
+                [["ZoomInfo Contact ID", "Note"], *([who, f"row {n}"] for n, who in enumerate(ids))]
+            )
         return path
 
     def request(self, source: Path, **choices: Any) -> JobRequest:
@@ -99,7 +101,9 @@ async def read(jobs: Jobs, job: str, worker: str = "reader") -> None:
     await jobs.board.loaded(job, turn, *await anyio.to_thread.run_sync(work))
 
 
-async def run(jobs: Jobs, job: str, *, worker: str = "worker", patience: Patience = QUICK, most: int = 10_000) -> list[str]:
+async def run(
+    jobs: Jobs, job: str, *, worker: str = "worker", patience: Patience = QUICK, most: int = 10_000
+) -> list[str]:
     """Run a job's batches one after the other, as long as it runs; how each ended."""
     if not any(each.id == worker for each in await jobs.fleet.workers()):
         await jobs.fleet.enlist(worker)

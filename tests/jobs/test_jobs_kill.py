@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from random import Random
 
-import pytest
 from bulk_world import Place, Worker, finish, wait_for
 from bulk_world_books import check_books, expected, faulty, sample
 

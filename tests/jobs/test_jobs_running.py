@@ -10,7 +10,7 @@ from in_process import QUICK, Shop, read, rows, run, whole
 
 from sales_zoominfo.errors import InvalidArgument, NotFound, SalesZoomInfoError
 from sales_zoominfo.jobs.model import JobRequest
-from sales_zoominfo.jobs.running import Runner
+from sales_zoominfo.jobs.running import Runner, _Turn
 from sales_zoominfo.jobs.service import Jobs
 from sales_zoominfo.sandbox import Fault
 from support import Sandbox
@@ -130,7 +130,9 @@ async def test_without_consent_a_job_stays_under_the_ceilings(shop: Shop) -> Non
 
 async def test_a_lost_answer_is_asked_for_again_and_paid_once(shop: Shop) -> None:
     lost = iter([True, False])
-    shop.sandbox.plan = lambda _m, path: Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    shop.sandbox.plan = lambda _m, path: (
+        Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    )
     jobs = await shop.open()
     job = await whole(jobs, shop.request(shop.file(await shop.people(jobs, 20))))
     assert job.counts == {"enriched": 20}
@@ -141,7 +143,9 @@ async def test_a_lost_answer_is_asked_for_again_and_paid_once(shop: Shop) -> Non
 async def test_hold_leaves_what_is_in_doubt_alone_until_it_is_tried_again(shop: Shop) -> None:
     # Not the account's first spend, which nothing may follow before it has been compared.
     lost = iter([False, True])
-    shop.sandbox.plan = lambda _m, path: Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    shop.sandbox.plan = lambda _m, path: (
+        Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    )
     jobs = await shop.open()
     job = await whole(jobs, shop.request(shop.file(await shop.people(jobs, 40)), options={"in_doubt": "hold"}))
     assert job.counts == {"enriched": 25, "held": 15}
@@ -214,9 +218,9 @@ async def test_two_claims_of_one_batch_count_once(shop: Shop) -> None:
     assert not isinstance(heirs, str)
     first, second = (Runner(jobs.account, jobs.spool, jobs.board, name, QUICK) for name in ("zombie", "heir"))
     order = await first._order(job)
-    late = await first._send(order, zombies, None)  # type: ignore[arg-type]
+    late = await first._send(order, zombies, None, _Turn(lambda: None))  # type: ignore[arg-type]
     assert await first._put_back(zombies, late)  # type: ignore[arg-type]
-    again = await second._send(order, heirs, None)  # type: ignore[arg-type]
+    again = await second._send(order, heirs, None, _Turn(lambda: None))  # type: ignore[arg-type]
     assert await second._put_back(heirs, again)  # type: ignore[arg-type]
     found = await jobs.get(job)
     assert (found.state, found.counts, found.done_units, found.reserved) == ("done", {"enriched": 25}, 25, 0)

@@ -20,6 +20,7 @@ from ..errors import (
     fail,
 )
 from ..zoominfo.client import Client
+from ..zoominfo.limiter import is_bulk
 from ..zoominfo.operations import Generation
 from ..zoominfo.records import Limit, Match
 from .ledger import Closed, Ledger
@@ -159,7 +160,7 @@ class Buyer:
         """Have a figure from just before, where the one after is to be compared with it."""
         view = purchase.view
         figure = view.figures.get(purchase.generation)
-        if not purchase.at_stake(batch) or (view.under_way and view.proven):
+        if not purchase.at_stake(batch) or (view.proven and (view.under_way or is_bulk())):
             return
         if figure is not None and (figure.fresh(view.now) or (view.under_way and not view.proven)):
             return
@@ -185,8 +186,9 @@ class Buyer:
         old = figure is None or view.now - figure.at > FRESH
         if not stake and not any(purchase.matches[index].matched for index in batch):
             return None, None
-        # Beside others no figure tells what this turn alone has cost; now and then it still bounds them all.
-        if view.proven and turn.others and not (old and await self._due(purchase.generation)):
+        # Beside others no figure tells what this turn alone has cost, and bulk has no request to spare for it; now and
+        # then it still bounds them all.
+        if view.proven and (turn.others or is_bulk()) and not (old and await self._due(purchase.generation)):
             return None, None
         return (await self.read(purchase.generation)).balance, header
 

@@ -35,6 +35,7 @@ PAGE, PAGES = 100, 5
 # How many of one's own entries a model may take back, and how long after it added them, seconds.
 TAKEN_BACK = 20
 TAKEN_BACK_WITHIN = DAY
+_COMPANIES = ("company", "domain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Privacy:
         audit: told of each change and each check.
         clock: Unix seconds.
         on_growth: awaited when the list has grown or learnt which records its entries stand for.
+        on_companies: awaited when what it has grown by or learnt concerns whole companies.
     """
 
     def __init__(
@@ -93,8 +95,10 @@ class Privacy:
         audit: Audit | None = None,
         clock: Callable[[], float] = time.time,
         on_growth: Callable[[], Awaitable[object]] | None = None,
+        on_companies: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._on_growth = on_growth
+        self._on_companies = on_companies
         self._client = client
         self._screen = screen
         self._modes = modes
@@ -128,6 +132,8 @@ class Privacy:
             await self._copies.drop_opted_out()
         if added.added and self._on_growth is not None:
             await self._on_growth()
+        if any(entry.kind in _COMPANIES for entry in entries) and self._on_companies is not None:
+            await self._on_companies()
         await self._note(caller, "update_opt_outs", added.added, f"{added.added} added, {added.known} already listed")
         found = await self.resolve(limit=resolve, ids=added.ids) if resolve and added.ids else Resolved()
         return added, found
@@ -198,14 +204,14 @@ class Privacy:
             entries = await self.list.to_resolve(limit, retry_before=before)
         else:
             entries = await self.list.get(ids[:limit])
-        tried = records = 0
+        tried = records = companies = 0
         without: list[int] = []
         for entry in entries:
-            if entry.kind == "person" or entry.elsewhere:
+            if entry.elsewhere:
                 continue
-            if entry.kind == "company":
+            if entry.kind in ("person", "company"):
                 try:
-                    await self._learn_domain(entry)
+                    await (self._learn_name(entry) if entry.kind == "person" else self._learn_domain(entry))
                 except SalesZoomInfoError as error:
                     return Resolved(tried, records, without, str(error))
                 continue
@@ -221,11 +227,21 @@ class Privacy:
             await self.list.resolved(entry.id, keys, count)
             tried += 1
             records += count
+            companies += count if entry.kind == "domain" else 0
             if not count:
                 without.append(entry.id)
         if records and self._on_growth is not None:
             await self._on_growth()
+        if companies and self._on_companies is not None:
+            await self._on_companies()
         return Resolved(tried, records, without)
+
+    async def _learn_name(self, entry: Listed) -> None:
+        """Note the name of a person who is listed by the id, with the company, for texts that name them."""
+        place = self._screen.place
+        for row in await self._search("contact", {"personId": entry.value}):
+            if str(row["id"]) == entry.value:
+                await self.list.learn([f"person:{place}:{entry.value}"], name_keys(row, place))
 
     async def _learn_domain(self, entry: Listed) -> None:
         """Note the domain of a company that is listed by its id, so that its e-mail addresses are known for its own."""

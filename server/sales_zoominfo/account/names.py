@@ -18,7 +18,7 @@ _WORD = re.compile(rf"(?:{_LETTER})+(?:['\u2019.\u2010\u2011-](?:{_LETTER})+)*\.
 # What may stand between the words of one name: spaces and the marks of bold and italic text.
 _GAP = re.compile(r"[\s*_\u00a0]{1,4}\Z")
 _TURNED = re.compile(r",\s{1,2}\Z")
-_AT = re.compile(r"\bat\s+[*_\"\u201c]{0,3}|@\s*")
+_AT = re.compile(r"(?:at\s|@)\s*[*_\"\u201c]{0,3}")
 _POSSESSIVE = re.compile(r"['\u2019]s?\Z")
 # Small words within a family name; they count for no word of their own.
 _PARTICLES = (
@@ -164,7 +164,12 @@ def _ends(word: str) -> list[str]:
 def _companies(text: str) -> list[tuple[int, list[str]]]:
     """Where the text says "at", and what the company named there may be called."""
     found: list[tuple[int, list[str]]] = []
+    if "at" not in text and "@" not in text:
+        return found
     for mark in _AT.finditer(text):
+        # "that" ends like it; a boundary in the pattern would cost more than this.
+        if text[mark.start() - 1 : mark.start()].isalnum() and mark[0][0] != "@":
+            continue
         behind = text[mark.end() : mark.end() + _NEAR]
         stop = _COMPANY_END.search(behind)
         whole = (behind[: stop.start()] if stop else behind).split(None, _COMPANY_WORDS)[:_COMPANY_WORDS]

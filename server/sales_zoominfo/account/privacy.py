@@ -2,8 +2,9 @@
 
 What is found, in every answer, file, log and error: ZoomInfo ids in the fields that hold them, e-mail addresses, phone
 numbers, websites, and a name that stands in one record with its company once the entry has been resolved. In free text:
-e-mail addresses, phone numbers, and person ids of five digits or more. A name in free text is not looked for: the list
-holds no names, and one name belongs to many.
+e-mail addresses, phone numbers, person ids of five digits or more, and in texts about one company the names of its
+people. A name without a company is not looked for: the list holds no names, and one name belongs to many. Who stands in
+an answer without a company is looked up while whole companies are listed: see :mod:`.workplaces`.
 """
 
 from __future__ import annotations

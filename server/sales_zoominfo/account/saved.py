@@ -425,7 +425,8 @@ class SavedSearches:
         # An id alone does not say whose it is.
         own = {"contact": "personId", "company": "companyId"}.get(subject, "id")
         named: list[Row] = [{own if name == "id" else name: value for name, value in row.items()} for row in gone]
-        kept, _ = await self._core.screen.rows(named)
+        hidden = await self._core.workplaces.hidden(named)
+        kept, _ = await self._core.screen.rows(named, also=hidden.keys)
         return [{"id" if name == own else name: value for name, value in row.items()} for row in kept]
 
     # --- reading -----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from ..scrub import scrub
 from ..settings import Settings
 from ..tools.bulk import FREE_HAND, job_row, plan_of, request_of, whole_report
 from .inputs import read_pairs
-from .job_views import Watch, show_plan, show_report, tell_plan, write_json, write_report
+from .job_views import Watch, check_report, show_plan, show_report, tell_plan, write_json, write_report
 from .job_views import console as stdout
 from .jobs import INTERRUPTED, exit_of, follow, leave
 from .run import CALLER, Spinner, consent_needed, declined, err, interactive, run
@@ -130,6 +130,8 @@ def enrich_file(wanted: Wanted, using: Settings) -> int:
 
 
 async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
+    if wanted.report is not None:
+        check_report(wanted.report)
     app = App(using)
     try:
         service = await app.jobs()

@@ -46,19 +46,27 @@ def write_json(told: object) -> None:
     sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 
 
-def write_report(told: Report, file: Path) -> None:
-    """Write a report to a file that only its owner can read: a page, or JSON when its name ends so.
+def check_report(file: Path) -> None:
+    """Refuse a name that is neither a page's nor JSON's.
 
     Raises:
-        InvalidArgument: its name ends in neither, or it cannot be written.
+        InvalidArgument: it is neither.
+    """
+    if file.suffix.lower() not in (".html", ".htm", ".json"):
+        how = "End its name in .html for a page, or in .json for the figures."
+        raise fail("option_invalid", name="the report's file", reason="a report is a page or JSON", how=how)
+
+
+def write_report(told: Report, file: Path) -> None:
+    """Write a report to a file that only its owner can read.
+
+    Raises:
+        InvalidArgument: see :func:`check_report`, or it cannot be written.
     """
     from .output import Output
 
-    suffix = file.suffix.lower()
-    if suffix not in (".html", ".htm", ".json"):
-        how = "End its name in .html for a page, or in .json for the figures."
-        raise fail("option_invalid", name="--output", reason="a report is a page or JSON", how=how)
-    text = page(told) if suffix != ".json" else json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    check_report(file)
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n" if file.suffix.lower() == ".json" else page(told)
     with Output("json", file) as sink:
         sink.write(text)
 
@@ -149,7 +157,7 @@ def pace(job: Job) -> str:
         parts.append(f"{job.rate:,.1f} rows/s")
     if job.eta is not None:
         parts.append(f"about {duration(job.eta)} to go")
-    note = f" ({job.eta_note})" if job.eta_note else ""
+    note = f" ({job.eta_note})" if job.eta_note and parts else ""
     return ", ".join(parts) + note
 
 

@@ -35,6 +35,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 INTERRUPTED = 130
 # Seconds between two looks at a job that is followed.
 LOOK = 0.5
+# Seconds after which a worker is looked for, in case that all have died.
+WAKE = 30.0
 # What a script goes by: rows that were left out want more budget, rows that failed want another try.
 _ROW_EXITS = (("over_budget", 4), ("failed", 5), ("held", 5))
 
@@ -198,7 +200,10 @@ def report_command(
     as_json: JsonOption = False,
 ) -> None:
     """Tell what became of a job's rows, as text, JSON or one HTML page. Counts alone, no values. Free."""
-    from .job_views import console, show_report, write_json, write_report
+    from .job_views import check_report, console, show_report, write_json, write_report
+
+    if output is not None:
+        check_report(output)
 
     told = asked(settings(), lambda service: report(service, job))
     if output is not None:
@@ -248,6 +253,7 @@ async def follow(service: Jobs, job: str, watch: Watch, seen: list[Job]) -> Job:
     Returns:
         The job as it stands at the end.
     """
+    woken = anyio.current_time()
     while True:
         found = await service.get(job)
         seen[:] = [found]
@@ -256,7 +262,10 @@ async def follow(service: Jobs, job: str, watch: Watch, seen: list[Job]) -> Job:
         written = found.delivered_at is not None or bool(found.why)
         if found.state in ("paused", "cancelled", "failed") or (found.state == "done" and written):
             return found
-        await service.wake()
+        # Not at once: one that has just been started is not seen yet.
+        if anyio.current_time() - woken > WAKE:
+            woken = anyio.current_time()
+            await service.wake()
         await anyio.sleep(LOOK)
 
 

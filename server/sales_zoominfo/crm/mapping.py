@@ -235,15 +235,17 @@ class Mapping:
         rights = list(rights or ())
         self.verify(columns, entity, rights, generation=generation)
         lacking = _lacking(self, entity, rights, generation)
-        kept = [
-            replace(column, sources=sources)
-            for column in self.columns
-            if (sources := tuple(item for item in column.sources if item.kind != "field" or item.name not in lacking))
-        ]
-        return replace(self, columns=tuple(kept)).bound(columns)
+        return self.bound(columns, [name for name in self.outputs if name not in lacking])
 
-    def bound(self, columns: Sequence[str]) -> Mapping:
-        """The mapping with the headings of a file that it fits."""
+    def bound(self, columns: Sequence[str], fields: Iterable[str] | None = None) -> Mapping:
+        """The mapping with the headings of a file that it fits.
+
+        Args:
+            columns: the file's headings.
+            fields: the output fields that are asked for; columns that have nothing else are left out. None for all.
+        """
+        if fields is not None:
+            return self._of(frozenset(fields)).bound(columns)
         fitted: list[Column] = []
         names: dict[str, str] = {}
         for column in self.columns:
@@ -259,6 +261,14 @@ class Mapping:
             )
             fitted.append(replace(column, name=found or column.given, sources=sources, present=found is not None))
         return replace(self, columns=tuple(fitted), entity=self.entity)
+
+    def _of(self, fields: frozenset[str]) -> Mapping:
+        kept = [
+            replace(column, sources=sources)
+            for column in self.columns
+            if (sources := tuple(item for item in column.sources if item.kind != "field" or item.name in fields))
+        ]
+        return replace(self, columns=tuple(kept))
 
     # -- at work
 

@@ -72,7 +72,7 @@ def reader(request: JobRequest, recognition: Recognition, vault: Vault) -> Read:
 def mapping_of(
     request: JobRequest,
     source: Source,
-    recognition: Recognition,
+    _recognition: Recognition,
     fields: Sequence[str] | None = None,
     *,
     rights: Sequence[FieldRight] | None = None,
@@ -82,7 +82,7 @@ def mapping_of(
 
     Args:
         request: names it.
-        source, recognition: the file.
+        source: the file.
         fields: ZoomInfo's output fields, where they are settled by now: the mapping was verified with them.
         rights: of the account to output fields; None when they are not known.
         generation: the API that will be asked.

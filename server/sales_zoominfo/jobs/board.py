@@ -90,8 +90,8 @@ class Board:
                 return found[0], found[1], False
             now = tx.now()
             tx.execute(
-                "INSERT INTO job (id, request, version, scope, machine, caller, entity, state, sealed, turn, total_rows,"
-                " units, batches, left_batches, done_units, counts, budget, reserved, spent, marks, sandbox, made_at,"
+                "INSERT INTO job (id, request, version, scope, machine, caller, entity, state, sealed, turn,"
+                " total_rows, units, batches, left_batches, done_units, counts, budget, reserved, spent, marks, sandbox, made_at,"
                 " changed_at, busy)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 'loading', ?, 0, 0, 0, 0, 0, 0, '{}', ?, 0, 0, '[]', 0, ?, ?, 0)",
                 (
@@ -113,9 +113,8 @@ class Board:
             NotFound: there is no such job of this account.
             InvalidArgument: it was made by another release.
         """
-        row = await self.store.read(
-            lambda tx: tx.execute(f"SELECT {_JOB} FROM job WHERE id = ? AND scope = ?", (job, self.scope)).fetchone()  # noqa: S608
-        )
+        sql = f"SELECT {_JOB} FROM job WHERE id = ? AND scope = ?"  # noqa: S608 - columns of our own
+        row = await self.store.read(lambda tx: tx.execute(sql, (job, self.scope)).fetchone())
         if row is None:
             raise fail("not_found", thing="job", name=job[:40], hint="", how="`list_jobs` names the jobs.")
         if row[20] != VERSION:
@@ -192,7 +191,10 @@ class Board:
             row = tx.execute("SELECT state, loader, turn FROM job WHERE id = ?", (job,)).fetchone()
             if row is None or row[0] != "loading":
                 return None
-            if row[1] not in (None, worker) and tx.execute("SELECT 1 FROM job_worker WHERE id = ?", (row[1],)).fetchone():
+            if (
+                row[1] not in (None, worker)
+                and tx.execute("SELECT 1 FROM job_worker WHERE id = ?", (row[1],)).fetchone()
+            ):
                 return None
             for table in ("job_batch", "job_twin", "job_shard"):
                 tx.execute(f"DELETE FROM {table} WHERE job = ?", (job,))  # noqa: S608 - names of our own
@@ -215,9 +217,7 @@ class Board:
             row = tx.execute("SELECT state, turn FROM job WHERE id = ?", (job,)).fetchone()
             if row is None or row[0] != "loading" or row[1] != turn:
                 return
-            (left,) = tx.execute(
-                "SELECT COUNT(*) FROM job_batch WHERE job = ? AND state <> 'done'", (job,)
-            ).fetchone()
+            (left,) = tx.execute("SELECT COUNT(*) FROM job_batch WHERE job = ? AND state <> 'done'", (job,)).fetchone()
             now = tx.now()
             tx.executemany(
                 "INSERT INTO job_shard (job, shard, state, run, at) VALUES (?, ?, 'waiting', 0, 0)",
@@ -264,8 +264,8 @@ class Board:
         def write(tx: Transaction) -> bool:
             now = tx.now()
             changed = tx.execute(
-                f"UPDATE job SET state = ?, why = ?, changed_at = ?, ended_at = ?, marks = '[]' WHERE id = ?"  # noqa: S608
-                f" AND state IN ({', '.join('?' for _ in states)})",
+                "UPDATE job SET state = ?, why = ?, changed_at = ?, ended_at = ?, marks = '[]'"  # noqa: S608 - only marks
+                f" WHERE id = ? AND state IN ({', '.join('?' for _ in states)})",
                 (to, why, now, now if to in OVER else None, job, *states),
             )
             return changed.rowcount > 0

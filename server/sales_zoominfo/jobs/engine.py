@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import sqlalchemy.event
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from ..store.files import PRIVATE_FILE
@@ -220,5 +221,5 @@ def _sqlite(file: Path) -> sa.Engine:
         for pragma in ("busy_timeout = 30000", "foreign_keys = ON", "synchronous = NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
-    sa.event.listen(engine, "connect", connected)
+    sqlalchemy.event.listen(engine, "connect", connected)
     return engine

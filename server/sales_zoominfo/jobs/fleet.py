@@ -108,7 +108,8 @@ class Fleet:
         def read(tx: Transaction) -> list[Worker]:
             oldest = tx.now() - self.lease
             rows = tx.execute(
-                "SELECT id, machine, host, pid, started_at, seen_at FROM job_worker WHERE scope = ? ORDER BY started_at",
+                "SELECT id, machine, host, pid, started_at, seen_at FROM job_worker WHERE scope = ?"
+                " ORDER BY started_at",
                 (self._scope,),
             )
             return [Worker(*row, alive=row[5] > oldest) for row in rows.fetchall()]
@@ -181,6 +182,7 @@ class Fleet:
 
     async def give_back(self, part: Shard) -> None:
         """Its workflow is over: done when all its batches are, else waiting for another."""
+
         def write(tx: Transaction) -> None:
             left = tx.execute(
                 "SELECT 1 FROM job_batch WHERE job = ? AND batch >= ? AND batch < ? AND state <> 'done' LIMIT 1",

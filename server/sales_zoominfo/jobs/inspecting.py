@@ -384,7 +384,9 @@ class _Counting:
         self._exact = _Twins("the same match input")
         places = recognition.places
         self._names = (places("firstName"), places("lastName"), places("fullName"))
-        self._company = places("companyName")
+        self._company, self._site = places("companyName"), places("companyWebsite")
+        self._emails = places("emailAddress", "supplementalEmail")
+        self._phones = places("mobilePhone", "phone")
         likely = ("email", "phone", "name and company") if recognition.entity == "contact" else ("domain", "name")
         self._people = recognition.entity == "contact"
         self._likely = {by: _Twins(by) for by in likely}
@@ -441,16 +443,15 @@ class _Counting:
 
     def _twins(self, read: dict[int, str], number: int) -> None:
         if not self._people:
-            for by, field in (("domain", "companyWebsite"), ("name", "companyName")):
-                if value := self._first(read, self._matching.recognition.places(field)):
-                    key = value if by == "domain" else bare_company(value)
-                    if key:
-                        self._likely[by].add(key, number)
+            if domain := self._first(read, self._site):
+                self._likely["domain"].add(domain, number)
+            if (name := self._first(read, self._company)) and (bare := bare_company(name)):
+                self._likely["name"].add(bare, number)
             return
-        places = self._matching.recognition.places
-        if email := self._first(read, places("emailAddress", "supplementalEmail")):
+        if email := self._first(read, self._emails):
             self._likely["email"].add(email, number)
-        if phone := self._first(read, places("mobilePhone", "phone")):
+        if phone := self._first(read, self._phones):
+            # The last digits, since a country code is written by some and left out by others.
             self._likely["phone"].add(phone[-9:], number)
         first, last, full = (self._first(read, some) for some in self._names)
         name = f"{first} {last}" if first and last else full

@@ -65,7 +65,12 @@ class Seen:
         # Digests under the vault's key say nothing to others, and the folder is the user's alone.
         self._folder = tempfile.TemporaryDirectory(prefix="sales-zoominfo-")
         self._file = file = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}", "locking_mode = EXCLUSIVE"):
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            f"cache_size = -{_CACHE}",
+            "locking_mode = EXCLUSIVE",
+        ):
             file.execute(f"PRAGMA {pragma}")
         file.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID")
         file.execute("BEGIN")

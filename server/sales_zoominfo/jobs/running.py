@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
+from ..account.match_key import ID_FIELD
 from ..account.privacy import SUPPRESSED
 from ..account.purchase import LIMIT_EXCEEDED, UNKNOWN, UNSENT
 from ..errors import (
@@ -30,7 +33,7 @@ from ..errors import (
     fail,
 )
 from ..zoominfo.limiter import bulk
-from .spool import DONE, HALTED, TAKEN, Result, Tight, Unit, Work
+from .spool import DONE, HALTED, TAKEN, Result, Tight, Work
 
 if TYPE_CHECKING:
     from ..account.consent import Request
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("sales_zoominfo.jobs")
 
+# Batches that wait for a slot at a time, for each request a second.
+QUEUED = 0.1
+# Candidates of a search that are told.
+CANDIDATES = 5
 # What ends the whole job until a person has looked into it.
 _PAUSING = (
     AuthenticationFailed,
@@ -102,6 +109,28 @@ class _Sent(NamedTuple):
     error: SalesZoomInfoError | None = None
 
 
+class _Turn:
+    """A place in the queue for slots, which is given up once."""
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        self._release: Callable[[], None] | None = release
+
+    def over(self) -> None:
+        release, self._release = self._release, None
+        if release is not None:
+            release()
+
+
+@dataclass(slots=True)
+class _Errand:
+    """A batch on its way: for which order, in whose turn, and what each record is asked for with."""
+
+    order: Order
+    work: Work
+    turn: _Turn
+    inputs: list[dict[str, object]]
+
+
 class Runner:
     """Runs batches for one worker.
 
@@ -123,6 +152,8 @@ class Runner:
         self._orders: dict[str, Order] = {}
         self._mine: set[tuple[str, int]] = set()
         self._stopping = asyncio.Event()
+        # Whoever waits for a slot has claimed credits that a cancelled or dying job would not want: only a few do.
+        self._queue = asyncio.Semaphore(max(3, min(32, math.ceil(account.settings.rate_limit * QUEUED))))
 
     @property
     def busy(self) -> int:
@@ -171,26 +202,13 @@ class Runner:
     async def _run(self, job: str, number: int) -> str:
         failures = 0
         while not self.stopping:
-            work = await self._spool.claim(job, number, self.worker)
-            if isinstance(work, str):
-                return work
-            order = await self._order(job)
-            chosen: list[int] | None = None
-            if isinstance(work, Tight):
-                if work.busy:
-                    await self._rest(self._patience.budget)
-                    continue
-                chosen, credits = await self._fit(order, work.units, work.results, work.left)
-                work = await self._spool.claim(job, number, self.worker, credits)
-                if isinstance(work, str):
-                    return work
-                if isinstance(work, Tight):
-                    continue
-            sent = await self._send(order, work, chosen)
-            if await self._put_back(work, sent):
-                return DONE
-            error = sent.error
+            async with self._turn() as turn:
+                done = await self._once(job, number, turn)
+            if isinstance(done, str):
+                return done
+            error = done
             if error is None:
+                await self._rest(self._patience.budget)
                 continue
             if isinstance(error, _PAUSING) or error.kind in _UNREADABLE or failures >= self._patience.service:
                 await self._pause(job, error)
@@ -199,6 +217,42 @@ class Runner:
             failures += not isinstance(error, RateLimited)
             await self._rest(self._wait_for(error, failures))
         return HALTED
+
+    async def _once(self, job: str, number: int, turn: _Turn) -> str | SalesZoomInfoError | None:
+        """Claim and send a batch once: how it ended, what is to be waited for, or None when credits may come back."""
+        if self.stopping:
+            return HALTED
+        while True:
+            work = await self._spool.claim(job, number, self.worker)
+            if isinstance(work, str):
+                return work
+            order = await self._order(job)
+            chosen: list[int] | None = None
+            if isinstance(work, Tight):
+                if work.busy:
+                    return None
+                inputs = [unit.input for unit in work.units]
+                chosen, credits = await self._fit(order, inputs, work.results, work.left)
+                work = await self._spool.claim(job, number, self.worker, credits)
+                if isinstance(work, str):
+                    return work
+                if isinstance(work, Tight):
+                    continue
+            sent = await self._send(order, work, chosen, turn)
+            if await self._put_back(work, sent):
+                return DONE
+            if sent.error is not None:
+                return sent.error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[_Turn]:
+        """A place among the few that wait for a slot; given up once the slot is there."""
+        await self._queue.acquire()
+        turn = _Turn(self._queue.release)
+        try:
+            yield turn
+        finally:
+            turn.over()
 
     async def _order(self, job: str) -> Order:
         order = self._orders.get(job)
@@ -235,9 +289,7 @@ class Runner:
         tries = 0
         while True:
             try:
-                return await self._spool.finish(
-                    work, sent.results, sent.spent, sandbox=self._account.sandbox
-                )
+                return await self._spool.finish(work, sent.results, sent.spent, sandbox=self._account.sandbox)
             except SalesZoomInfoError as error:
                 if error.kind not in _AWAY or (self.stopping and tries > 5):
                     raise
@@ -248,7 +300,7 @@ class Runner:
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
-    async def _send(self, order: Order, work: Work, chosen: list[int] | None) -> _Sent:
+    async def _send(self, order: Order, work: Work, chosen: list[int] | None, turn: _Turn) -> _Sent:
         results = list(work.results)
         if chosen is not None:
             for index in work.wanted:
@@ -259,16 +311,41 @@ class Runner:
             return _held(results, wanted, "its worker died while it may have been under way")
         if work.tries >= self._patience.lost + self._patience.service:
             return _failed(results, wanted, "it was tried too often")
-        return await self._ask(order, work, results, wanted) if wanted else _Sent(results)
+        errand = _Errand(order, work, turn, [unit.input for unit in work.units])
+        searched = [index for index in wanted if work.units[index].search is not None]
+        if searched:
+            try:
+                wanted = await self._look_up(errand, results, wanted)
+            except SalesZoomInfoError as error:
+                return _Sent(results, 0, error)
+        return await self._ask(errand, results, wanted) if wanted else _Sent(results)
 
-    async def _ask(
-        self, order: Order, work: Work, results: list[Result | None], wanted: Sequence[int]
-    ) -> _Sent:
+    async def _look_up(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> list[int]:
+        """Search for the records that are to be searched for first; those that are found, to be asked for by id."""
+        request = errand.order.request
+        found: list[int] = []
+        for index in wanted:
+            filters = errand.work.units[index].search
+            if filters is not None:
+                with bulk():
+                    page = await self._account.search(
+                        request.entity, filters, caller=request.caller, page=1, size=CANDIDATES
+                    )
+                ids = [str(row["id"]) for row in page.rows if row.get("id")]
+                if len(ids) != 1 or page.total > 1:
+                    results[index] = _searched(ids, page.total)
+                    continue
+                errand.inputs[index] = {ID_FIELD[request.entity]: ids[0]}
+            found.append(index)
+        return found
+
+    async def _ask(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> _Sent:
         """Ask for some records; those that ended have a result, the others can be asked for again."""
+        order, work = errand.order, errand.work
         try:
-            found = await self._enrich(order, work.job, [work.units[index].input for index in wanted])
+            found = await self._enrich(errand, [errand.inputs[index] for index in wanted])
         except (BudgetExceeded, CreditApprovalRequired) as error:
-            return await self._within(order, work, results, wanted, error)
+            return await self._within(errand, results, wanted, error)
         except OutcomeUnknown as error:
             if order.request.hold:
                 return _held(results, wanted, "no answer came")
@@ -280,7 +357,7 @@ class Runner:
         except SalesZoomInfoError as error:
             if error.kind in _AWAY or error.kind in _UNREADABLE:
                 return _Sent(results, 0, error)
-            return await self._apart(order, work, results, wanted, error)
+            return await self._apart(errand, results, wanted, error)
         except Exception:
             logger.exception("a bug of ours in job %s", work.job)
             if work.tries >= self._patience.bugs:
@@ -288,12 +365,14 @@ class Runner:
             raise
         return _read(results, wanted, found, order)
 
-    async def _enrich(self, order: Order, job: str, inputs: list[dict[str, object]]) -> Enriched:
+    async def _enrich(self, errand: _Errand, inputs: list[dict[str, object]]) -> Enriched:
+        order, job = errand.order, errand.work.job
+
         async def agree(_request: Request) -> str:
             # A person has agreed to the whole job; each of its calls is a part of that.
             return f"{job}.{uuid4().hex}"
 
-        with bulk():
+        with bulk(errand.turn.over):
             return await self._account.enrich(
                 order.request.entity,
                 inputs,
@@ -306,8 +385,7 @@ class Runner:
 
     async def _apart(
         self,
-        order: Order,
-        work: Work,
+        errand: _Errand,
         results: list[Result | None],
         wanted: Sequence[int],
         error: SalesZoomInfoError,
@@ -319,7 +397,7 @@ class Runner:
         spent = 0
         middle = len(wanted) // 2
         for part in (wanted[:middle], wanted[middle:]):
-            sent = await self._ask(order, work, results, part)
+            sent = await self._ask(errand, results, part)
             results, spent = sent.results, spent + sent.spent
             if sent.error is not None:
                 return _Sent(results, spent, sent.error)
@@ -327,13 +405,13 @@ class Runner:
 
     async def _within(
         self,
-        order: Order,
-        work: Work,
+        errand: _Errand,
         results: list[Result | None],
         wanted: Sequence[int],
         error: SalesZoomInfoError,
     ) -> _Sent:
         """Send what a budget still holds; the rest is over it, unless calls under way may give something back."""
+        order = errand.order
         facts = error.details
         under_way = (await self._account.budget(order.request.caller)).reserved
         if isinstance(error, BudgetExceeded):
@@ -345,32 +423,44 @@ class Runner:
             left = max(0, int(str(facts.get("ceiling", 0))) - int(str(facts.get("used", 0))))
             why = "it needs a person's consent"
         waiting = [None if index in wanted else Result("", "", "", {}) for index in range(len(results))]
-        chosen, _ = await self._fit(order, work.units, waiting, left)
+        chosen, _ = await self._fit(order, errand.inputs, waiting, left)
         if len(chosen) == len(wanted):
             # What was told a moment ago and what is left now differ: once more.
             return _Sent(results, 0, fail("reservation_lapsed"))
         for index in wanted:
             if index not in chosen:
                 results[index] = Result("over_budget", why, "", {})
-        return await self._ask(order, work, results, chosen) if chosen else _Sent(results)
+        return await self._ask(errand, results, chosen) if chosen else _Sent(results)
 
     async def _fit(
-        self, order: Order, units: Sequence[Unit], results: Sequence[Result | None], left: int
+        self, order: Order, inputs: Sequence[dict[str, object]], results: Sequence[Result | None], left: int
     ) -> tuple[list[int], int]:
         """The records that so many credits pay for, in order, and what they cost at most."""
         wanted = [index for index, result in enumerate(results) if result is None]
         if not wanted:
             return [], 0
-        found = await self._account.estimate(
-            order.request.entity, [units[index].input for index in wanted], caller=order.request.caller
-        )
+        named = [index for index in wanted if inputs[index]]
+        prices = dict.fromkeys(wanted, 1)
+        if named:
+            found = await self._account.estimate(
+                order.request.entity, [inputs[index] for index in named], caller=order.request.caller
+            )
+            prices |= {index: item.credits for index, item in zip(named, found.estimate.items, strict=True)}
         chosen: list[int] = []
         credits = 0
-        for index, item in zip(wanted, found.estimate.items, strict=True):
-            if credits + item.credits <= left:
+        for index, price in prices.items():
+            if credits + price <= left:
                 chosen.append(index)
-                credits += item.credits
+                credits += price
         return chosen, credits
+
+
+def _searched(ids: Sequence[str], total: int) -> Result:
+    """What a search came to that has not found one record alone."""
+    if not ids:
+        return Result("no_match", "NO_MATCH", "", {})
+    more = f" of {total}" if total > len(ids) else ""
+    return Result("ambiguous", f"candidates: {', '.join(ids)}{more}", "", {"candidates": list(ids)})
 
 
 def _held(results: list[Result | None], wanted: Sequence[int], why: str) -> _Sent:

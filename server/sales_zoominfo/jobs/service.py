@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ DAY = 86_400.0
 # Outputs beside the enriched copy, by option: an upsert file, and what has changed from what to what.
 FURTHER = ("changes", "before_after")
 _ANOTHER = "Give each output a name of its own."
+_ONE = "Leave either out; add a column to the mapping for a further field."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Jobs:
     async def order(self, request: JobRequest, *, agreed: bool = False) -> Order:
         """A request, checked as far as that costs nothing, with what it comes to."""
         _check(request)
-        request = replace(request, source=str(Path(request.source).expanduser().absolute()))
+        request = replace(request, source=_absolute(request.source))
         rights: list[FieldRight] | None = None
         # Where it cannot be told now, the first call says what the plan lacks, and the job waits for a person.
         with suppress(SalesZoomInfoError):
@@ -159,14 +160,21 @@ class Jobs:
         generation = self.account.generations[0]
         mapping = assembly.mapping_of(request, source, recognition, rights=rights, generation=generation)
         path = Path(request.source)
-        wanted = path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
+        wanted = (
+            path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
+        )
         output = allowed_output(wanted, source=path, folders=self.home.folders)
         options = dict(request.options)
         for name in FURTHER:
             if options.get(name):
                 further = allowed_output(Path(options[name]), source=path, folders=self.home.folders)
-                if further in (output, *(Path(options[other]) for other in FURTHER if other != name and options.get(other))):
-                    raise fail("output_refused", file=further.name[-80:], reason="it is an output already", how=_ANOTHER)
+                if further in (
+                    output,
+                    *(Path(options[other]) for other in FURTHER if other != name and options.get(other)),
+                ):
+                    raise fail(
+                        "output_refused", file=further.name[-80:], reason="it is an output already", how=_ANOTHER
+                    )
                 options[name] = str(further)
         if options.get("changes") and mapping.own_id(source.columns, recognition.record_id) is None:
             raise fail("changes_need_id", file=path.name[-80:])
@@ -177,7 +185,7 @@ class Jobs:
         """The same request again: what had stopped by itself goes on, and what is lost is made anew."""
         head = await self.board.head(job)
         if head.purged or head.job.state == "failed":
-            if head.job.state == "done" and head.job.delivered_at and Path(head.job.output or "").exists():
+            if head.job.state == "done" and head.job.delivered_at and _is_file(head.job.output):
                 return job
             await self.spool.purge(job)
             await self.board.forget(job)
@@ -319,7 +327,7 @@ class Jobs:
         return done
 
     def _deliver(self, head: Head, progress: Callable[[int], None] | None) -> Delivered:
-        from .delivery import Delivered, Layout, Further, write
+        from .delivery import Delivered, Further, Layout, write
         from .files import allowed_output, open_sink
 
         request = head.order.request
@@ -381,10 +389,20 @@ class Jobs:
         await self.home.store.close()
 
 
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
+def _is_file(path: str | None) -> bool:
+    return path is not None and Path(path).is_file()
+
+
 def _check(request: JobRequest) -> None:
     in_doubt = request.options.get("in_doubt", "resend")
     if in_doubt not in ON_DOUBT:
         raise fail("not_a_choice", name="in_doubt", value=str(in_doubt)[:40], hint="", legal=", ".join(ON_DOUBT))
+    if request.mapping is not None and request.fields is not None:
+        raise fail("option_invalid", name="fields", reason="the mapping says which fields are asked for", how=_ONE)
     if request.max_credits is not None and request.max_credits < 0:
         raise fail("too_low", name="maxCredits", low=0, value=request.max_credits)
     if request.max_age is not None and request.max_age < 0:

@@ -163,7 +163,9 @@ class Spool:
 
     # --- filling ---------------------------------------------------------------------------------------------------
 
-    def add(self, job: str, turn: int, first: int, drafts: Sequence[Draft], twins: Mapping[tuple[int, int], int]) -> int:
+    def add(
+        self, job: str, turn: int, first: int, drafts: Sequence[Draft], twins: Mapping[tuple[int, int], int]
+    ) -> int:
         """Store batches of a file that is being read; blocking, for the thread that reads.
 
         Args:
@@ -257,9 +259,7 @@ class Spool:
                 " WHERE job = ? AND batch = ?",
                 (owner, token, need, job, batch),
             )
-            tx.execute(
-                "UPDATE job SET reserved = ?, state = 'running', why = NULL WHERE id = ?", (others + need, job)
-            )
+            tx.execute("UPDATE job SET reserved = ?, state = 'running', why = NULL WHERE id = ?", (others + need, job))
             return found, Work(job, batch, token, [], [], found.tries, orphan, need)
 
         taken = await self._store.write(write, lane=_lane(job), durable=False)
@@ -270,9 +270,7 @@ class Spool:
         units = [Unit(*each) for each in self._open(job, found.sealed)["units"]]
         return replace(told, units=units, results=self._results(job, found.result, found.units))
 
-    async def finish(
-        self, work: Work, results: Sequence[Result | None], spent: int, *, sandbox: bool = False
-    ) -> bool:
+    async def finish(self, work: Work, results: Sequence[Result | None], spent: int, *, sandbox: bool = False) -> bool:
         """Put a batch back with what became of it; finished when no record is without a result.
 
         Args:
@@ -427,7 +425,7 @@ class Spool:
 
     def _stored(self, job: str, batch: int, sealed: bytes, result: bytes | None, units: int) -> Stored:
         told = self._open(job, sealed)
-        codes: list[Code] = [tuple(code) if isinstance(code, list) else code for code in told["rows"]]
+        codes = [_code(code) for code in told["rows"]]
         asked = [Unit(*each) for each in told["units"]]
         return Stored(batch, codes, asked, self._results(job, result, units))
 
@@ -460,6 +458,10 @@ class Spool:
 
     def _open(self, job: str, sealed: bytes) -> Any:
         return json.loads(zlib.decompress(self._vault.decrypt(f"job {job}", sealed)))
+
+
+def _code(told: list[int] | int | str) -> Code:
+    return (told[0], told[1]) if isinstance(told, list) else told
 
 
 def _lane(job: str) -> str:

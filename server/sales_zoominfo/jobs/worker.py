@@ -124,7 +124,7 @@ class Worker:
                 # Calls under way are paid for; the beat goes on, so that nobody takes them over.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.finish):
-                        while runner.busy or self._busy:
+                        while runner.busy or self._busy:  # noqa: ASYNC110 - for the time of a call
                             await asyncio.sleep(0.05)
                 for task in (*tasks, *ends):
                     task.cancel()

@@ -36,13 +36,17 @@ _LATE = 0.003
 # Float sums of a clock and a delay may fall short of the target by an ulp.
 _EPSILON = 1e-6
 
-_BULK: ContextVar[bool] = ContextVar("sales_zoominfo_bulk", default=False)
+_BULK: ContextVar[Callable[[], object] | None] = ContextVar("sales_zoominfo_bulk", default=None)
 
 
 @contextmanager
-def bulk() -> Generator[None]:
-    """Mark what runs inside as bulk: its calls go behind interactive ones and leave them a reserve."""
-    token = _BULK.set(True)
+def bulk(on_slot: Callable[[], object] = lambda: None) -> Generator[None]:
+    """Mark what runs inside as bulk: its calls go behind interactive ones and leave them a reserve.
+
+    Args:
+        on_slot: called whenever a call from inside has waited and gets its slot.
+    """
+    token = _BULK.set(on_slot)
     try:
         yield
     finally:
@@ -51,7 +55,7 @@ def bulk() -> Generator[None]:
 
 def is_bulk() -> bool:
     """Whether the running task is inside :func:`bulk`."""
-    return _BULK.get()
+    return _BULK.get() is not None
 
 
 def default_rates(rate_limit: float) -> dict[Lane, float]:
@@ -210,9 +214,12 @@ class SharedLimiter:
         queue.waiting += 1
         try:
             async with queue.lock:
-                return await self._take(lane, view, queue, until, bulk)
+                slot = await self._take(lane, view, queue, until, bulk)
         finally:
             queue.waiting -= 1
+        if bulk and (told := _BULK.get()) is not None:
+            told()
+        return slot
 
     async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool) -> Slot:
         while True:
