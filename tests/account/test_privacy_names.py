@@ -53,6 +53,8 @@ WRITTEN = {
     "an apostrophe": ("Ada", "O'Sample", "Ada O'Sample left"),
     "particles": ("Ada", "van der Sample", "Ada van der Sample left"),
     "two first names": ("Ada Maria", "Sample Stone", "Ada Maria Sample Stone left"),
+    "a hyphen that the record writes otherwise": ("Anne-Marie", "Sample", "Anne\u2011Marie Sample left"),
+    "an apostrophe that the record writes otherwise": ("Ada", "O'Sample", "Ada O\u2019Sample left"),
     "accents": ("Zoë", "Sämple", "Zoë Sämple left"),
     "decomposed accents": ("Zoë", "Sämple", "Zoe\u0308 Sa\u0308mple left"),
     "accents that the text lacks": ("Zoë", "Sämple", "Zoe Sample left"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from privacy_parts import ADA, opened
+from privacy_parts import ADA, entry, opened
 
 from sales_zoominfo.errors import InvalidArgument
 from sales_zoominfo.settings import load_settings
@@ -77,6 +77,19 @@ async def test_flags_are_asked_for_with_what_they_are_about(state_url: str, gene
         assert ask("contact", "gtm", ["mobilePhoneAlt"])[0] == "mobilePhoneDoNotCall"
     async with opened(state_url, privacy_regions="eu=show,canada = withhold,california=show") as screen:
         assert screen.extra_outputs("contact", generation, ["email"]) == ["withinCanada"]
+
+
+@pytest.mark.parametrize("generation", ["gtm", "enterprise"])
+async def test_where_people_work_is_asked_for_while_companies_are_listed(
+    state_url: str, generation: Generation
+) -> None:
+    async with opened(state_url) as screen:
+        flags = screen.extra_outputs("contact", generation, ["email"])
+        assert await screen.beside("contact", generation, ["email"]) == flags
+        await screen.list.add([entry("person", 7123456), entry("company", 9)], "")
+        assert await screen.beside("contact", generation, ["email"]) == [*flags, "companyId", "companyWebsite"]
+        assert await screen.beside("contact", generation, ["companyId"]) == ["companyWebsite"]
+        assert await screen.beside("company", generation, ["id"]) == []
 
 
 async def test_a_region_is_marked_by_default(state_url: str) -> None:

@@ -1,4 +1,4 @@
-"""Bulk jobs over a real socket: ``python tests/benchmarks/bench_jobs.py [--check] [--rows N] [--rate N] [--workers 1,4]``.
+"""Bulk jobs over a real socket: ``python tests/benchmarks/bench_jobs.py [--check] [--rows N] [--rate N]``.
 
 Prints one table. *cost* compares a worker's processor time with that of the bare client that sends the same requests in
 the same run; *rate* the records a second while the job runs with what the upstream allows. ``--postgres URL`` runs the

@@ -21,15 +21,18 @@ import pytest
 
 from sales_zoominfo.cli import enrich_file
 from sales_zoominfo.cli.jobs import exit_of
+from sales_zoominfo.cli.schedule import read_days
 from sales_zoominfo.errors import SalesZoomInfoError
 from sales_zoominfo.jobs import spawning
 from sales_zoominfo.jobs.model import Job, JobRequest
+from sales_zoominfo.sandbox import Charge
+from support import DEMO, Sandbox, link_sandbox, serve
 
 Run = Callable[..., Any]
 
 HEADINGS = ["Contact ID", "First Name", "Last Name", "Account Name", "Title", "Email"]
 # Requests a second, so that a job is still running when a test looks.
-SLOW = "2"
+SLOW = "8"
 
 
 @pytest.fixture(autouse=True)
@@ -269,15 +272,19 @@ def test_a_job_can_be_left_followed_paused_resumed_and_cancelled(
     cli: Run, tmp_path: Path, people: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOMINFO_RATE_LIMIT", SLOW)
-    file = export(tmp_path / "contacts.csv", people, 200)
-    answer = cli("enrich", str(file), "--max-credits", "200", "--no-wait", "--json")
+    file = export(tmp_path / "contacts.csv", people, 50)
+    with file.open("a", encoding="utf-8") as more:
+        # More than the batches that are under way at a time.
+        more.writelines(f"004{number:012d},Nemo,Nullson {number},Nowhere Works,,\n" for number in range(1_450))
+    answer = cli("enrich", str(file), "--max-credits", "2000", "--no-wait", "--json")
     assert answer.exit_code == 0, answer.stderr
     job = json.loads(answer.stdout)["id"]
     wait_for(cli, job, lambda told: told["credits"]["spent"] > 0)
-    assert cli("jobs", "pause", job).exit_code == 0
-    assert "jobs resume" in cli("jobs", "pause", job).stderr or cli("jobs", "pause", job).exit_code == 2
+    answer = cli("jobs", "pause", job)
+    assert (answer.exit_code, "jobs resume" in answer.stderr) == (0, True)
+    assert cli("jobs", "pause", job).exit_code == 2
     told = wait_for(cli, job, lambda told: told["state"] == "paused" and told["credits"]["reserved"] == 0)
-    assert 0 < told["done"] < 200
+    assert 0 < told["done"] < 1_500
     assert cli("jobs", "show", job, "--wait").exit_code == 4, "a paused job is not waited for"
     assert cli("jobs", "resume", job).exit_code == 0
     assert cli("jobs", "resume", job).exit_code == 2
@@ -288,11 +295,11 @@ def test_a_job_can_be_left_followed_paused_resumed_and_cancelled(
     assert done.exit_code == 0, done.stderr
     written = json.loads(done.stdout)
     rows = rows_of(Path(written["output"]))
-    assert len(rows) == 200
+    assert len(rows) == 1_500
     counts = {name: sum(row["zi_status"] == name for row in rows) for name in written["byStatus"]}
     assert counts == written["byStatus"]
     assert counts["cancelled"] > 0
-    assert sum(counts.values()) == 200
+    assert sum(counts.values()) == 1_500
     # What was cancelled can be taken up again, and what is done is not paid again.
     monkeypatch.delenv("ZOOMINFO_RATE_LIMIT")
     assert cli("jobs", "retry", job).exit_code == 0
@@ -313,6 +320,57 @@ def test_an_unknown_job_is_named(cli: Run, action: str) -> None:
     answer = cli("jobs", action, "0badf00d")
     assert answer.exit_code == 2
     assert "There is no job '0badf00d'" in answer.stderr
+
+
+def test_further_outputs_hold_what_has_changed(cli: Run, tmp_path: Path, people: list[dict[str, Any]]) -> None:
+    file = export(tmp_path / "contacts.csv", people, 11)
+    further = ("--changes", "changes.csv", "--before-after", "cells.csv")
+    answer = cli("enrich", str(file), "--map", "salesforce-contact", *further, "-o", "out.csv", "--yes", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    told = json.loads(answer.stdout)
+    assert told["output"] == str(tmp_path / "out.csv")
+    changed = rows_of(tmp_path / "changes.csv")
+    enriched = [row for row in rows_of(tmp_path / "out.csv") if row["zi_status"] == "enriched"]
+    assert 0 < len(changed) == len(enriched)
+    assert rows_of(tmp_path / "cells.csv")
+    assert told["report"]["job"]["mapping"] == "salesforce-contact"
+    assert told["report"]["completeness"]["filled"] > 0
+
+
+def test_a_schedule_is_kept_listed_started_and_removed(cli: Run, tmp_path: Path, people: list[dict[str, Any]]) -> None:
+    file = export(tmp_path / "contacts.csv", people, 5)
+    assert cli("schedule", "add", str(file), "--every", "soon", "--max-credits", "5").exit_code == 2
+    answer = cli("schedule", "add", str(file), "--every", "quarterly")
+    assert answer.exit_code == 2
+    assert "--max-credits" in answer.stderr
+    answer = cli("schedule", "add", str(file), "--every", "quarterly", "--max-credits", "5", "--first", "0")
+    assert answer.exit_code == 0, answer.stderr
+    [item] = json.loads(cli("schedule", "list", "--json").stdout)["data"]
+    assert (item["everyDays"], item["maxCredits"], item["file"]) == (91.0, 5, str(file))
+    assert "contacts.csv" in cli("schedule", "list").stdout
+    with subprocess.Popen([sys.executable, "-m", "sales_zoominfo", "worker", "--stay"]) as worker:
+        try:
+            deadline = time.monotonic() + 60
+            while not any(tmp_path.glob("contacts.enriched.*.csv")) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            worker.terminate()
+        assert worker.wait(30) == 0
+    [output] = tmp_path.glob("contacts.enriched.*.csv")
+    assert len(rows_of(output)) == 5
+    assert newest(cli)["output"] == str(output)
+    [item] = json.loads(cli("schedule", "list", "--json").stdout)["data"]
+    assert item["lastJob"] == newest(cli)["id"]
+    assert cli("schedule", "remove", item["id"]).exit_code == 0
+    assert cli("schedule", "remove", item["id"]).exit_code == 2
+    assert json.loads(cli("schedule", "list", "--json").stdout) == {"data": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("90d", 90), ("2w", 14), ("3m", 90), ("30", 30), ("1.5d", 1.5), ("Weekly", 7), ("quarterly", 91)]
+)
+def test_a_span_is_read_as_a_person_writes_it(text: str, days: float) -> None:
+    assert read_days("--every", text) == days
 
 
 # --- at a terminal ---------------------------------------------------------------------------------------------
@@ -459,3 +517,36 @@ def job(state: str = "done", **counts: int) -> Job:
 )
 def test_a_script_can_go_by_the_exit_code(found: Job, code: int) -> None:
     assert exit_of(found) == code
+
+
+def test_a_worker_pays_for_nothing_that_nobody_reserved(
+    cli: Run, state: Path, tmp_path: Path, people: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = state / "state.sqlite"
+    charged: list[int] = []
+
+    def till(_charge: Charge) -> None:
+        with sqlite3.connect(ledger) as db:
+            [(sent, counted)] = db.execute(
+                "SELECT TOTAL(CASE state WHEN 'sent' THEN credits END), TOTAL(credits) FROM charge"
+                " WHERE state IN ('sent', 'spent', 'in_doubt')"
+            )
+        if not sent or counted < len(charged) + 1:
+            raise PermissionError("a charge that nobody reserved")
+        charged.append(1)
+
+    sandbox = Sandbox(link_sandbox(state / "sandbox", tmp_path / "served"), watch=till)
+    with serve(sandbox) as served:
+        for name, value in {
+            "BASE_URL": served.url,
+            "TOKEN_URL": f"{served.url}/gtm/oauth/v1/token",
+            "CLIENT_ID": DEMO.client_id,
+            "CLIENT_SECRET": DEMO.client_secret,
+        }.items():
+            monkeypatch.setenv(f"ZOOMINFO_{name}", value)
+        file = export(tmp_path / "contacts.csv", people, 31)
+        answer = cli("enrich", str(file), "--yes", "--json")
+        assert answer.exit_code == 0, answer.stderr
+        job = json.loads(answer.stdout)["job"]
+    assert job["credits"]["spent"] == len(charged) > 0
+    assert json.loads(cli("credits", "--json").stdout)["budgets"]["day"]["spent"] == len(charged)

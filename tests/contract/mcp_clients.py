@@ -55,6 +55,7 @@ async def over_stdio(
     program: str | None = None,
     client: str = "contract-tests",
     mode: str | None = None,
+    callbacks: dict[str, Any] | None = None,
     **settings: object,
 ) -> AsyncGenerator[Client]:
     """A client of a server in a process of its own; its stderr goes to ``stderr.txt`` in the folder.
@@ -66,6 +67,7 @@ async def over_stdio(
         program: Python code to run in place of ``-m sales_zoominfo serve``.
         client: the client's name.
         mode: how to connect, where the era's own way is not meant.
+        callbacks: what the client answers to the server, by the client's arguments.
         settings: by name.
     """
     values = {"state_url": f"sqlite:///{folder / 'state.sqlite'}", **settings}
@@ -77,7 +79,8 @@ async def over_stdio(
     with (folder / "stderr.txt").open("a", encoding="utf-8") as log:
         transport = stdio_client(parameters, errlog=log)
         info = Implementation(name=client, version="1")
-        async with Client(transport, mode=mode or ERAS[era], client_info=info, read_timeout_seconds=60) as connected:
+        more = {"read_timeout_seconds": 60, **(callbacks or {})}
+        async with Client(transport, mode=mode or ERAS[era], client_info=info, **more) as connected:
             yield connected
 
 

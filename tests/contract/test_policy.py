@@ -218,7 +218,7 @@ def test_no_tool_spends_without_a_reservation(
     # A job spends in its worker: tests/cli/test_cli_jobs.py and tests/jobs watch that one.
     without_worker(monkeypatch)
     (tmp_path / "exports").mkdir()
-    (tmp_path / "exports" / "contacts.csv").write_text("Email\nnobody@nowhere.example\n")
+    (tmp_path / "exports" / "contacts.csv").write_text("Email\ngrace.hopper@nowhere.example\n")
     network = create_app(sandbox_dir, switches=UNHURRIED, on_charge=auditor)
 
     async def balance(client: Client) -> int:

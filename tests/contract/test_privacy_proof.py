@@ -136,9 +136,6 @@ def contact_calls(who: dict[str, Any], free: dict[str, Any], chance: random.Rand
         ("check_compliance", {"people": [{"emailAddress": who["email"]}, {"personId": who["id"]}]}),
         # A name alone belongs to many; with the company it is one person's.
         ("check_compliance", {"people": [{**fullname, "companyName": who["companyName"]}]}),
-        ("update_opt_outs", {"action": "add", "entries": [{"kind": "email", "value": who["email"]}]}),
-        ("update_opt_outs", {"action": "remove", "entries": [{"kind": "email", "value": who["supplementalEmail"]}]}),
-        ("update_opt_outs", {"action": "add", "entries": [{"kind": who["email"], "value": who["phone"]}]}),
         ("list_opt_outs", {"pageSize": 100}),
         ("estimate_credits", {"contacts": chance.sample(inputs, 3)}),
         ("get_company", {"companyId": str(who["companyId"])}),
@@ -157,8 +154,13 @@ def contact_calls(who: dict[str, Any], free: dict[str, Any], chance: random.Rand
         ("contact_research", {"emailAddress": who["email"], "maxCredits": 2}),
         ("account_research", {"companyId": str(who["companyId"]), "maxCredits": 1}),
         ("account_research", {"companyWebsite": who["companyWebsite"], "maxCredits": 0}),
-        ("enrich_contacts", {"contacts": [{"personId": who["id"]}], "outputFields": ["firstName", "lastName"]}),
-        ("enrich_contacts", {"contacts": [{"emailAddress": who["email"]}], "outputFields": ["mobilePhone", "email"]}),
+        # Few fields, of which none names the company to a list that knows it by its id.
+        *(
+            ("enrich_contacts", {"contacts": [{"personId": who["id"]}], "outputFields": fields, "maxAge": age})
+            for fields in (["mobilePhone"], ["supplementalEmail"], ["firstName", "lastName", "companyName"])
+            for age in (0, 30)
+        ),
+        ("get_contact", {"personId": who["id"], "outputFields": ["phone"]}),
         ("get_contact", {"personId": who["id"], "outputFields": ["email", "companyName"]}),
         ("find_similar_contacts", {"personId": free["id"], "companyId": str(who["companyId"]), "pageSize": 100}),
         ("call_read_tool", {"name": "check_compliance", "arguments": {"people": [{"personId": who["id"]}]}}),
@@ -169,6 +171,10 @@ def contact_calls(who: dict[str, Any], free: dict[str, Any], chance: random.Rand
         ("find_tools", {"query": f"who is {who['email']}"}),
         ("create_webhook", {"title": who["email"], "targetUrl": "https://hooks.example", "subscriptions": [{}]}),
         (f"search_{who['phone']}", {}),
+        # At the end, since whoever is listed by a company only is listed by an e-mail address from here on.
+        ("update_opt_outs", {"action": "add", "entries": [{"kind": "email", "value": who["email"]}]}),
+        ("update_opt_outs", {"action": "remove", "entries": [{"kind": "email", "value": who["supplementalEmail"]}]}),
+        ("update_opt_outs", {"action": "add", "entries": [{"kind": who["email"], "value": who["phone"]}]}),
     ]
     return [
         *(("enrich_contacts", {"contacts": [item], "detail": "full", "maxCredits": 5}) for item in inputs),

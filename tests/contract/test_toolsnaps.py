@@ -220,7 +220,7 @@ def test_each_tools_answer_is_as_its_snapshot_says(
     without_worker(monkeypatch)
     exports = tmp_path / "exports"
     exports.mkdir()
-    (exports / "contacts.csv").write_text("Email,Title\nnobody@nowhere.example,\n,\n")
+    (exports / "contacts.csv").write_text("Email,Title\ngrace.hopper@nowhere.example,\n,\n")
     answers: dict[str, Any] = {}
     # What the sandbox makes up anew each time, and what stands for it.
     random: dict[str, str] = {}
@@ -298,7 +298,7 @@ def test_each_tools_answer_is_as_its_snapshot_says(
             await note("list_jobs", {"active": True})
             await note("get_job", {"jobId": job["id"]})
             [ended] = await note("cancel_job", {"jobId": job["id"]})
-            random.update({ended["endedAt"]: "NOW"})
+            random.update({ended["endedAt"]: "THEN"})
             told = answers["cancel_job"]["answer"]["meta"]["warnings"]
             told[:] = [text.replace(job["id"], "JOB") for text in told]
             answers["cancel_job"] = masked(answers["cancel_job"], random)

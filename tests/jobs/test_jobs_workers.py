@@ -41,7 +41,7 @@ def test_a_frozen_worker_is_taken_over_and_does_no_harm_when_it_thaws(upstream: 
     place = place_of(tmp_path, upstream)
     job = place.start(place.request(place.people(800)))
     with workers(place, 2) as (first, _):
-        wait_for(lambda: place.show(job).finished > 50, 60)
+        wait_for(lambda: place.show(job).done_units > 50, 60)
         first.send(signal.SIGSTOP)
         time.sleep(2 * place.lease + 1)
         first.send(signal.SIGCONT)
@@ -57,7 +57,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_is_under_way(upstream: Serve
     place = place_of(tmp_path, upstream)
     job = place.start(place.request(place.people(600)))
     first = Worker(place)
-    wait_for(lambda: place.show(job).finished > 50, 60)
+    wait_for(lambda: place.show(job).done_units > 50, 60)
     first.kill(signal.SIGTERM)
     assert first.process.returncode == 0, first.log.read_text()[-2000:]
     found = place.show(job)
@@ -127,7 +127,7 @@ def test_a_database_that_goes_away_for_a_while_costs_nothing(
     place = place_of(tmp_path, upstream, own_postgres.url)
     job = place.start(place.request(place.people(800)))
     with workers(place, 2):
-        wait_for(lambda: place.show(job).finished > 50, 60)
+        wait_for(lambda: place.show(job).done_units > 50, 60)
         own_postgres.stop(crash=True)
         time.sleep(3)
         own_postgres.start()
@@ -143,7 +143,7 @@ def test_a_full_disk_makes_the_job_wait_and_not_lose(upstream: Served, tmp_path:
     job = place.start(place.request(place.people(600)))
     worker = Worker(place)
     try:
-        wait_for(lambda: place.show(job).finished > 50, 60)
+        wait_for(lambda: place.show(job).done_units > 50, 60)
         _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (4096, hard))
         time.sleep(3)

@@ -99,7 +99,7 @@ def of_company(row: Row, operation: str) -> list[Statement]:
         part for part in (f"a {kind} company" if kind else "", f"in {industry}" if industry else "") if part
     )
     if what or place:
-        told.append(f"{name} is {what or 'a company'}" + (f", headquartered in {place}" if place else "") + ".")
+        told.append(_stop(f"{name} is {what or 'a company'}" + (f", headquartered in {place}" if place else "")))
     size = [
         _people(row["employeeCount"]) if isinstance(row.get("employeeCount"), int) else "",
         f"{dollars(row['revenue'])} revenue" if isinstance(row.get("revenue"), int | float) else "",
@@ -108,7 +108,7 @@ def of_company(row: Row, operation: str) -> list[Statement]:
     if any(size):
         told.append(f"Size: {', '.join(part for part in size if part)}.")
     if row.get("parentName") or row.get("ultimateParentName"):
-        told.append(f"It belongs to {row.get('ultimateParentName') or row.get('parentName')}.")
+        told.append(_stop(f"It belongs to {row.get('ultimateParentName') or row.get('parentName')}"))
     if row.get("companyStatus") not in (None, "ALIVE", "NEW"):
         told.append(f"ZoomInfo lists its status as {row['companyStatus']}.")
     # In the order in which a reader wants them: what it is, how large, whose.
@@ -141,7 +141,7 @@ def of_person(row: Row, operation: str) -> list[Statement]:
         found.append(
             Statement(
                 "profile",
-                f"{name} is {title or 'employed'}{at}" + (f", since {since.isoformat()}." if since else "."),
+                _stop(f"{name} is {title or 'employed'}{at}" + (f", since {since.isoformat()}" if since else "")),
                 seen,
                 source,
                 1.0,
@@ -156,7 +156,7 @@ def of_person(row: Row, operation: str) -> list[Statement]:
             continue
         until = _day(job.get("toDate"))
         span = " to ".join(part for part in (_month(job.get("fromDate")), _month(job.get("toDate"))) if part)
-        text = f"Earlier: {_text(job, 'jobTitle')} at {employer}" + (f" ({span})." if span else ".")
+        text = _stop(f"Earlier: {_text(job, 'jobTitle')} at {employer}" + (f" ({span})" if span else ""))
         found.append(Statement("profile", text, until, source))
     schools = [_text(item, "school") for item in _objects(row.get("education"))]
     if any(schools):
@@ -360,6 +360,11 @@ def _people(count: int) -> str:
 def _site(row: Row) -> str:
     site = _text(row, "website")
     return site if not site or "://" in site else f"https://{site}"
+
+
+def _stop(text: str) -> str:
+    # "Acme, Inc." ends a sentence by itself.
+    return text if text.endswith(".") else f"{text}."
 
 
 def _short(text: str) -> str:

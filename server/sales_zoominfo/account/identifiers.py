@@ -202,11 +202,11 @@ def name_keys(record: Mapping[str, Any], place: str) -> list[str]:
 
 
 def name_key(person: str, employer: str, place: str) -> list[str]:
-    """A folded name with one company, its id or its folded name; where that differs, also without accents."""
+    """A folded name with one company, its id or its folded name; where that differs, also as :func:`plain` has it."""
     keys = [f"name:{place}:{person}@{employer}"]
     if not (person.isascii() and employer.isascii()):
-        plain = f"name:{place}:{_unaccented(person)}@{_unaccented(employer)}"
-        keys += [plain] if plain != keys[0] else []
+        bare = f"name:{place}:{plain(person)}@{plain(employer)}"
+        keys += [bare] if bare != keys[0] else []
     return keys
 
 
@@ -238,8 +238,15 @@ def folded(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
-def _unaccented(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+_SIGNS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-") | dict.fromkeys("\u2018\u2019\u02bc", "'"))
+
+
+def plain(text: str) -> str:
+    """A folded name without accents, and with the signs of a keyboard for hyphens and apostrophes."""
+    if text.isascii():
+        return text
+    split = unicodedata.normalize("NFKD", text).translate(_SIGNS)
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 # --- answers ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from .identifiers import ALONE, Mark, folded, name_key, read_record_id
+from .identifiers import ALONE, Mark, folded, name_key, plain, read_record_id
 
 # Letters with their accents, also decomposed; hyphens, apostrophes and the points of initials within or behind.
 _LETTER = r"[^\W\d_][\u0300-\u036f]*"
@@ -115,7 +115,10 @@ def names_in(text: str, place: str, employer: Employer) -> Generator[Mark]:
             for form in forms:
                 if form not in known:
                     person = folded(form)
-                    known[form] = [f"{ALONE}{person}", *(key for at in own for key in name_key(person, at, place))]
+                    known[form] = [
+                        f"{ALONE}{plain(person)}",
+                        *(key for at in own for key in name_key(person, at, place)),
+                    ]
                 keys += known[form]
                 keys += [key for at in near for key in name_key(folded(form), at, place)]
             yield Mark(keys, "token", start, end, tuple(form.rpartition(" ")[2] for form in forms))
@@ -123,7 +126,7 @@ def names_in(text: str, place: str, employer: Employer) -> Generator[Mark]:
 
 def alone(name: str) -> str:
     """The key of a name without a company, for people whose company was looked up; the list holds none such."""
-    return f"{ALONE}{folded(name)}"
+    return f"{ALONE}{plain(folded(name))}"
 
 
 def _counts(word: str) -> bool:

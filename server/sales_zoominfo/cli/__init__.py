@@ -25,6 +25,7 @@ from .run import (
     rows_exit_code,
     settings,
 )
+from .schedule import schedule
 from .watch import searches, watch_command
 
 if TYPE_CHECKING:
@@ -74,13 +75,16 @@ def main(
 
 
 def _entity(text: str) -> str:
-    name = {"contacts": "contact", "companies": "company"}.get(text.casefold(), text.casefold())
-    if name not in ("contact", "company"):
-        raise typer.BadParameter(f"'{text[:40]}' is neither contacts nor companies.")
+    plurals = {"contact": "contacts", "company": "companies", "scoop": "scoops"}
+    name = plurals.get(text.casefold(), text.casefold())
+    if name not in ("contacts", "companies", "intent", "scoops", "news"):
+        raise typer.BadParameter(f"'{text[:40]}' is none of contacts, companies, intent, scoops, news.")
     return name
 
 
-Entities = Annotated[str, typer.Argument(parser=_entity, metavar="contacts|companies", help="What to look for.")]
+Entities = Annotated[
+    str, typer.Argument(parser=_entity, metavar="contacts|companies|intent|scoops|news", help="What to look for.")
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option("--format", help="table (default on a terminal), json: the whole answer, jsonl or csv: its rows."),
@@ -278,7 +282,7 @@ def search_command(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Find contacts or companies. Costs no credit.
+    """Find contacts, companies, intent signals, scoops or news. Costs no credit.
 
     For example: sales-zoominfo search contacts -f companyName=Acme -f managementLevel=Director
     """
@@ -286,8 +290,13 @@ def search_command(
     from .views import show_rows
 
     names = read_names(fields)
+    given = {str(pair["name"]): pair["value"] for pair in read_filters(filters or [])}
+    # News has these filters and no more; the topics of intent are demanded by their name.
+    named = {name: value for name, value in given.items() if what == "news" or (what, name) == ("intent", "topics")}
+    rest = [{"name": name, "value": value} for name, value in given.items() if name not in named]
     arguments: dict[str, object] = {
-        "moreFilters": read_filters(filters or []),
+        **named,
+        "moreFilters": rest or None,
         "page": None if every and page == 1 else page,
         "pageSize": None if every and page_size == 25 else page_size,
         "sort": sort,
@@ -297,7 +306,7 @@ def search_command(
         "detail": detail,
     }
     with Output(format, output) as sink:
-        answer = call_tool("search_contacts" if what == "contact" else "search_companies", arguments)
+        answer = call_tool(f"search_{what}", arguments)
         sink.show(answer, lambda console, shown: show_rows(console, shown, names))
     _tell(answer)
 
@@ -384,6 +393,15 @@ def enrich_command(
             rich_help_panel=_FILE,
         ),
     ] = None,
+    before_after: Annotated[
+        Path | None,
+        typer.Option(
+            "--before-after",
+            help="Also write each changed cell with what it held before.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -400,6 +418,25 @@ def enrich_command(
     delimiter: Annotated[
         str | None,
         typer.Option("--delimiter", help="Of CSV; found if not given.", show_default=False, rich_help_panel=_FILE),
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="Whether the first row names the columns; found if not given.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            "--country",
+            metavar="CODE",
+            help="Where phone numbers without a country code are dialled, such as US.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
     ] = None,
     in_doubt: Annotated[
         Literal["resend", "hold"] | None,
@@ -425,9 +462,12 @@ def enrich_command(
         enrich_file.refuse(given, "records, not with a file", "one record, not a file")
         options = {
             "changes": None if changes is None else str(changes.expanduser().absolute()),
+            "before_after": None if before_after is None else str(before_after.expanduser().absolute()),
             "sheet": sheet,
             "encoding": encoding,
             "delimiter": delimiter,
+            "header": header,
+            "country": country,
             "in_doubt": in_doubt,
         }
         wanted = enrich_file.Wanted(
@@ -438,6 +478,7 @@ def enrich_command(
     given = {
         "--entity": entity, "--map": mapping, "--column": columns, "--max-age": max_age, "--dry-run": dry_run or None,
         "--no-wait": None if wait else True, "--json": as_json or None, "--changes": changes, "--report": report,
+        "--before-after": before_after, "--header": header, "--country": country,
         "--sheet": sheet, "--encoding": encoding, "--delimiter": delimiter, "--in-doubt": in_doubt,
     }  # fmt: skip
     enrich_file.refuse(given, f"a file, not with `enrich {kind}`", "a file")
@@ -544,10 +585,13 @@ def lookup_command(
         str,
         typer.Argument(
             metavar="FIELD",
-            help="industries, departments, states …; contact-filters, company-filters, contact-fields or "
-            "company-fields for names. A wrong one is answered with all of them.",
+            help="industries, departments, states …; contact-filters, intent-fields and so on for names. A wrong one is "
+            "answered with all of them.",
         ),
     ],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUERY…]", help="As --query.", show_default=False)
+    ] = None,
     query: Annotated[str | None, typer.Option("--query", "-q", help="The nearest to this.", show_default=False)] = None,
     vendor: Annotated[str | None, typer.Option("--vendor", help="Narrows tech-products.", show_default=False)] = None,
     category: Annotated[
@@ -562,7 +606,7 @@ def lookup_command(
 
     arguments: dict[str, object] = {
         "field": field,
-        "query": query,
+        "query": " ".join(words or ()) or None if query is None else query,
         "vendor": vendor,
         "category": category,
         "limit": limit,
@@ -683,6 +727,7 @@ def audit_command(
 app.add_typer(mappings, rich_help_panel=_DATA)
 app.add_typer(searches, rich_help_panel=_DATA)
 app.add_typer(jobs, rich_help_panel=_DATA)
+app.add_typer(schedule, rich_help_panel=_DATA)
 app.command("worker", rich_help_panel=_DATA)(worker_command)
 app.command("watch", rich_help_panel=_DATA)(watch_command)
 app.add_typer(opt_outs, rich_help_panel=_ACCOUNT)

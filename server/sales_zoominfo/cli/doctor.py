@@ -398,8 +398,8 @@ async def _sign_in(account: Account, label: str, *, keyed: bool) -> list[Finding
     title = f"sign-in {label}"
     generation = account.generations[0]
     try:
-        await account.authenticate()
-        left = await account.token_life(generation)
+        await account.authenticate(caller=caller_id(CALLER))
+        left = await account.token_life(generation, caller=caller_id(CALLER))
     except SalesZoomInfoError as error:
         passages = PASSAGES.get(error.kind, ())
         if error.kind == "login_refused" and (keyed or generation == "gtm"):
@@ -461,7 +461,7 @@ async def _topics(account: Account, label: str, topics: Sequence[str]) -> list[F
     title = f"topics {label}"
 
     async def check() -> list[Finding]:
-        values = await account.lookup("intent-topics")
+        values = await account.lookup("intent-topics", caller=caller_id(CALLER))
         if values:
             count = f"{len(values):,} intent topic{'' if len(values) == 1 else 's'} subscribed to"
             found = Finding("✓", title, count)
@@ -505,7 +505,7 @@ async def _fields(account: Account, label: str) -> list[Finding]:
         denied: dict[Entity, list[str]] = {}
         readable: list[str] = []
         for entity in ("contact", "company"):
-            rights = await account.field_rights(entity, "enrich", "output")
+            rights = await account.field_rights(entity, "enrich", "output", caller=caller_id(CALLER))
             denied[entity], granted = _denied(entity, generation, rights)
             readable.append(f"{granted} {entity} fields")
         parts = [f"{entity}: {_several(names)}" for entity, names in denied.items() if names]

@@ -16,9 +16,9 @@ from ..app import App
 from ..errors import fail, near
 from ..scrub import scrub
 from ..settings import Settings
-from ..tools.bulk import FREE_HAND, job_row, plan_of, request_of, whole_report
+from ..tools.bulk import FREE_HAND, plan_of, request_of, whole_report
 from .inputs import read_pairs
-from .job_views import Watch, check_report, show_plan, show_report, tell_plan, write_json, write_report
+from .job_views import Watch, check_report, job_told, show_plan, show_report, tell_plan, write_json, write_report
 from .job_views import console as stdout
 from .jobs import INTERRUPTED, exit_of, follow, leave
 from .run import CALLER, Spinner, consent_needed, declined, err, interactive, run
@@ -135,7 +135,17 @@ async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
     app = App(using)
     try:
         service = await app.jobs()
-        request = await _request(wanted)
+        request = await request_for(
+            wanted.file,
+            output=wanted.output,
+            entity=wanted.entity,
+            mapping=wanted.mapping,
+            columns=wanted.columns,
+            fields=wanted.fields,
+            max_credits=wanted.max_credits,
+            max_age=wanted.max_age,
+            options=wanted.options,
+        )
         with Spinner("Reading the file…"):
             plan = await plan_of(service, request)
         if wanted.dry_run:
@@ -148,7 +158,7 @@ async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
         err().print(f"Job {job.id} runs on its own; Ctrl-C leaves it running.")
         if not wanted.wait:
             if wanted.as_json:
-                write_json(job_row(job))
+                write_json(job_told(job))
             else:
                 err().print(f"`sales-zoominfo jobs show {job.id} --wait` follows it.")
             return 0
@@ -160,27 +170,48 @@ async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
             await app.aclose()
 
 
-async def _request(wanted: Wanted) -> JobRequest:
-    pairs = read_pairs(wanted.columns, "--column")
+async def request_for(
+    file: Path,
+    *,
+    output: Path | None,
+    entity: str | None,
+    mapping: str | None,
+    columns: list[str],
+    fields: list[str] | None,
+    max_credits: int | None,
+    max_age: float | None,
+    options: dict[str, Any],
+) -> JobRequest:
+    """What was typed as a request; see :class:`Wanted`.
+
+    Raises:
+        InvalidArgument, NotFound: something of it is wrong, or the file cannot be used.
+    """
+    pairs = read_pairs(columns, "--column")
     for heading, keys in pairs.items():
         if len(keys) > 1:
             raise fail("one_value_only", name=f"--column {heading}"[:60], count=len(keys))
     return await request_of(
-        wanted.file.expanduser().absolute(),
+        whole_path(file),
         caller=caller_id(CALLER),
-        entity=wanted.entity,
-        output=None if wanted.output is None else wanted.output.expanduser().absolute(),
-        mapping=_mapping(wanted.mapping),
+        entity=entity,
+        output=None if output is None else whole_path(output),
+        mapping=_mapping(mapping),
         columns={heading: keys[0] for heading, keys in pairs.items()},
-        fields=wanted.fields,
-        max_credits=wanted.max_credits,
-        max_age=wanted.max_age,
-        options={name: value for name, value in wanted.options.items() if value is not None},
+        fields=fields,
+        max_credits=max_credits,
+        max_age=max_age,
+        options={name: value for name, value in options.items() if value is not None},
     )
 
 
+def whole_path(path: Path) -> Path:
+    """A path for the worker, whose current folder is another."""
+    return path.expanduser().absolute()
+
+
 def _mapping(given: str | None) -> str | None:
-    """A preset by its name, a file by its whole path, since the worker has another current folder."""
+    """A preset by its name, a file by its whole path."""
     if given is None:
         return None
     path = Path(given).expanduser()
@@ -217,7 +248,7 @@ async def _finish(service: Jobs, job: Job, wanted: Wanted) -> int:
         write_report(told, wanted.report)
     console = err()
     if wanted.as_json:
-        write_json({"job": job_row(job), "output": job.output, "report": told})
+        write_json({"job": job_told(job), "output": job.output, "report": told})
     else:
         show_report(stdout(), told)
     if job.state == "paused":

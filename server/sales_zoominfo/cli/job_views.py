@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..jobs.delivery import Delivered
     from ..jobs.model import Job
     from ..jobs.planning import Plan, Shown
+    from ..jobs.scheduling import Schedule
 
 _STYLES = {"done": "green", "running": "cyan", "paused": "yellow", "failed": "red", "cancelled": "dim"}
 _BAR = 24
@@ -78,6 +80,33 @@ def show_delivered(done: Delivered) -> None:
         err().print(f"What has changed is in {done.changes}.")
     for note in done.notes:
         err().print(f"! {scrub(note)}", style="yellow")
+
+
+def job_told(job: Job) -> dict[str, Any]:
+    """A job for programs, with its files."""
+    from ..tools.bulk import job_row
+
+    return {**job_row(job), "source": job.source, **({"output": job.output} if job.output else {})}
+
+
+def schedules_table(found: Sequence[Schedule]) -> Table:
+    """Schedules, one a line."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("id", "every", "next", "file", "credits", "last job", "note"):
+        table.add_column(name, justify="right" if name == "credits" else "left", overflow="fold")
+    for item in found:
+        table.add_row(
+            item.id,
+            f"{item.every_days:g} d",
+            datetime.fromtimestamp(item.next_at, UTC).strftime("%Y-%m-%d %H:%M"),
+            Path(item.request.source).name[-40:],
+            f"{item.request.max_credits:,}" if item.request.max_credits is not None else "",
+            item.last_job or "",
+            scrub(item.why) if item.why else "" if item.here else "on another machine",
+        )
+    return table
 
 
 def matched(job: Job) -> int:

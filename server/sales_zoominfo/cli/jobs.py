@@ -86,12 +86,11 @@ def list_command(
 ) -> None:
     """List the jobs of this account, the newest first. Free."""
     from ..jobs.model import OPEN
-    from ..tools.bulk import job_row
-    from .job_views import console, jobs_table, write_json
+    from .job_views import console, job_told, jobs_table, write_json
 
     found = asked(settings(), lambda service: service.list(tuple(OPEN) if active else (), limit))
     if as_json:
-        write_json({"data": [job_row(job) for job in found]})
+        write_json({"data": [job_told(job) for job in found]})
     elif not found:
         err().print("No jobs. `sales-zoominfo enrich FILE --dry-run` shows what one would do.")
     else:
@@ -106,8 +105,7 @@ def show_command(
     as_json: JsonOption = False,
 ) -> None:
     """Show how far a job is. Free; Ctrl-C leaves the job running."""
-    from ..tools.bulk import job_row
-    from .job_views import Watch, console, describe, write_json
+    from .job_views import Watch, console, describe, job_told, write_json
 
     using = settings()
     if wait:
@@ -125,7 +123,7 @@ def show_command(
     else:
         found = asked(using, lambda service: service.get(job))
     if as_json:
-        write_json(job_row(found))
+        write_json(job_told(found))
     else:
         describe(console(), found)
     raise typer.Exit(exit_of(found) if found.over or wait else 0)

@@ -218,8 +218,8 @@ def watch_command(
 ) -> None:
     """Run saved searches on a schedule and tell what is new. Free.
 
-    Nothing is printed when nothing is new. A search that fails is told on stderr and stops no other; with --once its
-    code is the exit code.
+    Nothing is printed when nothing is new.
+    A search that fails is told on stderr and stops no other; with --once its code is the exit code.
     """
     if once and every is not None:
         how = "Take one of the two."

@@ -91,8 +91,8 @@ class Board:
             now = tx.now()
             tx.execute(
                 "INSERT INTO job (id, request, version, scope, machine, caller, entity, state, sealed, turn,"
-                " total_rows, units, batches, left_batches, done_units, counts, budget, reserved, spent, marks, sandbox, made_at,"
-                " changed_at, busy)"
+                " total_rows, units, batches, left_batches, done_units, counts, budget, reserved, spent, marks,"
+                " sandbox, made_at, changed_at, busy)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 'loading', ?, 0, 0, 0, 0, 0, 0, '{}', ?, 0, 0, '[]', 0, ?, ?, 0)",
                 (
                     *(job, digest, VERSION, self.scope, self.machine, order.request.caller, order.request.entity),

@@ -20,6 +20,7 @@ from .board import Board, Head
 from .eta import eta
 from .fleet import LEASE, Fleet
 from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
+from .scheduling import Schedules
 from .spawning import require_engine, start_worker
 from .spool import Spool
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..store.vault import Vault
     from ..zoominfo.records import FieldRight
     from .delivery import Delivered
+    from .planning import Plan
 
 FILE_NAME = "jobs.sqlite"
 MACHINE_FILE = "machine.id"
@@ -116,6 +118,7 @@ class Jobs:
         self.board = Board(home.store, home.vault, home.scope, home.machine)
         self.fleet = Fleet(home.store, home.scope, home.machine, lease)
         self._launch = launch
+        self.schedules = Schedules(self)
 
     # --- starting --------------------------------------------------------------------------------------------------
 
@@ -198,6 +201,12 @@ class Jobs:
         """Make sure that a worker of this machine is alive, or on its way."""
         if not await self.fleet.here():
             await asyncio.to_thread(self._launch, self.home.directory)
+
+    async def plan(self, request: JobRequest) -> Plan:
+        """What a job would do and cost, free and without a trace; see :func:`.planning.plan`."""
+        from .planning import plan
+
+        return await plan(self, request)
 
     # --- looking ---------------------------------------------------------------------------------------------------
 

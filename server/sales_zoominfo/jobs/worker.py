@@ -38,6 +38,7 @@ class Pace:
         chores: between two looks for files to read and outputs to write.
         orphans: for which a part may be queued without a workflow before it is given back.
         purge: between two deletions of old rows.
+        schedules: between two looks for scheduled jobs that are due.
         idle: after which a worker without work ends.
         finish: for which calls under way may go on once the worker is to stop.
     """
@@ -46,6 +47,7 @@ class Pace:
     chores: float = 1.0
     orphans: float = 10.0
     purge: float = 900.0
+    schedules: float = 30.0
     idle: float = 300.0
     finish: float = 120.0
 
@@ -116,6 +118,7 @@ class Worker:
                     group.create_task(self._every(self._pace.chores, lambda: self._chores(worker, runner))),
                     group.create_task(self._every(max(1.0, jobs.fleet.lease / 4), lambda: self._watch(engine))),
                     group.create_task(self._every(self._pace.purge, jobs.purge)),
+                    group.create_task(self._every(self._pace.schedules, jobs.schedules.start_due)),
                     group.create_task(self._until_idle(runner)),
                 ]
                 ends = [group.create_task(event.wait()) for event in (self._stop, dead)]

@@ -37,6 +37,8 @@ LOOK = 1.0
 MOST_RESOURCE = 2_000_000
 _TEXT = {".csv": "text/csv", ".tsv": "text/tab-separated-values", ".jsonl": "application/jsonl", ".txt": "text/plain"}
 _FILE_OPTIONS = ("sheet", "encoding", "delimiter")
+# Outputs beside the enriched copy, by argument.
+_FURTHER = {"changes": "changes", "beforeAfter": "before_after"}
 
 
 # --- starting --------------------------------------------------------------------------------------------------
@@ -57,7 +59,14 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         fields=arguments.get("outputFields", arguments.get("fields")),
         max_credits=arguments.get("maxCredits"),
         max_age=arguments.get("maxAge"),
-        options={name: read_text(name, arguments[name]) for name in _FILE_OPTIONS if name in arguments},
+        options={
+            **{name: read_text(name, arguments[name]) for name in (*_FILE_OPTIONS, "country") if name in arguments},
+            **{
+                option: str(confined(name, arguments[name], folders))
+                for name, option in _FURTHER.items()
+                if name in arguments
+            },
+        },
     )
     service = await call.runtime.jobs()
     plan = await plan_of(service, request)
@@ -70,8 +79,11 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         return envelope(columns, sandbox=sandbox, warnings=warnings, credits={"spent": 0}, **meta)
     agreed = await consent_to(call, service, plan, request)
     job = await service.start(request, agreed=agreed)
+    row = job_row(job)
+    # Its worker is only just starting, and says nothing yet.
+    row.pop("etaNote", None)
     return envelope(
-        [job_row(job)],
+        [row],
         fileRows=plan.rows,
         estimate=estimate_meta(plan),
         warnings=[*plan.notes, f"It runs on its own: get_job with jobId {job.id} tells how far it is."],
@@ -133,7 +145,7 @@ def _entity_in(source: Path, columns: dict[str, str], options: dict[str, Any]) -
     from ..jobs.files import open_source
 
     chosen = {name: options.get(name) for name in _FILE_OPTIONS}
-    return recognise(open_source(source, **chosen), overrides=columns).entity
+    return recognise(open_source(source, **chosen, header=options.get("header")), overrides=columns).entity
 
 
 def _names(given: object) -> tuple[str, ...]:
@@ -476,7 +488,7 @@ TOOLS = (
         required=("path",),
         operations=("enrich_contacts", "enrich_companies"),
         changes=True,
-        also=("output", "fields", *_FILE_OPTIONS),
+        also=("output", *_FURTHER, "fields", "country", *_FILE_OPTIONS),
     ),
     Tool(
         "get_job",

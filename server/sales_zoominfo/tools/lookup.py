@@ -56,7 +56,7 @@ async def lookup(call: Call, arguments: Arguments) -> Envelope:
     limit = int(read_number("limit", arguments.get("limit", 50), whole=True, low=1, high=500))
     narrow = {key: read_text(key, arguments[key]) for key in LOOKUP_FILTERS if arguments.get(key)}
     account = await call.runtime.account()
-    found = [await _one(account, *pair, narrow) for pair in zip(fields, queries, strict=True)]
+    found = [await _one(account, *pair, narrow, call.caller) for pair in zip(fields, queries, strict=True)]
     warnings = [
         line for each in zip(fields, queries, found, strict=True) for line in _warnings(*each, limit, len(fields) > 1)
     ]
@@ -151,14 +151,14 @@ def _warnings(name: str, query: str, found: _Found, limit: int, several: bool) -
     return []
 
 
-async def _one(account: Account, name: str, query: str, narrow: Mapping[str, str]) -> _Found:
+async def _one(account: Account, name: str, query: str, narrow: Mapping[str, str], caller: str) -> _Found:
     if name in TABLES:
-        every = await _table(account, name)
+        every = await _table(account, name, caller)
         return _Found([row for row in every if _tells(row, query)], len(every))
     from ..zoominfo.taxonomy import meant, nearest
 
     chosen = dict(narrow) if name in ("tech-products", "tech-vendors", "tech-categories", "hashtags") else None
-    values = await account.lookup(name, chosen)
+    values = await account.lookup(name, chosen, caller=caller)
     resolved = problem = None
     best: list[str] = []
     if query and not chosen:
@@ -194,11 +194,11 @@ def _tells(row: Row, query: str) -> bool:
     return bool(sought) and all(any(word.startswith(part) for word in words) for part in sought)
 
 
-async def _table(account: Account, name: str) -> list[Row]:
+async def _table(account: Account, name: str, caller: str) -> list[Row]:
     about, _, kind = name.rpartition("-")
     rows: list[Row]
     if kind == "filters":
-        rights = await _rights(account, about, "search", "input")
+        rights = await _rights(account, about, "search", "input", caller)
         rows = [
             {
                 "name": spec.name,
@@ -211,7 +211,7 @@ async def _table(account: Account, name: str) -> list[Row]:
         ]
     else:
         use: Use = "search" if kind == "rows" else "enrich"
-        rights = await _rights(account, about, use, "output")
+        rights = await _rights(account, about, use, "output", caller)
         rows = [
             {
                 "name": spec.name,
@@ -245,13 +245,13 @@ def _outputs(about: str, kind: str) -> Mapping[str, Output]:
 _RIGHTS = {"org-chart": "org_chart", "hierarchy": "corporate_hierarchy"}
 
 
-async def _rights(account: Account, about: str, use: Use, direction: Direction) -> list[FieldRight]:
+async def _rights(account: Account, about: str, use: Use, direction: Direction, caller: str) -> list[FieldRight]:
     name = _RIGHTS.get(about, about)
     if name in OUTPUTS:
-        return await account.field_rights(name, use, direction)
+        return await account.field_rights(name, use, direction, caller=caller)
     # Not every list is served for every account; a table without rights is still a table.
     with suppress(SalesZoomInfoError):
-        return await account.field_rights(name, use, direction)
+        return await account.field_rights(name, use, direction, caller=caller)
     return []
 
 

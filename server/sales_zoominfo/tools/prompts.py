@@ -543,7 +543,8 @@ async def suggest(prompt: str, argument: str, typed: str, runtime: Runtime, serv
         values = one.values
     elif "lookup" in served:
         account = await runtime.account()
-        values = [value.name for value in await account.lookup(one.values)]
+        # The SDK does not tell a completion's handler who types.
+        values = [value.name for value in await account.lookup(one.values, caller="completion")]
     wanted = clean(typed).casefold()
     fits = [value for value in dict.fromkeys(values) if wanted in value.casefold()]
     return sorted(fits, key=lambda value: not value.casefold().startswith(wanted))

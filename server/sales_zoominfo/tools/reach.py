@@ -7,7 +7,9 @@ only where its toolset is served.
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import fail, near
@@ -25,8 +27,76 @@ _MOST = 5
 _WORD = re.compile(r"[a-z0-9]+")
 # Words that say nothing about what a tool is for.
 _EMPTY = frozenset(
-    ("a", "an", "and", "by", "find", "for", "get", "in", "is", "me", "of", "on", "our", "show", "the", "to", "who")
+    [
+        "a",
+        "about",
+        "all",
+        "an",
+        "and",
+        "any",
+        "are",
+        "at",
+        "by",
+        "can",
+        "do",
+        "does",
+        "find",
+        "for",
+        "from",
+        "get",
+        "give",
+        "has",
+        "have",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "list",
+        "me",
+        "my",
+        "of",
+        "on",
+        "one",
+        "or",
+        "our",
+        "s",
+        "show",
+        "tell",
+        "that",
+        "the",
+        "their",
+        "them",
+        "these",
+        "they",
+        "this",
+        "to",
+        "us",
+        "want",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
 )
+# What people say, and the word that the tools say.
+_SAID = {
+    "account": "company", "address": "location", "alert": "saved", "approach": "recommended", "brief": "research",
+    "callback": "webhook", "changed": "saved", "colleague": "chart", "family": "hierarchy", "headquarters": "location",
+    "icp": "gtm", "lookalike": "similar", "meeting": "research", "notification": "webhook", "notify": "webhook",
+    "office": "location", "owner": "hierarchy", "owns": "hierarchy", "parent": "hierarchy", "prepare": "research",
+    "report": "chart", "sell": "gtm", "stack": "technologies", "subsidiary": "hierarchy",
+    "subsidiaries": "hierarchy", "talk": "recommended",
+}  # fmt: skip
 
 
 def _every() -> Mapping[str, Tool]:
@@ -37,13 +107,15 @@ def _every() -> Mapping[str, Tool]:
 
 async def find_tools(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
-    words = _words(read_text("query", arguments.get("query") or ""))
+    query = read_text("query", arguments.get("query") or "")
+    words = _words(query)
+    words |= _words(" ".join(meant for said, meant in _SAID.items() if _words(said) & words))
     hidden = [tool for tool in _every().values() if tool.name not in call.served]
     scored = [(_score(tool, words), tool) for tool in hidden]
     # Of equals, what can be called from here comes first.
     scored.sort(key=lambda pair: (-pair[0], not pair[1].read_only))
-    found = [tool for score, tool in scored if score or not words]
-    told = found[:_MOST] if words else found
+    found = [tool for score, tool in scored if score or not query]
+    told = found[:_MOST] if query else found
     rows = [
         {
             "name": tool.name,
@@ -53,7 +125,9 @@ async def find_tools(call: Call, arguments: Arguments) -> Envelope:
         }
         for tool in told
     ]
-    warnings = [] if rows else [f"No further tool fits; there are {', '.join(tool.name for tool in hidden) or 'none'}."]
+    names = ", ".join(tool.name for tool in hidden)
+    nothing = f"No further tool fits the English words of the query; there are {names}."
+    warnings = [] if rows else [nothing if names else "Every tool is in your list; there are no further ones."]
     return envelope(rows, totalResults=len(found), warnings=warnings)
 
 
@@ -71,8 +145,13 @@ async def call_read_tool(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
     tool = readable(read_text("name", arguments["name"]))
     given: Any = arguments.get("arguments") or {}
+    if isinstance(given, str):
+        # Some clients write an object without properties as text.
+        with suppress(ValueError):
+            given = json.loads(given)
     if not isinstance(given, dict):
-        raise fail("wrong_type", name="arguments", expected="an object", got="something else")
+        got = "a list" if isinstance(given, list) else "another text" if isinstance(given, str) else "a number"
+        raise fail("wrong_type", name="arguments", expected="an object", got=got, details={"field": "arguments"})
     # Models write null for "not given".
     asked = {name: value for name, value in cast("dict[str, object]", given).items() if value is not None}
     tool.check(asked)

@@ -39,6 +39,8 @@ async def save_search(call: Call, arguments: Arguments) -> Envelope:
         warnings.append("The search was defined anew, so what it had seen is forgotten: its next run is a first one.")
     elif stored.outcome == "saved":
         warnings.append("run_saved_search notes what is there now; each run after that tells what is new.")
+    if stored.total == 0:
+        warnings.append("Nothing matches it now: check its filters, or it may never tell of anything.")
     if stored.total is not None and stored.total > stored.search.limit:
         warnings.append(
             f"{stored.total:,} match and a run compares {stored.search.limit:,}: narrow the filters, raise the limit, "

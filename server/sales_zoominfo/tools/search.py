@@ -190,6 +190,8 @@ def _window_warning(page: Page) -> list[str]:
 
 # How closely a kind of filter cuts: what names single records first, ranges and flags last.
 _NARROW = ("id", "history", "text", "date", "lookup", "choice")
+# Of those with a list, what each record has one of cuts least.
+_BROAD = frozenset(("countries", "states", "continents", "departments", "management-levels", "company-types"))
 BILLIONS = 10_000_000
 
 
@@ -204,13 +206,41 @@ def _filter_warnings(subject: Subject, filters: Arguments, page: Page | Walked) 
             told.append(f"revenueMin counts thousands of USD: this is ${floor / 1_000_000:,g} billion or more.")
     if page.total == 0:
         specs = FILTERS[subject]
-        names = sorted(filters, key=lambda name: (*_NARROW, specs[name].kind).index(specs[name].kind))
+        names = sorted(
+            filters,
+            key=lambda name: (specs[name].lookup in _BROAD, (*_NARROW, specs[name].kind).index(specs[name].kind)),
+        )
         if len(names) == 1:
             told.append(f"Nothing matches {names[0]}; try another value or another filter.")
         else:
             drop = " or ".join(names[:2])
             told.append(f"Nothing matches {', '.join(filters)} together. Leave out the narrowest first: {drop}.")
+        told += _why_nothing(filters, page.resolved)
     return told
+
+
+def _why_nothing(filters: Arguments, resolved: Mapping[str, str]) -> list[str]:
+    """What of these filters can match nothing, as far as it can be told."""
+    state, country = resolved.get("state", ""), resolved.get("country", "")
+    told: list[str] = []
+    if country and state.startswith(("usa.", "canada.")) and state.split(".")[0] != country:
+        told.append(f"state was read as {state}, which is not in {country}.")
+    foreign = [name for name, value in filters.items() if name in _WORDS and not _latin(value)]
+    if foreign:
+        told.append(f"Most of ZoomInfo's records are in English: try {' and '.join(foreign)} in English.")
+    return told
+
+
+# Filters that take any words; those with a list of values refuse a word that is not in it.
+_WORDS = frozenset(("jobTitle", "exactJobTitle", "companyDescription", "industryKeywords", "description", "school"))
+
+
+def _latin(value: object) -> bool:
+    return all(ord(letter) < _LATIN_ENDS for letter in str(value) if letter.isalpha())
+
+
+# Latin letters with their accents end here.
+_LATIN_ENDS = 0x250
 
 
 def _field_warning(subject: Subject, names: Iterable[str], page: Page | Walked) -> list[str]:

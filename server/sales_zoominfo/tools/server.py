@@ -29,9 +29,9 @@ from ..scrub import scrub
 from . import prompts
 from .consent import Asker
 from .contract import Envelope
-from .folders import Folders, RootsNeeded
 from .protocol import PlainServer, Results, http_scope
 from .registry import call, served
+from .roots import Folders, RootsNeeded
 from .spec import Call, Runtime, Tool
 
 INSTRUCTIONS = """\

@@ -102,7 +102,7 @@ _SHOWN: dict[Signal, tuple[str, ...]] = {
     "news": ("categories", "pageDateMin", "pageDateMax"),
 }
 _SHORT = {
-    "topics": "Topics of the subscription, 1 to 50.",
+    "topics": "1 to 50 of `lookup` 'intent-topics'.",
     "signalScoreMin": "60..100.",
     "signalScoreMax": "60..100.",
     "audienceStrengthMin": "E smallest to A largest.",

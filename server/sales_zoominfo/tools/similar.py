@@ -16,7 +16,11 @@ _SAME = ("sameIndustry", "sameRevenueRange", "sameEmployeeRange", "sameCountry")
 
 async def find_similar_companies(call: Call, arguments: Arguments) -> Envelope:
     """Run the tool."""
-    return await _tell("similar_companies", call, arguments)
+    account = await call.runtime.account()
+    # By a name ZoomInfo compares with a company that it does not tell, whatever else has that name.
+    company, resolved = await name_company(account, arguments, call, "A comparison")
+    asked = {name: value for name, value in arguments.items() if name not in COMPANY}
+    return await _tell("similar_companies", call, {**asked, "companyId": company}, resolved)
 
 
 async def find_similar_contacts(call: Call, arguments: Arguments) -> Envelope:
@@ -61,13 +65,12 @@ TOOLS = (
         "Find up to 100 companies like one, the most alike first, with score, industry, size and country. Free; GTM "
         "API. search_companies finds companies by filters.",
         {
-            "companyId": COMPANY["companyId"],
-            "companyName": COMPANY["companyName"],
+            **COMPANY,
             **{name: {"type": "boolean", "description": "Only the same."} for name in _SAME},
             "pageSize": PAGE_SIZE,
         },
         find_similar_companies,
-        operations=("similar_companies",),
+        operations=("similar_companies", "search_companies"),
     ),
     Tool(
         "find_similar_contacts",

@@ -155,7 +155,7 @@ class Tool(NamedTuple):
                     thing="argument",
                     name=name[:60],
                     hint=hint,
-                    legal=", ".join((*self.properties, *self.also)) or "none",
+                    legal=", ".join(dict.fromkeys((*self.properties, *self.also))) or "none",
                     details={"field": name[:60]},
                 )
         for name in self.required:
@@ -224,10 +224,19 @@ def choice(description: str, values: tuple[str, ...], default: str | None = None
 
 
 _TYPES = {"integer": "integer", "decimal": "number", "flag": "boolean"}
+# Numbers that may be said in words, with an example. No type: not every client reads a list of types.
+_SAID = {
+    "employeeRangeMin": " Or a range: 50-200 people.",
+    "employeeRangeMax": "",
+    "revenueMin": " Or a range: $10M-50M.",
+    "revenueMax": "",
+}
 
 
 def filter_schema(spec: Filter) -> Schema:
     """A filter's natural JSON type; any filter takes a single value or a list all the same."""
+    if spec.name in _SAID:
+        return {"description": f"{spec.text}{_SAID[spec.name]}"}
     item: Schema = {"type": _TYPES.get(spec.kind, "string")}
     if spec.kind == "choice":
         numbers = spec.gtm == "integer"

@@ -127,7 +127,7 @@ def read_object(name: str, value: object, readers: Mapping[str, Read]) -> dict[s
         InvalidArgument: it is no object, has an unknown key, or a bad value; the key is named in full.
     """
     if not isinstance(value, dict):
-        raise fail("wrong_type", name=name, expected="an object", got="something else", details={"field": name})
+        raise fail("wrong_type", name=name, expected="an object", got=_kind(value), details={"field": name})
     found: dict[str, Any] = {}
     for key, item in cast("dict[str, object]", value).items():
         if key not in readers:
@@ -145,10 +145,14 @@ def read_object(name: str, value: object, readers: Mapping[str, Read]) -> dict[s
     return found
 
 
+def _kind(value: object) -> str:
+    return "a list" if isinstance(value, list) else "a text" if isinstance(value, str) else "a number"
+
+
 def read_list(name: str, value: object, *, most: int) -> list[object]:
     """A list of 1 to ``most`` things; one thing counts as a list of one."""
     if not isinstance(value, list | dict):
-        raise fail("wrong_type", name=name, expected="a list", got="something else", details={"field": name})
+        raise fail("wrong_type", name=name, expected="a list", got=_kind(value), details={"field": name})
     found = cast("list[object]", value if isinstance(value, list) else [value])
     if not 1 <= len(found) <= most:
         raise fail(

@@ -139,7 +139,7 @@ async def enrich_intent(asker: Asker, arguments: Mapping[str, object]) -> Ask:
     Raises:
         InvalidArgument, UnknownValue, PlanDoesNotInclude, WindowExceeded: before anything is sent.
     """
-    generation, company, given, warnings = await _prepare(asker, "intent", arguments)
+    generation, company, given, said, warnings = await _prepare(asker, "intent", arguments)
     if blank(arguments.get("topics")):
         # ZoomInfo answers nothing without topics.
         subscribed = sorted(
@@ -158,7 +158,7 @@ async def enrich_intent(asker: Asker, arguments: Mapping[str, object]) -> Ask:
             warnings += (f"No topics were given: all {len(subscribed)} subscribed ones were asked for.",)
     if generation == "enterprise":
         _check_span(given, "signalStartDate", "signalEndDate")
-    return await _ask(asker, "intent", generation, company, given, arguments, warnings)
+    return await _ask(asker, "intent", generation, company, given, said, arguments, warnings)
 
 
 async def enrich_scoops(asker: Asker, arguments: Mapping[str, object]) -> Ask:
@@ -175,10 +175,10 @@ async def enrich_scoops(asker: Asker, arguments: Mapping[str, object]) -> Ask:
     Raises:
         InvalidArgument, UnknownValue, WindowExceeded: before anything is sent.
     """
-    generation, company, given, warnings = await _prepare(asker, "scoop", arguments)
+    generation, company, given, said, warnings = await _prepare(asker, "scoop", arguments)
     if generation == "enterprise":
         warnings += recent_only("scoop", given)
-    return await _ask(asker, "scoop", generation, company, given, arguments, warnings)
+    return await _ask(asker, "scoop", generation, company, given, said, arguments, warnings)
 
 
 async def enrich_news(asker: Asker, arguments: Mapping[str, object]) -> Ask:
@@ -193,11 +193,11 @@ async def enrich_news(asker: Asker, arguments: Mapping[str, object]) -> Ask:
     Raises:
         InvalidArgument, UnknownValue, NotFound, WindowExceeded: before anything is sent but free searches.
     """
-    generation, company, given, warnings = await _prepare(asker, "news", arguments)
+    generation, company, given, said, warnings = await _prepare(asker, "news", arguments)
     if "companyId" not in company:
         # Both generations document the id alone for news.
         company = dict[str, object](companyId=await find_company(asker, company))
-    return await _ask(asker, "news", generation, company, given, arguments, warnings)
+    return await _ask(asker, "news", generation, company, given, said, arguments, warnings)
 
 
 async def find_company(asker: Asker, company: Mapping[str, object]) -> str:
@@ -236,12 +236,15 @@ async def find_company(asker: Asker, company: Mapping[str, object]) -> str:
 
 async def _prepare(
     asker: Asker, signal: Signal, arguments: Mapping[str, object]
-) -> tuple[Generation, dict[str, object], dict[str, list[object]], tuple[str, ...]]:
-    """The generation, the company's match input, the filters in canonical form, and what was left out."""
+) -> tuple[Generation, dict[str, object], dict[str, list[object]], dict[str, str], tuple[str, ...]]:
+    """The generation, the company's match input, the filters in canonical form, the words read, and what was left out."""
+    from .bands import spread
+
     operation, specs = ENRICH_SIGNAL[signal], SIGNAL_ENRICH[signal]
     filters = {
         name: value for name, value in arguments.items() if name not in (*_COMPANY, *_PAGING) and not blank(value)
     }
+    filters, said = spread(specs, filters)
     generation = asker.choose(
         operation,
         [(name, [g for g in asker.generations if specs[name].wire(g)]) for name in filters if name in specs],
@@ -262,7 +265,7 @@ async def _prepare(
     warnings: tuple[str, ...] = ()
     if given[1:]:
         warnings = (f"{' and '.join(given[1:])} left out: {key} names the company.",)
-    return generation, {key: read(key, arguments[key])}, values, warnings
+    return generation, {key: read(key, arguments[key])}, values, said, warnings
 
 
 def _check_span(values: Mapping[str, list[object]], start: str, end: str) -> None:
@@ -289,6 +292,7 @@ async def _ask(
     generation: Generation,
     company: dict[str, object],
     values: dict[str, list[object]],
+    said: Mapping[str, str],
     arguments: Mapping[str, object],
     warnings: tuple[str, ...],
 ) -> Ask:
@@ -299,7 +303,7 @@ async def _ask(
     page, size = read_page(generation, raw_page, raw_size)
     sorts = SIGNAL_ENRICH_SORTS[signal]
     order = read_order(tuple(sorts), raw_sort, where=operation.title)
-    resolved = await resolve_values(asker, specs, generation, values)
+    resolved = {**said, **await resolve_values(asker, specs, generation, values)}
     attributes = {name: to_wire(specs[name], generation, items) for name, items in values.items()}
     attributes |= _company(signal, company)
     make = _gtm if generation == "gtm" else _enterprise

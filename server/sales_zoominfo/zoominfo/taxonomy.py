@@ -25,6 +25,8 @@ _PARTED = frozenset(
 )  # fmt: skip
 
 # What to do about a value that a taxonomy cannot have.
+# Latin letters with their accents end here.
+_LATIN_ENDS = 0x250
 _ELSEWHERE = {
     "industries": " For a word that is no industry, such as SaaS, use industryKeywords.",
     "states": " States cover the US and Canada; `country` covers the rest.",
@@ -172,6 +174,8 @@ def _unknown(name: str, text: str, values: list[Value], lookup: str) -> SalesZoo
     else:
         choices = f"Call `lookup` with field '{lookup}' to see the legal values."
     choices += _ELSEWHERE.get(lookup, "")
+    if any(letter.isalpha() and ord(letter) >= _LATIN_ENDS for letter in text):
+        choices += " ZoomInfo's names are in English: translate it."
     legal = [*close, *(value for value in values if value not in close)] if len(values) <= WHOLE_LIST else close
     return fail(
         "unknown_value",
