@@ -16,11 +16,10 @@ from ..settings import Settings
 from ..zoominfo.asking import Answer, Ask
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import Direction, Use
-from ..zoominfo.operations import OPERATIONS, Entity, Generation, Operation, Subject
+from ..zoominfo.operations import OPERATIONS, Entity, Generation, Subject
 from ..zoominfo.records import FieldRight, Limit, Page, Value
 from .audit import Audit, filters_note
 from .buying import LIMIT_OF, Buyer, told_by
-from .consent import Consent
 from .copies import Copies
 from .core import Core
 from .estimating import Estimated, Estimator
@@ -86,6 +85,9 @@ class Account:
         audit: takes an entry for each call.
         copies: bought records kept here, None for none.
         clock: Unix seconds.
+
+    Attributes:
+        enrich, get, about: the calls that spend, see :class:`.spending.Spender`.
     """
 
     def __init__(
@@ -108,7 +110,11 @@ class Account:
         self._buyer = Buyer(client, ledger, settings.timeout)
         self._settler = Settler(client, ledger, self._buyer)
         self._estimator = Estimator(client, ledger, self._settler, screen)
-        self._spender = Spender(self._core, self._buyer, self._settler, copies)
+        # What spends is told with its arguments there.
+        spender = Spender(self._core, self._buyer, self._settler, copies)
+        self.enrich = spender.enrich
+        self.get = spender.get
+        self.about = spender.about
 
     @property
     def sandbox(self) -> bool:
@@ -362,79 +368,6 @@ class Account:
             stop = await self._ledger.resume(who)
             entry.note = "it had not been stopped" if stop is None else f"fell {stop.fell}, counted {stop.counted}"
             return stop
-
-    # --- calls that spend; see :class:`.spending.Spender` ---
-
-    async def get(
-        self,
-        entity: Entity,
-        record_id: object,
-        *,
-        caller: str,
-        outputs: object = None,
-        detail: object = "full",
-        max_credits: object = None,
-        max_age: object = None,
-        consent: Consent | None = None,
-    ) -> Enriched:
-        """One record by id. See :meth:`.spending.Spender.get`."""
-        return await self._spender.get(
-            entity,
-            record_id,
-            caller=caller,
-            outputs=outputs,
-            detail=detail,
-            max_credits=max_credits,
-            max_age=max_age,
-            consent=consent,
-        )
-
-    async def enrich(
-        self,
-        entity: Entity,
-        inputs: object,
-        *,
-        caller: str,
-        outputs: object = None,
-        required: object = None,
-        detail: object = "concise",
-        max_credits: object = None,
-        max_age: object = None,
-        consent: Consent | None = None,
-        job: str | None = None,
-        progress: Callable[[int, int], Awaitable[None]] | None = None,
-        operation: Operation | None = None,
-    ) -> Enriched:
-        """Enrich 1 to 100 records. See :meth:`.spending.Spender.enrich`."""
-        return await self._spender.enrich(
-            entity,
-            inputs,
-            caller=caller,
-            outputs=outputs,
-            required=required,
-            detail=detail,
-            max_credits=max_credits,
-            max_age=max_age,
-            consent=consent,
-            job=job,
-            progress=progress,
-            operation=operation,
-        )
-
-    async def about(
-        self,
-        name: str,
-        arguments: Mapping[str, object],
-        *,
-        caller: str,
-        max_credits: object = None,
-        consent: Consent | None = None,
-        job: str | None = None,
-    ) -> About:
-        """What ZoomInfo knows about one company. See :meth:`.spending.Spender.about`."""
-        return await self._spender.about(
-            name, arguments, caller=caller, max_credits=max_credits, consent=consent, job=job
-        )
 
 
 _SEARCHES: dict[Subject, str] = {

@@ -102,7 +102,7 @@ _SHOWN: dict[Signal, tuple[str, ...]] = {
     "news": ("categories", "pageDateMin", "pageDateMax"),
 }
 _SHORT = {
-    "topics": "1 to 50 of `lookup` 'intent-topics'.",
+    "topics": "1 to 50 subscribed topics; see `lookup` 'intent-topics'.",
     "signalScoreMin": "60..100.",
     "signalScoreMax": "60..100.",
     "audienceStrengthMin": "E smallest to A largest.",
