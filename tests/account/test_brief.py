@@ -154,3 +154,13 @@ def test_a_row_tells_section_statement_date_and_sources() -> None:
             {"operation": "enrich_companies", "id": "900001", "url": "https://www.juniperfreight.example"},
         ],
     }
+
+
+def test_a_company_whose_name_ends_in_a_stop_gets_no_second_one() -> None:
+    person = {"id": "1", "firstName": "Ada", "lastName": "Sample", "jobTitle": "CTO", "companyName": "Acme, Inc."}
+    history = [{"jobTitle": "Engineer", "company": {"companyName": "Beta Ltd."}}]
+    told = [item.text for item in brief.of_person({**person, "employmentHistory": history}, "enrich_contacts")]
+    assert told[0] == "Ada Sample is CTO at Acme, Inc."
+    assert "Earlier: Engineer at Beta Ltd." in told
+    parent = brief.of_company({"id": "2", "name": "Beta", "parentName": "Acme, Inc."}, "enrich_companies")
+    assert "It belongs to Acme, Inc." in [item.text for item in parent]

@@ -116,6 +116,25 @@ def test_lookup_lists_legal_values(cli: Run) -> None:
     filters = json.loads(cli("lookup", "contact-filters", "--query", "title").stdout)["data"]
     assert "jobTitle" in [row["name"] for row in filters]
     assert len(json.loads(cli("lookup", "industries", "--limit", "4").stdout)["data"]) == 4
+    asked = [json.loads(cli("lookup", "metro-regions", *how).stdout) for how in (("bay", "area"), ("-q", "bay area"))]
+    assert asked[0] == asked[1]
+    assert {row["name"] for row in asked[0]["data"]} == {"CA - San Francisco", "CA - San Jose"}
+
+
+def test_signals_are_searched_from_the_terminal(cli: Run) -> None:
+    for what, pairs, expected in (
+        ("intent", ("topics=Java", "country=USA"), ("topic", "Java")),
+        ("scoops", ("scoopType=hiring", "country=Germany"), ("types", None)),
+        ("news", ("categories=funding", "pageDateMin=2026-01-01"), ("categories", None)),
+    ):
+        result = cli("search", what, *(part for pair in pairs for part in ("-f", pair)), "--page-size", "2")
+        assert result.exit_code == 0, result.stderr
+        rows = json.loads(result.stdout)["data"]
+        assert len(rows) == 2
+        for row in rows:
+            assert expected[0] in row
+            assert expected[1] in (None, row[expected[0]])
+    assert "topics" in cli("search", "intent", "-f", "country=USA").stderr
 
 
 def test_knowledge_answers_with_its_source_and_reads_a_passage(cli: Run) -> None:

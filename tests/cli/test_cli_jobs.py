@@ -322,6 +322,26 @@ def test_an_unknown_job_is_named(cli: Run, action: str) -> None:
     assert "There is no job '0badf00d'" in answer.stderr
 
 
+def test_more_credits_take_up_what_was_over_the_budget(cli: Run, tmp_path: Path, people: list[dict[str, Any]]) -> None:
+    file = export(tmp_path / "contacts.csv", people, 61)
+    answer = cli("enrich", str(file), "--max-credits", "25", "--json")
+    assert answer.exit_code == 4, answer.stderr
+    first = json.loads(answer.stdout)
+    assert first["job"]["credits"]["spent"] <= 25
+    left = first["job"]["byStatus"]["over_budget"]
+    assert left > 10
+    assert any(entry["status"] == "over_budget" for entry in first["report"]["next"])
+    answer = cli("enrich", str(file), "--max-credits", "60", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    told = json.loads(answer.stdout)
+    assert told["job"]["id"] == first["job"]["id"]
+    assert "over_budget" not in told["job"]["byStatus"]
+    assert told["job"]["credits"]["spent"] == spent(cli) <= 60
+    statuses = [row["zi_status"] for row in rows_of(Path(told["output"]))]
+    assert statuses.count("enriched") == told["job"]["byStatus"]["enriched"] > 40
+    assert told["report"]["rows"]["byStatus"] == told["job"]["byStatus"]
+
+
 def test_further_outputs_hold_what_has_changed(cli: Run, tmp_path: Path, people: list[dict[str, Any]]) -> None:
     file = export(tmp_path / "contacts.csv", people, 11)
     further = ("--changes", "changes.csv", "--before-after", "cells.csv")

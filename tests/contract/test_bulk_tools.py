@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
@@ -58,12 +57,11 @@ class Place:
 def place(home: Callable[[str], Path], tmp_path: Path, era: str) -> Iterator[Place]:
     made = Place(home("state"), tmp_path, era)
     yield made
-    jobs = made.state / "jobs.sqlite"
-    if jobs.exists():
-        with sqlite3.connect(jobs) as db:
-            for (pid,) in db.execute("SELECT pid FROM job_worker").fetchall():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+    # One that has just been started is in no table yet.
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(made.state).encode() in (folder / "environ").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
 
 
 async def export(client: Client, path: Path, count: int) -> list[dict[str, Any]]:

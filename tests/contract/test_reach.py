@@ -17,6 +17,12 @@ ASKED = {
     "show my saved searches": "list_saved_searches",
     "org chart of a company": "get_org_chart",
     "who visited our website": "identify_visitors",
+    "who are Acme's subsidiaries": "get_corporate_hierarchy",
+    "who owns Acme": "get_corporate_hierarchy",
+    "lookalike accounts": "find_similar_companies",
+    "notify our CRM when contacts change": "create_webhook",
+    "who reports to the CTO": "get_org_chart",
+    "office addresses": "get_locations",
 }
 
 
@@ -37,6 +43,10 @@ def test_what_is_not_listed_is_found_by_its_words(connect: Connect) -> None:
         nothing = await call(client, "find_tools", {"query": "qqzx"})
         assert nothing["data"] == []
         assert "get_org_chart" in nothing["meta"]["warnings"][0]
+        # Tools are found by English words; the names alone are told, without their schemas.
+        chinese = await call(client, "find_tools", {"query": "子公司"})
+        assert chinese["data"] == []
+        assert "get_corporate_hierarchy" in chinese["meta"]["warnings"][0]
 
     visit(connect, test)
 
@@ -49,6 +59,8 @@ def test_what_reads_is_called_by_either_name_and_nothing_else_is(connect: Connec
         told = await call(client, "call_read_tool", {"name": "find_similar_companies", "arguments": asked})
         assert len(told["data"]) == 2
         assert spent(told) == 0
+        as_text = {"name": "find_similar_companies", "arguments": f'{{"companyId": "{company}", "pageSize": 2}}'}
+        assert (await call(client, "call_read_tool", as_text))["data"] == told["data"]
         assert (await call(client, "find_similar_companies", asked))["data"] == told["data"]
         for tool in TOOLS.values():
             if tool.read_only:

@@ -19,15 +19,15 @@ from bulk_world import Place, Worker, finish, wait_for
 from bulk_world_books import check_books, expected, faulty, sample
 
 from postgres import Server
-from proof import scaled
+from proof import FULL, scaled
 from support import Sandbox, link_sandbox, serve
 
 SEED = os.environ.get("PROOF_SEED", "")
 KILLS = scaled(200, 5)
 WORKERS = scaled(4, 2)
-ROWS = scaled(16_000, 1_500)
+ROWS = scaled(5_000, 1_500)
 # Requests a second, so that the kills fall within the job.
-RATE = 8 if scaled(1, 0) else 20
+RATE = 2 if FULL else 20
 
 
 def disturb(place: Place, job: str, random: Random, server: Server | None = None) -> dict[str, int]:
@@ -65,7 +65,7 @@ def test_killed_workers_lose_no_row_and_pay_none_twice(
     sandbox = Sandbox(link_sandbox(sandbox_data, tmp_path / "upstream"))
     sandbox.plan = faulty(f"faults {SEED}")
     with serve(sandbox) as served:
-        place = Place(tmp_path, either_state_url, served.url, {"rate_limit": RATE, "timeout": 10}, lease=2.0)
+        place = Place(tmp_path, either_state_url, served.url, {"rate_limit": RATE, "timeout": 20}, lease=2.0)
         source, ids = sample(place, ROWS)
         job = place.start(place.request(source))
         done = disturb(place, job, random)
@@ -84,7 +84,7 @@ def test_killed_workers_and_a_crashing_database(
     random = Random(f"crashes {SEED}")
     sandbox = Sandbox(link_sandbox(sandbox_data, tmp_path / "upstream"))
     with serve(sandbox) as served:
-        place = Place(tmp_path, own_postgres.url, served.url, {"rate_limit": RATE, "timeout": 10}, lease=2.0)
+        place = Place(tmp_path, own_postgres.url, served.url, {"rate_limit": RATE, "timeout": 20}, lease=2.0)
         source, ids = sample(place, ROWS)
         job = place.start(place.request(source))
         done = disturb(place, job, random, own_postgres)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from in_process import QUICK, Shop, read, rows, run, whole
 
+from sales_zoominfo.account.entries import read_entry
 from sales_zoominfo.errors import InvalidArgument, NotFound, SalesZoomInfoError
 from sales_zoominfo.jobs.model import JobRequest
 from sales_zoominfo.jobs.running import Runner, _Turn
@@ -322,3 +323,23 @@ async def test_what_is_kept_of_people_is_unreadable(shop: Shop) -> None:
     assert b"people.csv" not in kept
     assert not any(who.encode() in kept for who in names)
     await shop.open()
+
+
+async def test_who_objects_before_delivery_is_in_no_output(shop: Shop) -> None:
+    jobs = await shop.open()
+    ids = await shop.people(jobs, 30)
+    job = (await jobs.start(shop.request(shop.file(ids)), agreed=True)).id
+    await read(jobs, job)
+    await run(jobs, job, most=1)
+    found = await jobs.cancel(job)
+    privacy = await shop.app.privacy()
+    await privacy.add([read_entry("person", ids[3])], "a test", resolve=1)
+    await jobs.deliver(job)
+    told = rows(found)
+    assert [row["zi_status"] for row in told[:5]] == ["enriched"] * 3 + ["suppressed", "enriched"]
+    assert told[2]["zi_lastName"]
+    assert not any(
+        value
+        for name, value in told[3].items()
+        if name.startswith("zi_") and name not in ("zi_status", "zi_reason", "zi_sandbox")
+    )

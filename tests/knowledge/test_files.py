@@ -39,6 +39,7 @@ EXPECTED = {
     "running-this-server",
     "working-with-signals",
     "finding-values",
+    "enriching-files",
 }
 FIELDS = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

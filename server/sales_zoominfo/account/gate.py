@@ -17,13 +17,14 @@ from ..zoominfo.asking import Answer, Ask
 from ..zoominfo.client import Balance, Client
 from ..zoominfo.codec import Direction, Use
 from ..zoominfo.operations import OPERATIONS, Entity, Generation, Subject
-from ..zoominfo.records import FieldRight, Limit, Page, Value
+from ..zoominfo.records import FieldRight, Limit, Page, Row, Value
 from .audit import Audit, filters_note
 from .buying import LIMIT_OF, Buyer, told_by
 from .copies import Copies
 from .core import Core
 from .estimating import Estimated, Estimator
 from .ledger import Budget, Caller, Estimate, Ledger, Limits
+from .match_key import ID_FIELD
 from .modes import Modes
 from .privacy import Screen
 from .report import Figures, figures
@@ -193,6 +194,30 @@ class Account:
         from .saved import SavedSearches
 
         return SavedSearches(self._core)
+
+    async def still_shown(self, entity: Entity, rows: Sequence[Row]) -> list[Row | None]:
+        """Records that were kept here for a while, without whom the opt-out list has come to hold since.
+
+        Args:
+            entity: what they are.
+            rows: records with their id.
+
+        Returns:
+            Each record, or None in the place of one that must not be handed over.
+
+        Raises:
+            InvalidArgument: the list cannot be read; nothing may be handed over then.
+        """
+        if await self._screen.list.empty():
+            return list(rows)
+        key = ID_FIELD[entity]
+        marked = [{**row, key: row.get("id"), _PLACE: place} for place, row in enumerate(rows)]
+        answer, _ = await self._core.screened(Answer(marked, len(marked)), f"enrich_{_MANY[entity]}", {})
+        shown: list[Row | None] = [None] * len(rows)
+        for row in answer.rows:
+            place = row[_PLACE]
+            shown[place] = {name: value for name, value in row.items() if name in rows[place]}
+        return shown
 
     async def tell(self, name: str, arguments: Mapping[str, object], *, caller: str = "local") -> Told:
         """An operation of :data:`~sales_zoominfo.zoominfo.asks.ASKS` that costs no credit.
@@ -370,6 +395,9 @@ class Account:
             return stop
 
 
+# Tells rows apart while they are screened together; no field of ZoomInfo's has this name.
+_PLACE = "zi_place"
+_MANY: dict[Entity, str] = {"contact": "contacts", "company": "companies"}
 _SEARCHES: dict[Subject, str] = {
     "contact": "search_contacts",
     "company": "search_companies",

@@ -585,8 +585,8 @@ def lookup_command(
         str,
         typer.Argument(
             metavar="FIELD",
-            help="industries, departments, states …; contact-filters, intent-fields and so on for names. A wrong one is "
-            "answered with all of them.",
+            help="industries, departments, states …; contact-filters, intent-fields and so on for names. A wrong "
+            "one is answered with all of them.",
         ),
     ],
     words: Annotated[

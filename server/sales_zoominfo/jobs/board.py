@@ -275,6 +275,20 @@ class Board:
     async def reopen(self, job: str) -> None:
         """Let a job run once more whose failed rows were made ready, or that was cancelled."""
         await self.move(job, ("done", "cancelled", "paused"), "queued")
+        # What was written before lacks what comes now.
+        await self.store.write(
+            lambda tx: tx.execute("UPDATE job SET delivered_at = NULL WHERE id = ?", (job,)), lane=f"job:{job}"
+        )
+
+    async def renew(self, job: str, order: Order) -> None:
+        """The same request again with another budget or consent, which hold from now on."""
+        sealed = self._seal(job, order.told())
+        await self.store.write(
+            lambda tx: tx.execute(
+                "UPDATE job SET sealed = ?, budget = ? WHERE id = ?", (sealed, order.request.max_credits, job)
+            ),
+            lane=f"job:{job}",
+        )
 
     async def deliver(self, job: str, worker: str) -> bool:
         """Claim the writing of a job's output; False when a worker that is alive writes it already."""

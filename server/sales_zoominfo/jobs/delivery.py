@@ -56,18 +56,23 @@ class Delivered:
     notes: list[str]
 
 
-def outcomes(spool: Spool, job: str) -> Iterator[Outcome]:
-    """What became of each row, in file order; blocking."""
+def outcomes(spool: Spool, job: str, screened: Callable[[Stored], Stored]) -> Iterator[Outcome]:
+    """What became of each row, in file order; blocking.
+
+    Args:
+        spool, job: the results.
+        screened: a batch without whom the opt-out list has come to hold since.
+    """
     opened: OrderedDict[int, Stored] = OrderedDict()
 
     def earlier(number: int) -> Stored:
-        found = opened.pop(number, None) or spool.batch(job, number)
+        found = opened.pop(number, None) or screened(spool.batch(job, number))
         opened[number] = found
         if len(opened) > _OPEN:
             opened.popitem(last=False)
         return found
 
-    for stored in spool.batches(job):
+    for stored in map(screened, spool.batches(job)):
         for code in stored.codes:
             if isinstance(code, str):
                 yield Outcome(Result("invalid", code, "", {}), None, False)
@@ -184,6 +189,7 @@ def write(
     layout: Layout,
     sink: Sink,
     *,
+    screened: Callable[[Stored], Stored],
     further: Further | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tally:
@@ -194,6 +200,7 @@ def write(
         source: the input, at its start.
         layout: of the output.
         sink: takes its rows.
+        screened: a batch without whom the opt-out list has come to hold since.
         further: takes what has changed.
         progress: told how many rows are written, now and then.
 
@@ -204,7 +211,7 @@ def write(
         InvalidArgument: the input is not what it was, or the output cannot be written.
     """
     tally = Tally()
-    results = outcomes(spool, job)
+    results = outcomes(spool, job, screened)
     for number, row in enumerate(source.rows(), 1):
         outcome = next(results, None)
         if outcome is None:

@@ -22,13 +22,14 @@ from .fleet import LEASE, Fleet
 from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
 from .scheduling import Schedules
 from .spawning import require_engine, start_worker
-from .spool import Spool
+from .spool import Result, Spool, Stored
 
 if TYPE_CHECKING:
     from ..account.gate import Account
     from ..settings import Settings
     from ..store import Store
     from ..store.vault import Vault
+    from ..zoominfo.operations import Entity
     from ..zoominfo.records import FieldRight
     from .delivery import Delivered
     from .planning import Plan
@@ -193,6 +194,13 @@ class Jobs:
             await self.spool.purge(job)
             await self.board.forget(job)
             return (await self.board.make(order))[0]
+        had, asked = head.job.max_credits, order.request.max_credits
+        if order.agreed and had is not None and (asked is None or asked > had):
+            await self.board.renew(job, order)
+        if head.job.state == "done" and head.job.counts.get("over_budget"):
+            # More credits, or another day: the rows that were left out are tried again.
+            await self.spool.retry(job)
+            await self.board.reopen(job)
         if head.job.state in ("paused", "cancelled"):
             await self.board.move(job, ("paused", "cancelled"), "queued" if head.left else "done")
         return job
@@ -324,7 +332,12 @@ class Jobs:
         if not await self.board.deliver(job, by):
             return None
         try:
-            done = await asyncio.to_thread(self._deliver, head, progress)
+            loop = asyncio.get_running_loop()
+
+            def screened(stored: Stored) -> Stored:
+                return asyncio.run_coroutine_threadsafe(self._screened(head.job.entity, stored), loop).result()
+
+            done = await asyncio.to_thread(self._deliver, head, screened, progress)
         except BaseException as error:
             why = str(error) if isinstance(error, SalesZoomInfoError) else None
             await self.board.undelivered(job, why)
@@ -335,7 +348,24 @@ class Jobs:
             await self.clear(job)
         return done
 
-    def _deliver(self, head: Head, progress: Callable[[int], None] | None) -> Delivered:
+    async def _screened(self, entity: Entity, stored: Stored) -> Stored:
+        """A batch without whom the opt-out list has come to hold since it was bought."""
+        places = [place for place, result in enumerate(stored.results) if result is not None and result.row]
+        if not places:
+            return stored
+        results = list(stored.results)
+        records = [result.row for place in places if (result := results[place]) is not None]
+        for place, row in zip(places, await self.account.still_shown(entity, records), strict=True):
+            result = results[place]
+            if row is None:
+                results[place] = Result("suppressed", "", "SUPPRESSED", {})
+            elif result is not None:
+                results[place] = result._replace(row=row)
+        return replace(stored, results=results)
+
+    def _deliver(
+        self, head: Head, screened: Callable[[Stored], Stored], progress: Callable[[int], None] | None
+    ) -> Delivered:
         from .delivery import Delivered, Further, Layout, write
         from .files import allowed_output, open_sink
 
@@ -358,7 +388,9 @@ class Jobs:
             if report := request.options.get("before_after"):
                 sink_of_report = open_sink(target(report), like=source, columns=further.REPORT)
                 further.report = stack.enter_context(sink_of_report)
-            tally = write(self.spool, head.job.id, source, layout, sink, further=further, progress=progress)
+            tally = write(
+                self.spool, head.job.id, source, layout, sink, screened=screened, further=further, progress=progress
+            )
             # A file that was exchanged while it was read shows by now.
             source.expect(head.order.fingerprint)
             for each in (further.changes, further.report, sink):

@@ -16,6 +16,7 @@ TOPICS = (
     "company-fields",
     "contact-fields",
     "data-model",
+    "enriching-files",
     "examples",
     "finding-values",
     "glossary",

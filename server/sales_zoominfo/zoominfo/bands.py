@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from ..errors import SalesZoomInfoError, fail
 from .records import Value
+from .sizes_zh import in_english
 from .words import fold
 
 Measure = Literal["people", "money", "percent", "years", "count"]
@@ -82,7 +83,7 @@ _MINUS = frozenset(("less", "fewer", "below", "under", "lower", "smaller"))
 
 def read_range(text: str) -> Range | None:
     """What a text says about a size; None when it is no size."""
-    plain = text.casefold()
+    plain = in_english(text).casefold()
     for dash in "–—−‑":
         plain = plain.replace(dash, "-")
     plain = plain.replace("at least", "least").replace("at most", "most").replace("no more than", "most")
@@ -180,6 +181,7 @@ _MONEY_SIZES = {
     "small": "under $1M,under $10M", "startup": "under $1M,under $10M", "unicorn": "over $1B,over $5B",
     "pre revenue": "under $100K,under $500K", "medium": "$10M-$100M,$50M-$500M", "big": "over $500M,over $1B",
 }  # fmt: skip
+_EXAMPLES: dict[Measure, str] = {"people": "50-200 people", "money": "$10M-50M"}
 # What the other readers take as a number by itself.
 _PLAIN = re.compile(
     r"\s*[+-]?(?:[0-9]{1,3}(?:[,_][0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,20})?(?:e[+-]?[0-9]{1,2})?\s*", re.IGNORECASE
@@ -232,6 +234,10 @@ def spread(specs: Mapping[str, Any], raw: Mapping[str, object]) -> tuple[dict[st
             continue
         found = _bounds(specs, name, lower, cast("str", upper), text)
         if found is None:
+            example = _EXAMPLES.get(measure(name))
+            if example and text.strip():
+                expected = f"a whole number or a range such as '{example}'"
+                raise fail("wrong_type", name=name, expected=expected, got=f"'{text[:40]}'", details={"field": name})
             continue
         values.pop(name, None)
         for bound, figure in found.items():

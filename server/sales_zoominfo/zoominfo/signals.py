@@ -237,7 +237,7 @@ async def find_company(asker: Asker, company: Mapping[str, object]) -> str:
 async def _prepare(
     asker: Asker, signal: Signal, arguments: Mapping[str, object]
 ) -> tuple[Generation, dict[str, object], dict[str, list[object]], dict[str, str], tuple[str, ...]]:
-    """The generation, the company's match input, the filters in canonical form, the words read, and what was left out."""
+    """The generation, the company's match input, the filters in canonical form, what was read, and warnings."""
     from .bands import spread
 
     operation, specs = ENRICH_SIGNAL[signal], SIGNAL_ENRICH[signal]
