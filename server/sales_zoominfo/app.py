@@ -487,7 +487,9 @@ def worker(argv: Sequence[str]) -> int:
     try:
         settings = load_settings()
         logging.basicConfig(
-            level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+            level=settings.log_level.upper(),
+            stream=sys.stderr,
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         )
         anyio.run(run)
     except SalesZoomInfoError as error:

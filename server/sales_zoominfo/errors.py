@@ -416,7 +416,7 @@ TEXTS: dict[str, Text] = {
         InvalidArgument,
         "No column of {file} can identify a {thing}.{doubt}",
         "What would do: {would_do}. If a column holds one under another heading, say so, such as "
-        "--column \"HEADING={key}\". Nothing was sent.",
+        '--column "HEADING={key}". Nothing was sent.',
     ),
     "mapping_invalid": Text(
         InvalidArgument,

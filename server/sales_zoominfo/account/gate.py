@@ -185,9 +185,7 @@ class Account:
         """All pages of a search up to a stated number of rows; free. See :func:`.walking.walk`."""
         from .walking import walk
 
-        return await walk(
-            self._core, subject, filters, caller=caller, max_rows=max_rows, sort=sort, progress=progress
-        )
+        return await walk(self._core, subject, filters, caller=caller, max_rows=max_rows, sort=sort, progress=progress)
 
     def saved(self) -> SavedSearches:
         """The account's saved searches; free."""
