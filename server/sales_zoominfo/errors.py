@@ -414,7 +414,7 @@ TEXTS: dict[str, Text] = {
     ),
     "no_usable_column": Text(
         InvalidArgument,
-        "No column of {file} can identify a {thing}.{doubt}",
+        "No column of {file} can identify a {thing}{doubt}.",
         "What would do: {would_do}. If a column holds one under another heading, say so, such as "
         '--column "HEADING={key}". Nothing was sent.',
     ),
@@ -517,7 +517,7 @@ TEXTS: dict[str, Text] = {
     "changes_need_id": Text(
         InvalidArgument,
         "The file {file} has no column with the CRM's own record id, which a file of changes needs.",
-        "Export it with that column, or name the column in the mapping's recordId; or leave the file of changes out.",
+        "Export it with that column, or name the column in the mapping's record_id; or leave the file of changes out.",
     ),
     "job_elsewhere": Text(
         InvalidArgument,

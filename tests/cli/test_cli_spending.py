@@ -17,8 +17,8 @@ from sales_zoominfo.sandbox import Charge
 Run = Callable[..., Any]
 
 # `demo` and `serve` call the same tools from processes of their own, `sandbox` is the service itself; `login` and
-# `logout` need an account of one's own (test_cli_login), `result` an answer that was kept (test_cli_privacy), `worker` a
-# file (test_cli_jobs).
+# `logout` need an account of one's own (test_cli_login), `result` an answer that was kept (test_cli_privacy),
+# `worker` a file (test_cli_jobs).
 ELSEWHERE = {"demo", "serve", "sandbox", "login", "logout", "result", "worker"}
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "search": (("search", "contacts", "-f", "lastName=Sample"), ("search", "companies", "-f", "companyName=Acme")),

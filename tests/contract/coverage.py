@@ -330,7 +330,8 @@ _LEADS = {
         "because this server's [own jobs](enriching-files.md#what-a-file-job-does) do the same on both generations and "
         "keep account of each credit.",
         "ZoomInfo 一侧的批量任务与 webhook，属于 Enterprise API 的 Scaling 套餐。批量任务没有工具，"
-        "因为本服务[自己的任务](enriching-files.md#what-a-file-job-does)在两代 API 上都做同样的事，而且每个积分都记账。",
+        "因为本服务[自己的任务](enriching-files.md#what-a-file-job-does)在两代 API 上都做同样的事，"
+        "而且每个积分都记账。",
     ),
     "lists": (
         "Lists of legal values, read by `lookup` under the GTM API's names; paths follow `/lookup`.",

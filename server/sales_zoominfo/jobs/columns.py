@@ -151,7 +151,7 @@ class Recognition:
             "no_usable_column",
             file=file[-80:],
             thing="person" if entity == "contact" else "company",
-            doubt=f" Not used: {', '.join(doubtful[:5])}." if doubtful else "",
+            doubt=f"; not used: {', '.join(doubtful[:5])}" if doubtful else "",
             would_do=_WOULD_DO[entity],
             key="emailAddress" if entity == "contact" else "companyWebsite",
             details={"columns": [column.name[:80] for column in self.columns[:100]]},
