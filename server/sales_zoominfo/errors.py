@@ -568,7 +568,7 @@ TEXTS: dict[str, Text] = {
     ),
     "workplace_unknown": Text(
         Suppressed,
-        "The opt-out list holds companies, and ZoomInfo does not tell where this person works.{reason}",
+        "The opt-out list holds companies, and ZoomInfo does not tell where this person works{reason}.",
         "Nothing was asked for and nothing was charged. `search_contacts` with the personId shows whether ZoomInfo "
         "knows the person.",
     ),

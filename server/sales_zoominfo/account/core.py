@@ -113,7 +113,7 @@ class Core:
             raise fail("suppressed", thing=what)
         hidden = await self.workplaces.hidden(dict(arguments))
         if hidden.unknown:
-            raise fail("workplace_unknown", reason=f" {hidden.failed}" if hidden.failed else "")
+            raise fail("workplace_unknown", reason=f" ({hidden.failed.rstrip('.')})" if hidden.failed else "")
         if hidden.ids:
             raise fail("suppressed", thing="person")
 
