@@ -438,6 +438,14 @@ def enrich_command(
             rich_help_panel=_FILE,
         ),
     ] = None,
+    search_first: Annotated[
+        bool,
+        typer.Option(
+            "--search-first",
+            help="Look for each row by a free search before paying; a row with several candidates is not picked.",
+            rich_help_panel=_FILE,
+        ),
+    ] = False,
     in_doubt: Annotated[
         Literal["resend", "hold"] | None,
         typer.Option(
@@ -468,6 +476,7 @@ def enrich_command(
             "delimiter": delimiter,
             "header": header,
             "country": country,
+            "search_first": search_first or None,
             "in_doubt": in_doubt,
         }
         wanted = enrich_file.Wanted(
@@ -479,6 +488,7 @@ def enrich_command(
         "--entity": entity, "--map": mapping, "--column": columns, "--max-age": max_age, "--dry-run": dry_run or None,
         "--no-wait": None if wait else True, "--json": as_json or None, "--changes": changes, "--report": report,
         "--before-after": before_after, "--header": header, "--country": country,
+        "--search-first": search_first or None,
         "--sheet": sheet, "--encoding": encoding, "--delimiter": delimiter, "--in-doubt": in_doubt,
     }  # fmt: skip
     enrich_file.refuse(given, f"a file, not with `enrich {kind}`", "a file")

@@ -34,7 +34,7 @@ REASONS: dict[Reason, str] = {
     "shared_mailbox": "its address is a shared mailbox such as info@, which is no person's",
     "free_mail_only": "its only domain is a free mail provider's or a platform's, which identifies no company",
     "name_alone": "a name without a company or its website identifies nobody",
-    "needs_search": "a name and a website can only be searched for; run it with a search first",
+    "needs_search": "a name and a website can only be searched for; run it with --search-first",
 }
 _OF_USELESS: dict[Useless, Reason] = {
     Useless.JUNK: "junk",

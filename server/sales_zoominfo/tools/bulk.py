@@ -61,6 +61,7 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         max_age=arguments.get("maxAge"),
         options={
             **{name: read_text(name, arguments[name]) for name in (*_FILE_OPTIONS, "country") if name in arguments},
+            **({"search_first": True} if read_flag("searchFirst", arguments.get("searchFirst", False)) else {}),
             **{
                 option: str(confined(name, arguments[name], folders))
                 for name, option in _FURTHER.items()
@@ -488,7 +489,7 @@ TOOLS = (
         required=("path",),
         operations=("enrich_contacts", "enrich_companies"),
         changes=True,
-        also=("output", *_FURTHER, "fields", "country", *_FILE_OPTIONS),
+        also=("output", *_FURTHER, "fields", "country", "searchFirst", *_FILE_OPTIONS),
     ),
     Tool(
         "get_job",
