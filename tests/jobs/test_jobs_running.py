@@ -343,3 +343,19 @@ async def test_who_objects_before_delivery_is_in_no_output(shop: Shop) -> None:
         for name, value in told[3].items()
         if name.startswith("zi_") and name not in ("zi_status", "zi_reason", "zi_sandbox")
     )
+
+
+async def test_an_output_that_fails_for_an_unknown_reason_is_told_and_not_tried_for_ever(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = await shop.open()
+    job = (await jobs.start(shop.request(shop.file(await shop.people(jobs, 5))), agreed=True)).id
+    await read(jobs, job)
+    await run(jobs, job)
+    monkeypatch.setattr("sales_zoominfo.jobs.delivery.write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await jobs.deliver(job)
+    assert "ZeroDivisionError" in str((await jobs.get(job)).why)
+    assert job not in await jobs.fleet.undelivered()
+    monkeypatch.undo()
+    assert await jobs.deliver(job) is not None

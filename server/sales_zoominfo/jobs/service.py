@@ -340,6 +340,11 @@ class Jobs:
             done = await asyncio.to_thread(self._deliver, head, screened, progress)
         except BaseException as error:
             why = str(error) if isinstance(error, SalesZoomInfoError) else None
+            if why is None and isinstance(error, Exception):
+                # Told and left for a person: a worker that met it again each second would help nobody.
+                why = (
+                    f"The output cannot be written ({type(error).__name__}); `sales-zoominfo jobs deliver` tries again."
+                )
             await self.board.undelivered(job, why)
             raise
         whole = head.job.state == "done"

@@ -268,3 +268,5 @@ class Worker:
             await self._jobs.deliver(job, by=worker)
         except SalesZoomInfoError as error:
             logger.warning("the output of job %s is not written: %s", job, error.kind)
+        except Exception:
+            logger.exception("the output of job %s is not written", job)
