@@ -17,7 +17,11 @@ import yaml
 from models import CITATION, OpenAIModel, Step, Use, plain
 from programs import environment_for, find_program, recorded
 
-from sales_zoominfo.tools.registry import TOOLS
+from sales_zoominfo.account.modes import Modes
+from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
+
+# What a client is offered that names no toolsets.
+TOOLS = served(DEFAULT_TOOLSETS, Modes())
 
 PROMPT = "Our API returns 401 after an hour. Why?"
 # Codex writes server names with underscores and puts their tools into a namespace.
