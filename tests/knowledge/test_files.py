@@ -227,3 +227,8 @@ def test_install_command_uses_the_flag_that_works() -> None:
 )
 def test_slugs_are_githubs(title: str, slug: str) -> None:
     assert slugify(title) == slug
+
+
+def test_the_skill_is_short_enough_to_be_read_whole() -> None:
+    # Codex hands a model no more of a file than 10,000 characters.
+    assert len((HERE / "SKILL.md").read_text(encoding="utf-8")) <= 10_000
