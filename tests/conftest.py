@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from postgres import either_state_url, own_postgres, postgres_server_url, postgr
 
 if TYPE_CHECKING:
     from support import Served
+
+# Started in the background of a script, tests inherit that Ctrl-C is ignored, and so would the programs they interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
