@@ -16,7 +16,12 @@ from typing import NoReturn
 
 import pytest
 
+from sales_zoominfo.account.modes import Modes
+from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
+
 ROOT = Path(__file__).parents[2]
+# What a client is offered where nothing is set.
+TOOLS = served(DEFAULT_TOOLSETS, Modes())
 # What the strictest of the programs needs.
 NODE = (22, 20)
 # What lets a program reach its registry and the network where a machine needs more than the defaults.

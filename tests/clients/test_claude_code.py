@@ -18,14 +18,9 @@ from typing import Any
 import pytest
 import yaml
 from models import CITATION, Answer, AnthropicModel, Step, Use, plain
-from programs import environment_for, find_program, recorded
+from programs import TOOLS, environment_for, find_program, recorded
 
-from sales_zoominfo.account.modes import Modes
-from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
 from sales_zoominfo.tools.server import INSTRUCTIONS
-
-# What a client is offered that names no toolsets.
-TOOLS = served(DEFAULT_TOOLSETS, Modes())
 
 PROMPT = "Our API returns 401 after an hour. Why?"
 QUESTION = {"query": "How long does an access token live?"}

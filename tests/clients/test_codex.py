@@ -15,13 +15,7 @@ import pytest
 import tomlkit
 import yaml
 from models import CITATION, OpenAIModel, Step, Use, plain
-from programs import environment_for, find_program, recorded
-
-from sales_zoominfo.account.modes import Modes
-from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
-
-# What a client is offered that names no toolsets.
-TOOLS = served(DEFAULT_TOOLSETS, Modes())
+from programs import TOOLS, environment_for, find_program, recorded
 
 PROMPT = "Our API returns 401 after an hour. Why?"
 # Codex writes server names with underscores and puts their tools into a namespace.

@@ -10,14 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import TOOLS
 
 from http_servers import environment, serve_http
-from sales_zoominfo.account.modes import Modes
 from sales_zoominfo.tools.prompts import PROMPTS
-from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
-
-# What a client is offered that names no toolsets.
-TOOLS = served(DEFAULT_TOOLSETS, Modes())
 
 ERAS = ("legacy", "modern")
 TOKEN = "a-token-that-only-this-test-knows-0123456789"

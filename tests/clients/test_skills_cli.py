@@ -12,13 +12,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from programs import missing, tools_folder
-
-from sales_zoominfo.account.modes import Modes
-from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, served
-
-# What a client is offered that names no toolsets.
-TOOLS = served(DEFAULT_TOOLSETS, Modes())
+from programs import TOOLS, missing, tools_folder
 
 # Whoever publishes it; the command is what matters.
 SOURCE = "acme/sales-zoominfo"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -26,27 +25,6 @@ SHOWN_BY_BOTH: dict[Entity, set[str]] = {
 }
 # The two generations document opposite defaults for board members, so they are asked for.
 EVERYBODY = {"boardMember": "include"}
-
-
-@pytest.fixture
-async def gtm(served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, "gtm")
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
-async def enterprise(served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, "enterprise")
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture(params=GENERATIONS)
-async def one(request: pytest.FixtureRequest, served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, request.param)
-    yield made
-    await made.aclose()
 
 
 def ids(page: Page) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from sales_zoominfo.zoominfo.operations import Generation, Signal
 from sales_zoominfo.zoominfo.records import Page, Row
 from sales_zoominfo.zoominfo.signal_fields import SIGNAL_ENRICH_ROW, SIGNAL_ENRICH_SORTS
 from sales_zoominfo.zoominfo.specs import Filter
-from support import GENERATIONS, Served, client
+from support import Served
 
 pytestmark = pytest.mark.anyio
 
@@ -32,27 +31,6 @@ ALIKE: dict[Signal, tuple[str, ...]] = {
     "scoop": ("id", "companyId", "companyName", "description", "link", "linkText", "topics", "types"),
     "news": ("companyId", "companyName", "title", "url", "domain", "categories"),
 }
-
-
-@pytest.fixture
-async def gtm(served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, "gtm")
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
-async def enterprise(served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, "enterprise")
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture(params=GENERATIONS)
-async def one(request: pytest.FixtureRequest, served_sandbox: Served, anyio_backend: str) -> AsyncIterator[Client]:
-    made = client(served_sandbox, request.param)
-    yield made
-    await made.aclose()
 
 
 def told(rows: list[Row], signal: Signal) -> list[Row]:

@@ -32,6 +32,7 @@ SUB_UNITS: Final[Mapping[str, tuple[int, str]]] = {
     "SUBSIDIARY": (4, "Subsidiary"),
     "ACQUISITION": (5, "Acquisition"),
 }
+HIERARCHY_INPUTS: Final = {"companyId": "i64", "companyName": "str", "companyWebsite": "str"}
 HIERARCHY_OUTPUTS: Final = ("id", "companyId", "parentage", "familyTree")
 # Inputs and outputs of the GTM field lookup; types as that lookup names them.
 GTM_FIELDS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {

@@ -9,11 +9,10 @@ from .matching import read_inputs
 from .records import Doc, us_stamp
 from .refusal import Refusal
 from .service import EnrichRow, Service
-from .structure import Structure, departments, us_short
+from .structure import HIERARCHY_INPUTS, Structure, departments, us_short
 
 Handler: TypeAlias = Callable[[Request, str], Response]
 
-_HIERARCHY_INPUTS: Final = {"companyId": "i64", "companyName": "str", "companyWebsite": "str"}
 _HIERARCHY_OUTPUTS: Final = frozenset({"parentage", "familyTree", "companyId"})
 
 
@@ -66,7 +65,7 @@ class EnterpriseStructure:
         body = body_of(request)
         _only(body, "matchCompanyInput", "outputFields")
         names = _outputs(body.get("outputFields"), self._service.plan(account).disallowed_fields)
-        inputs = read_inputs(body.get("matchCompanyInput"), _HIERARCHY_INPUTS, "matchCompanyInput", "enterprise")
+        inputs = read_inputs(body.get("matchCompanyInput"), HIERARCHY_INPUTS, "matchCompanyInput", "enterprise")
         rows = self._structure.matched(account, "enterprise", inputs)
         result = [self._result(row, names) for row in rows]
         outputs = [[name.lower() for name in names]]

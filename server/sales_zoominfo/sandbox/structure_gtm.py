@@ -10,13 +10,12 @@ from .records import Doc, iso_date, us_stamp
 from .refusal import Refusal
 from .service import EnrichRow, Service
 from .state import Token
-from .structure import GTM_FIELDS, HIERARCHY_OUTPUTS, Structure, departments
+from .structure import GTM_FIELDS, HIERARCHY_INPUTS, HIERARCHY_OUTPUTS, Structure, departments
 
 Handler: TypeAlias = Callable[[Request, Token], Response]
 
 _COMPANY: Final = "/data/v1/companies"
 _CHART_SORTS: Final = frozenset({"contactAccuracyScore", "lastName"})
-_HIERARCHY_INPUTS: Final = {"companyId": "i64", "companyName": "str", "companyWebsite": "str"}
 
 
 class GtmStructure:
@@ -71,7 +70,7 @@ class GtmStructure:
         _known(given, ("outputFields", "matchCompanyInput"))
         outputs = _outputs(given.get("outputFields"), self._service.plan(token.account).disallowed_fields)
         inputs = read_inputs(
-            given.get("matchCompanyInput"), _HIERARCHY_INPUTS, "matchCompanyInput", "gtm",
+            given.get("matchCompanyInput"), HIERARCHY_INPUTS, "matchCompanyInput", "gtm",
             numeric_strings=self._numeric(),
         )  # fmt: skip
         rows = self._structure.matched(token.account, "gtm", inputs)
