@@ -455,9 +455,13 @@ def worker_parser() -> argparse.ArgumentParser:
     import argparse
 
     parser = argparse.ArgumentParser(
-        "sales-zoominfo worker", description="Run bulk jobs until there are none, or until it is told to stop."
+        "sales-zoominfo worker",
+        description="Run bulk jobs in this process until there are none, or until it is told to stop. `enrich FILE` "
+        "starts one by itself. Several workers, on several machines, share the jobs of one PostgreSQL database.",
     )
-    parser.add_argument("--stay", action="store_true", help="do not end when there is nothing to do")
+    parser.add_argument(
+        "--stay", action="store_true", help="do not end when there is nothing to do, for a service manager"
+    )
     parser.add_argument("--idle", type=float, default=300.0, help="seconds without work after which it ends (300)")
     return parser
 

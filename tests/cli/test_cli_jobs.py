@@ -22,6 +22,7 @@ import pytest
 from sales_zoominfo.cli import enrich_file
 from sales_zoominfo.cli.jobs import exit_of
 from sales_zoominfo.cli.schedule import read_days
+from sales_zoominfo.cli.wording import in_terminal, many
 from sales_zoominfo.errors import SalesZoomInfoError
 from sales_zoominfo.jobs import spawning
 from sales_zoominfo.jobs.model import Job, JobRequest
@@ -170,7 +171,7 @@ def test_a_dry_run_tells_the_plan_and_leaves_no_trace(cli: Run, tmp_path: Path, 
         "First Name",
         "firstName",
         "31 rows, 27 records to ask for",
-        "1 rows repeat others",
+        "1 row repeats another and costs nothing",
         "3 rows cannot be matched",
         "at most 27 credits",
         "row 1  new",
@@ -488,6 +489,73 @@ def test_a_no_starts_nothing(cli: Run, tmp_path: Path, people: list[dict[str, An
     assert terminal.end() == 4
     assert "You did not agree" in terminal.seen
     assert json.loads(cli("jobs", "list", "--json").stdout) == {"data": []}
+
+
+# --- the same command again ------------------------------------------------------------------------------------
+
+
+def test_the_same_command_again_goes_on_at_once_without_a_new_plan(
+    cli: Run, tmp_path: Path, people: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = export(tmp_path / "contacts.csv", people, 31)
+    answer = cli("enrich", str(file), "--yes", "--no-wait", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    first = json.loads(answer.stdout)
+    monkeypatch.setattr(enrich_file, "plan_of", None)
+    # Nobody is asked again either: what it may cost was agreed to.
+    again = cli("enrich", str(file), "--json")
+    assert again.exit_code == 0, again.stderr
+    assert f"Job {first['id']} of the same command was " in again.stderr
+    assert json.loads(again.stdout)["job"]["id"] == first["id"]
+    paid = spent(cli)
+    done = cli("enrich", str(file))
+    assert done.exit_code == 0, done.stderr
+    assert f"Job {first['id']} of the same command is done." in done.stderr
+    assert spent(cli) == paid > 0
+
+
+def test_a_changed_file_is_planned_and_agreed_to_anew(cli: Run, tmp_path: Path, people: list[dict[str, Any]]) -> None:
+    file = export(tmp_path / "contacts.csv", people, 31)
+    assert cli("enrich", str(file), "--yes", "--no-wait").exit_code == 0
+    export(file, people[40:], 31)
+    changed = cli("enrich", str(file), "--no-wait")
+    assert changed.exit_code == 4
+    assert "31 rows" in changed.stderr
+    assert "no terminal to ask on" in changed.stderr
+
+
+def test_both_ways_to_the_worker_have_the_same_help(cli: Run) -> None:
+    direct = subprocess.run(
+        [sys.executable, "-m", "sales_zoominfo", "worker", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for part in ("--stay", "--idle", "several machines"):
+        assert part in " ".join(direct.split())
+    assert cli("worker", "--help").stdout == direct
+
+
+def test_errors_name_commands_and_not_the_tools_of_an_assistant(cli: Run) -> None:
+    answer = cli("jobs", "show", "nosuch")
+    assert answer.exit_code == 2
+    assert "`sales-zoominfo jobs list` names the jobs." in answer.stderr
+    assert "list_jobs" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("then call `get_usage`.", "then call `sales-zoominfo usage`."),
+        ("`lookup` with field 'contact-fields' shows", "`sales-zoominfo lookup contact-fields` shows"),
+        ("repeat with maxCredits=7.", "repeat with --max-credits 7."),
+        ("get_usages and my_list_jobs stay", "get_usages and my_list_jobs stay"),
+    ],
+)
+def test_words_of_a_tool_are_told_as_commands(told: str, shown: str) -> None:
+    assert in_terminal(told) == shown
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "0 rows"), (1, "1 row"), (2_000, "2,000 rows")])
+def test_one_is_told_as_one(count: int, told: str) -> None:
+    assert many(count, "row") == told
 
 
 # --- for scripts -----------------------------------------------------------------------------------------------

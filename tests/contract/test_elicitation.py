@@ -113,6 +113,20 @@ def test_whatever_is_not_a_yes_buys_nothing(desk: Desk, answer: ElicitResult) ->
     assert not desk.charged
 
 
+def test_a_brief_over_the_ceiling_is_put_to_the_person_too(desk: Desk) -> None:
+    async def visit() -> None:
+        async with desk.connect(max_credits_per_call=0, toolsets="all") as client:
+            found = await client.call_tool("search_companies", {"state": "California", "pageSize": 1})
+            assert found.structured_content is not None
+            company = found.structured_content["data"][0]["id"]
+            told = await client.call_tool("account_research", {"companyId": company})
+            assert told.structured_content is not None, text(told)
+            assert told.structured_content["meta"]["credits"]["spent"] == 1 == len(desk.charged)
+            assert len(desk.questions) == 1
+
+    run(visit)
+
+
 def test_a_client_that_cannot_ask_gets_the_error(desk: Desk) -> None:
     async def visit() -> None:
         async with desk.connect(asks=False) as client:

@@ -57,6 +57,7 @@ class Shop:
         jobs = await self.app.jobs()
         jobs._launch = lambda _folder: None
         jobs.fleet.again = 0
+        self.jobs = jobs
         return jobs
 
     async def people(self, jobs: Jobs, count: int) -> list[str]:

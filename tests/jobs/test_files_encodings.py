@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from files_support import broken, cells, copied, made, refused, refused_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sales_zoominfo.jobs.files import BrokenRow, open_source
+from sales_zoominfo.jobs.files import BrokenRow, encoding, open_source
 from sales_zoominfo.jobs.files.encoding import Encoding
 
 FRENCH = ["Société Générale,Éric Lefèvre,Directeur général", "Crédit d’Agricole,Zoé Noël,Chargée d’affaires"]
@@ -141,3 +142,50 @@ def test_wrong_bytes_are_told_and_come_out_as_they_went_in(names: list[bytes]) -
 def test_plain_text_is_never_strange() -> None:
     assert Encoding("cp1252").strange("plain") is None
     assert Encoding("gb18030").strange("中文") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "codec", "told"),
+    [
+        (CHINESE, "gb18030", "gb18030 (guessed)"),
+        (JAPANESE, "cp932", "shift-jis (guessed)"),
+        (JAPANESE, "euc_jp", "euc_jp (guessed)"),
+        (KOREAN, "cp949", "cp949 (guessed)"),
+        (RUSSIAN, "cp1251", "windows-1251 (guessed)"),
+    ],
+)
+def test_a_long_file_is_told_as_a_short_one_wherever_the_evidence_ends(
+    tmp_path: Path, rows: list[str], codec: str, told: str
+) -> None:
+    # Lines of uneven length, so that any limit of bytes falls within a character for some of them.
+    for shift in range(3):
+        text = "\n".join(f"{row}{'y' * (n % 3)}" for n in range(12_000) for row in rows)
+        source = open_source(made(tmp_path / f"{shift}.csv", f"{'x' * shift}Company,Name,Title\n{text}".encode(codec)))
+        assert source.details["encoding"] == told
+        assert next(iter(source.rows())) == rows[0].split(",")
+
+
+def test_one_pasted_row_does_not_change_how_the_others_are_read(tmp_path: Path) -> None:
+    lines = [row.encode("cp932") for row in ["会社名,氏名,役職", *JAPANESE * 500]]
+    lines[500:500] = ["Réné SA,Zoë,Ingénieur".encode("cp1252")]
+    source = open_source(made(tmp_path / "a.csv", b"\n".join(lines)))
+    assert source.details["encoding"] == "shift-jis (guessed)"
+    assert list(broken(source)) == [501]
+
+
+def test_long_plain_lines_are_not_looked_through_again_and_again(tmp_path: Path) -> None:
+    """Work that grows with the square of a line's length would take minutes for a cell of megabytes."""
+    plain = b"a" * 3_000_000
+    lines = list(encoding._beyond_ascii(b"x\n" + plain + b"\ny\xe9z\r\n" + plain, 6_000_009))
+    assert lines == [b"y\xe9z"]
+    source = open_source(made(tmp_path / "a.csv", b"Name,Note\n" + b"Zo\xeb," + plain + b"\nAnn," + plain + b"\n"))
+    assert source.details["encoding"] == "windows-1252 (guessed)"
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"\r\n", b"plain", b"\xe9", b"a\xff"]), max_size=30), st.integers(0, 60))
+@settings(max_examples=300, deadline=None)
+def test_the_lines_beyond_ascii_are_just_those(parts: list[bytes], end: int) -> None:
+    text = b"".join(parts)
+    end = min(end, len(text))
+    lines = [line for line in re.split(rb"[\r\n]", text[:end]) if not line.isascii()]
+    assert list(encoding._beyond_ascii(text, end)) == lines

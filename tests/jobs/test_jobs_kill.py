@@ -35,7 +35,7 @@ def disturb(place: Place, job: str, random: Random, server: Server | None = None
     running = [Worker(place) for _ in range(WORKERS)]
     done = {"kills": 0, "all": 0, "database": 0}
     try:
-        # An account's first spend is compared before anything follows it; a kill then costs a quarter of an hour.
+        # An account's first spend is compared before anything follows it; a kill then can cost some two minutes.
         wait_for(lambda: place.show(job).done_units > 25, 60)
         while done["kills"] < KILLS and not place.show(job).over:
             time.sleep(random.uniform(0.2, 1.2))

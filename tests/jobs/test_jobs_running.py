@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from in_process import QUICK, Shop, read, rows, run, whole
 
+from sales_zoominfo.account.consent import Request
 from sales_zoominfo.account.entries import read_entry
 from sales_zoominfo.errors import InvalidArgument, NotFound, SalesZoomInfoError
 from sales_zoominfo.jobs.model import JobRequest
 from sales_zoominfo.jobs.running import Runner, _Turn
 from sales_zoominfo.jobs.service import Jobs
 from sales_zoominfo.sandbox import Fault
+from sales_zoominfo.tools.bulk import start_enrichment_job
+from sales_zoominfo.tools.spec import Call
 from support import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -55,6 +61,63 @@ async def test_the_same_request_again_is_the_same_job(shop: Shop) -> None:
     other = await jobs.start(shop.request(source, fields=("id", "jobTitle")), agreed=True)
     assert other.id != first.id
     assert {job.id for job in await jobs.list()} == {first.id, other.id}
+
+
+async def test_the_same_request_again_is_known_before_it_is_planned(shop: Shop) -> None:
+    jobs = await shop.open()
+    ids = await shop.people(jobs, 30)
+    source = shop.file(ids)
+    request = shop.request(source)
+    assert await jobs.earlier(request) is None
+    job = (await jobs.start(request, agreed=True)).id
+    for again in (request, shop.request(source, max_credits=5), shop.request(source, caller="another")):
+        found = await jobs.earlier(again)
+        assert found is not None
+        assert found.id == job
+    assert await jobs.earlier(shop.request(source, fields=("id",))) is None
+    await read(jobs, job)
+    await run(jobs, job)
+    await jobs.deliver(job)
+    found = await jobs.earlier(request)
+    assert found is not None
+    assert found.state == "done"
+    # Its rows are deleted: without its output it is made anew, and so is one whose file has changed.
+    Path(found.output or "").unlink()  # noqa: ASYNC240 - a small file
+    assert await jobs.earlier(request) is None
+    shop.file(ids[:20])
+    assert await jobs.earlier(request) is None
+
+
+async def test_a_tool_call_that_is_repeated_goes_on_without_a_question_unless_it_wants_more(shop: Shop) -> None:
+    shop.settings["max_credits_per_call"] = 25
+    jobs = await shop.open()
+    source = shop.file(await shop.people(jobs, 30))
+    asked: list[Request] = []
+
+    async def agree(request: Request) -> str:
+        asked.append(request)
+        return f"yes {len(asked)}"
+
+    async def folders() -> tuple[Path, ...]:
+        return (shop.folder,)
+
+    # The runtime hands out the same jobs, so that no worker is started.
+    runtime: Any = SimpleNamespace(jobs=AsyncMock(return_value=jobs))
+    call = Call(runtime, "a model", None, agree, folders=folders)
+    told = {"path": str(source), "entity": "contact", "maxCredits": 30}
+    first = await start_enrichment_job(call, told)
+    assert len(asked) == 1
+    again = await start_enrichment_job(call, told)
+    assert again["data"][0]["id"] == first["data"][0]["id"]
+    assert "started job" in again["meta"]["warnings"][0]
+    assert len(asked) == 1
+    more = await start_enrichment_job(call, told | {"maxCredits": 31})
+    assert more["data"][0]["id"] == first["data"][0]["id"]
+    assert len(asked) == 2
+    # What a person has cancelled is put to one again.
+    await jobs.cancel(first["data"][0]["id"])
+    await start_enrichment_job(call, told)
+    assert len(asked) == 3
 
 
 async def test_a_paused_job_goes_on_when_it_is_started_again(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from bulk_world import FIELDS, Place, Worker, finish, read_csv, wait_for, worker
 from bulk_world_books import check_books
 
 from postgres import Server
+from sales_zoominfo.sandbox import Fault
 from support import Sandbox, Served, link_sandbox, serve
 
 
@@ -155,3 +156,50 @@ def test_a_full_disk_makes_the_job_wait_and_not_lose(upstream: Served, tmp_path:
         worker.kill()
     check_output(place, job, upstream, 600)
     check_books(place, upstream.sandbox, {str(charge.zi_id) for charge in upstream.sandbox.charges})
+
+
+def test_a_worker_leaves_the_jobs_of_another_account_alone(upstream: Served, tmp_path: Path) -> None:
+    """Two accounts share a state: the sandbox and then the real one, or two teams on one database."""
+    mine = place_of(tmp_path, upstream, rate=100)
+    theirs = place_of(tmp_path, upstream, rate=100)
+    theirs.settings["account"] = "another"
+    whole = mine.people(240).read_text(encoding="utf-8").splitlines(keepends=True)
+    with workers(theirs, 2), workers(mine, 1):
+        jobs: list[str] = []
+        # Each is one part, which whoever looks first would take.
+        for number in range(6):
+            source = tmp_path / f"part{number}.csv"
+            source.write_text(whole[0] + "".join(whole[1 + 40 * number : 41 + 40 * number]), encoding="utf-8")
+            jobs.append(mine.start(mine.request(source)))
+        for job in jobs:
+            assert finish(mine, job, 60).counts == {"enriched": 40}
+    assert len(upstream.sandbox.charges) == 240
+
+
+def test_a_token_that_is_revoked_pauses_the_job_and_costs_nothing(upstream: Served, tmp_path: Path) -> None:
+    place = place_of(tmp_path, upstream)
+    job = place.start(place.request(place.people(400)))
+    with workers(place):
+        wait_for(lambda: place.show(job).done_units > 50, 60)
+        upstream.sandbox.plan = lambda _method, _path: Fault(status=401)
+        paused = wait_for(lambda: (found := place.show(job)).state == "paused" and found, 30)
+        assert "AUTHENTICATION_FAILED" in (paused.why or "")
+        wait_for(lambda: not place.show(job).reserved, 30)
+        paid = len(upstream.sandbox.charges)
+        assert place.show(job).finished == paid, "what was paid is in the spool"
+        upstream.sandbox.plan = None
+        assert place.start(place.request(tmp_path / "people.csv")) == job, "the same request again goes on"
+        finish(place, job)
+    check_output(place, job, upstream, 400)
+    check_books(place, upstream.sandbox, {str(charge.zi_id) for charge in upstream.sandbox.charges})
+
+
+def test_a_file_that_changes_before_it_is_read_is_refused_and_nothing_is_sent(upstream: Served, tmp_path: Path) -> None:
+    place = place_of(tmp_path, upstream)
+    source = place.people(100)
+    job = place.start(place.request(source))
+    source.write_bytes(source.read_bytes() + b"100,123456,late\n")
+    with workers(place):
+        failed = wait_for(lambda: (found := place.show(job)).state == "failed" and found, 60)
+    assert "not what it was" in (failed.why or "")
+    assert not upstream.sandbox.charges

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
 from ..store import Transaction
+from . import tally
 from .charges import Charge, end_of_yesterday, midnight
 from .ledger_types import DAY, HOUR, Budget, Caller, Estimate, Limits
 
@@ -56,7 +57,7 @@ def check_budgets(
     refused = _over_budget(c, account, caller, limits, now, superseded, facts)
     if needed > limits.approved or refused is not None or not _take_approval(c, account, caller, limits, now):
         since = now - HOUR
-        hour = _used(c, account, since, caller.name) - sum(row.credits for row in superseded if row.at > since)
+        hour = _used_since(c, account, since, caller.name) - sum(row.credits for row in superseded if row.at > since)
         for scope, ceiling, used, setting in (
             ("call", limits.per_call, 0, SETTING_CALL),
             ("hour", limits.per_hour, hour, SETTING_HOUR),
@@ -113,7 +114,7 @@ def _budgets(
     freed = sum(row.credits for row in superseded if row.at > today)
     yield _Budget("day", limits.per_day, sum(counted_today(c, account, now).values()) - freed, SETTING_DAY)
     if limits.per_caller is not None:
-        yield _Budget("caller", limits.per_caller, _used(c, account, today, caller.name) - freed, SETTING_CALLER)
+        yield _Budget("caller", limits.per_caller, _used_today(c, account, now, caller.name) - freed, SETTING_CALLER)
     if limits.per_job is not None and caller.job is not None:
         own = sum(row.credits for row in superseded if row.job == caller.job)
         yield _Budget("job", limits.per_job, _used_by_job(c, account, caller.job) - own, SETTING_JOB)
@@ -142,11 +143,9 @@ def budget_of(c: Transaction, account: str, limits: Limits, caller: Caller, now:
         in_doubt=counts.get("in_doubt", 0),
         day_budget=limits.per_day,
         day_left=max(0, limits.per_day - sum(counts.values())),
-        hour_left=max(0, limits.per_hour - _used(c, account, now - HOUR, caller.name)),
+        hour_left=max(0, limits.per_hour - _used_since(c, account, now - HOUR, caller.name)),
         resets_at=midnight(now) + DAY,
-        caller_left=None
-        if per_caller is None
-        else max(0, per_caller - _used(c, account, end_of_yesterday(now), caller.name)),
+        caller_left=None if per_caller is None else max(0, per_caller - _used_today(c, account, now, caller.name)),
         total_left=None if total is None else max(0, total - _used_ever(c, account)),
     )
 
@@ -156,19 +155,29 @@ def counted_today(c: Transaction, account: str, now: float) -> dict[str, int]:
     rows = c.execute(
         "SELECT state, SUM(credits) FROM charge WHERE account = ? AND state IN ('reserved', 'sent') GROUP BY state"
         " UNION ALL SELECT state, SUM(credits) FROM charge"
-        " WHERE account = ? AND state IN ('in_doubt', 'spent') AND at >= ? GROUP BY state",
+        " WHERE account = ? AND state = 'in_doubt' AND at >= ? GROUP BY state",
         (account, account, midnight(now)),
     )
-    return dict(rows.fetchall())
+    return {**dict(rows.fetchall()), "spent": tally.today(c, account, now)}
 
 
-def _used(c: Transaction, account: str, since: float, caller: str) -> int:
+def _used_today(c: Transaction, account: str, now: float, caller: str) -> int:
+    """Credits of a caller that count against this UTC day."""
+    return _open(c, account, end_of_yesterday(now), caller) + tally.today_of(c, account, caller, now)
+
+
+def _used_since(c: Transaction, account: str, since: float, caller: str) -> int:
     """Credits of a caller that are under way, or were sent after a moment."""
+    return _open(c, account, since, caller) + tally.since(c, account, caller, since)
+
+
+def _open(c: Transaction, account: str, since: float, caller: str) -> int:
+    """Credits of a caller that are under way, or in doubt and were sent after a moment."""
     (used,) = c.execute(
         "SELECT (SELECT COALESCE(SUM(credits), 0) FROM charge"
         " WHERE account = ? AND state IN ('reserved', 'sent') AND caller = ?)"
         " + (SELECT COALESCE(SUM(credits), 0) FROM charge"
-        " WHERE account = ? AND state IN ('in_doubt', 'spent') AND at > ? AND caller = ?)",
+        " WHERE account = ? AND state = 'in_doubt' AND at > ? AND caller = ?)",
         (account, caller, account, since, caller),
     ).fetchone()
     return used
@@ -177,19 +186,18 @@ def _used(c: Transaction, account: str, since: float, caller: str) -> int:
 def _used_by_job(c: Transaction, account: str, job: str) -> int:
     (used,) = c.execute(
         "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND job = ?"
-        " AND state IN ('reserved', 'sent', 'in_doubt', 'spent')",
+        " AND state IN ('reserved', 'sent', 'in_doubt')",
         (account, job),
     ).fetchone()
-    return used
+    return used + tally.of_job(c, account, job)
 
 
 def _used_ever(c: Transaction, account: str) -> int:
     (used,) = c.execute(
-        "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ?"
-        " AND state IN ('reserved', 'sent', 'in_doubt', 'spent')",
+        "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND state IN ('reserved', 'sent', 'in_doubt')",
         (account,),
     ).fetchone()
-    return used
+    return used + tally.ever(c, account)
 
 
 def _stamp(seconds: float) -> str:

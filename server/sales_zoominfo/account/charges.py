@@ -72,7 +72,7 @@ def charges_where(c: Transaction, where: str, *values: object) -> list[Charge]:
 
 
 def close_charge(c: Transaction, charge: int, state: str, credits: int) -> None:
-    """Give a charge its last state, with the credits that it counts for good."""
+    """Give a charge its last state, with the credits that it counts for good; spent ones also go into the tally."""
     c.execute("UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id = ?", (state, credits, charge))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..store import Transaction
 from ..zoominfo.operations import Entity
+from . import tally
 from .charges import (
     NOTE_MATCH,
     PUT_PURCHASE,
@@ -64,20 +65,25 @@ def _settle_plainly(
         return None
     # Of one call, so all were sent at about the same time.
     known = purchases_of(c, account, entity, set(records.values()), max((row.at for row in rows), default=now))
-    closed: dict[tuple[str, int], list[int]] = {}
+    closed: dict[tuple[str, int | None], list[int]] = {}
+    spent: list[tuple[Charge, int]] = []
     named: list[tuple[str, int]] = []
     matches: list[tuple[object, ...]] = []
     bought: list[Purchase] = []
     for row in rows:
         outcome, record = told[row.idx], records.get(row.id)
         if not outcome.matched:
-            closed.setdefault(("released", 0), []).append(row.id)
+            closed.setdefault(("released", 0 if row.credits else None), []).append(row.id)
             continue
         earlier = known.get(record or "")
         pays = _pays(row, outcome.charged, None, earlier)
         if pays and not row.credits:
             return None
-        closed.setdefault(("spent" if pays else "free", int(pays)), []).append(row.id)
+        # What stays as it is, is not written: there are indexes over it.
+        credits = None if row.credits == int(pays) else int(pays)
+        closed.setdefault(("spent" if pays else "free", credits), []).append(row.id)
+        if pays:
+            spent.append((row, 1))
         if record is None:
             continue
         if record != row.zi_id:
@@ -90,9 +96,10 @@ def _settle_plainly(
                 date, confirmed = earlier.bought_at, earlier.confirmed
             bought.append(Purchase(entity, record, date, confirmed, row.caller, row.call_id))
     for (state, credits), ids in closed.items():
+        change, values = ("", ()) if credits is None else (", credits = ?", (credits,))
         c.execute(
-            f"UPDATE charge SET state = ?, credits = ?, live = 0 WHERE id IN ({marks(ids)})",  # noqa: S608
-            (state, credits, *ids),
+            f"UPDATE charge SET state = ?, live = 0{change} WHERE id IN ({marks(ids)})",  # noqa: S608
+            (state, *values, *ids),
         )
     if named:
         c.executemany("UPDATE charge SET zi_id = ? WHERE id = ?", named)
@@ -100,7 +107,8 @@ def _settle_plainly(
         c.executemany(NOTE_MATCH, matches)
     if bought:
         c.executemany(PUT_PURCHASE, [purchase_row(account, purchase) for purchase in bought])
-    return len(closed.get(("spent", 1), ()))
+    tally.add(c, account, spent)
+    return len(spent)
 
 
 def _settle(c: Transaction, account: str, row: Charge, outcome: Outcome, now: float) -> int:
@@ -215,6 +223,7 @@ def _count(c: Transaction, account: str, row: Charge, record: str | None, pays: 
     )
     if not pays:
         return
+    tally.add(c, account, [(row, 1)])
     heir = row.superseded_by if row.state == "superseded" else None
     while heir is not None:  # its late answer came: whatever replaced it is a repeat, hence free
         (newer,) = charges_where(c, "id = ?", heir)
@@ -239,8 +248,10 @@ def _resolve_doubts(
     suspects = [] if paid_before is None else [row for row in doubts if paid_before >= row.at - SLACK]
     payer = max(suspects, key=lambda row: (row.at, row.id), default=None)
     for row in doubts:
-        paid = payer is not None and row.id == payer.id
-        close_charge(c, row.id, "spent" if paid else "released", int(paid))
+        if payer is not None and row.id == payer.id:
+            _spend_charge(c, account, row, 1)
+        else:
+            close_charge(c, row.id, "released", 0)
     return payer
 
 
@@ -282,7 +293,7 @@ def close_by_fall(c: Transaction, account: str, fall: Fall) -> int:
         for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True):
             if billed < fall.unexplained(midnight(row.at)):
                 billed += row.credits
-                close_charge(c, row.id, "spent", row.credits)
+                _spend_charge(c, account, row, row.credits)
             else:
                 release_charge(c, row)
     # What a counted one had superseded stood for the same purchase.
@@ -294,6 +305,12 @@ def close_by_fall(c: Transaction, account: str, fall: Fall) -> int:
     ).rowcount:
         pass
     return billed
+
+
+def _spend_charge(c: Transaction, account: str, row: Charge, credits: int) -> None:
+    """Count a charge as spent for good."""
+    close_charge(c, row.id, "spent", credits)
+    tally.add(c, account, [(row, credits)])
 
 
 def _pays(row: Charge, charged: bool | None, told: float | None, known: Purchase | None) -> bool:

@@ -369,6 +369,31 @@ class Account:
         if known is None or not 0 <= self._core.clock() - known.at <= _BALANCE_KEPT:
             await self._buyer.read(self.generations[0])
 
+    async def bury(self, executor: str) -> None:
+        """Close at once what a dead process has left open: what it had not sent is free, the rest is in doubt.
+
+        Args:
+            executor: as its calls of :meth:`enrich` were given it. One that is alive after all sends nothing of what
+                it had reserved, and its late answers are taken.
+
+        Raises:
+            InvalidArgument: the state cannot be used.
+        """
+        await self._ledger.bury(executor)
+
+    async def in_doubt(self, entity: Entity, inputs: Sequence[Mapping[str, object]], job: str) -> list[bool]:
+        """Which inputs a job has sent without knowing what came of it.
+
+        Args:
+            entity: what they are.
+            inputs: canonical match inputs.
+            job: whose calls.
+
+        Raises:
+            InvalidArgument: the state cannot be used.
+        """
+        return await self._ledger.in_doubt(entity, inputs, job)
+
     async def budget(self, caller: str) -> Budget:
         """What is left of the budgets and the caller's hour."""
         await self._core.tidy()

@@ -33,7 +33,17 @@ from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
 from . import standing
 from .budgets import budget_of, check_budgets, counted_today
-from .charges import Charge, all_own, charges_where, is_calm, mark_charges, own_charges, purchase_of, release_charge
+from .charges import (
+    Charge,
+    all_own,
+    charges_where,
+    is_calm,
+    mark_charges,
+    own_charges,
+    purchase_of,
+    release_charge,
+    unsettled,
+)
 from .concluding import close_by_fall, confirm, deny, settle_all
 from .ledger_types import (
     ASSUMED,
@@ -190,7 +200,8 @@ class Ledger:
                 release_charge(c, row)
 
         try:
-            return await self._store.write(job)
+            # The mark before the send makes this durable too; lost before that, nothing was sent.
+            return await self._store.write(job, durable=False)
         except asyncio.CancelledError:
             # The caller will never learn the reservation's id; queued behind the job, which cannot be stopped.
             self._store.submit(undo)
@@ -361,16 +372,51 @@ class Ledger:
             # Also those that a clock which has been set back since dated into the future.
             limit, future = now - older_than, now + older_than
             where = "account = ? AND state IN ('reserved', 'sent') AND (at <= ? OR at > ?)"
-            stale = charges_where(c, where, self._account, limit, future)
-            unsent = [row for row in stale if row.state == "reserved"]
-            for row in unsent:
-                release_charge(c, row)
-            for row in stale:
-                if row.state == "sent":
-                    c.execute("UPDATE charge SET state = 'in_doubt' WHERE id = ?", (row.id,))
-            return Recovered(len(unsent), len(stale) - len(unsent))
+            return _abandon(c, charges_where(c, where, self._account, limit, future))
 
         return await self._store.write(job)
+
+    async def bury(self, executor: str) -> Recovered:
+        """:meth:`recover` at once, after a process that is known to be dead.
+
+        Args:
+            executor: what the ids of its calls begin with, before a dot.
+
+        Returns:
+            How many of each.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def job(c: Transaction) -> Recovered:
+            where = "account = ? AND live = 1 AND state IN ('reserved', 'sent') AND call_id LIKE ?"
+            return _abandon(c, charges_where(c, where, self._account, f"{executor}.%"))
+
+        return await self._store.write(job)
+
+    async def in_doubt(self, entity: Entity, inputs: Sequence[Input], job: str) -> list[bool]:
+        """Which inputs a job has sent without an answer.
+
+        Args:
+            entity: what the inputs are.
+            inputs: match inputs with ZoomInfo's field names.
+            job: whose calls.
+
+        Raises:
+            InvalidArgument: the file cannot be used.
+        """
+
+        def read(c: Transaction) -> list[bool]:
+            return [
+                any(
+                    row.job == job and row.credits and row.state in ("sent", "in_doubt")
+                    for row in unsettled(c, self._account, entity, each.own or None, each.key)
+                )
+                for each in self._asked(entity, inputs)
+            ]
+
+        return await self._store.read(read)
 
     # -- what is known
 
@@ -593,3 +639,14 @@ class Ledger:
             limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
             asked.append(Asked(self._digest(entity, text) if text else None, own, limits))
         return asked
+
+
+def _abandon(c: Transaction, open_ones: Sequence[Charge]) -> Recovered:
+    """Release what was never sent, and put in doubt what was."""
+    unsent = [row for row in open_ones if row.state == "reserved"]
+    for row in unsent:
+        release_charge(c, row)
+    for row in open_ones:
+        if row.state == "sent":
+            c.execute("UPDATE charge SET state = 'in_doubt' WHERE id = ?", (row.id,))
+    return Recovered(len(unsent), len(open_ones) - len(unsent))

@@ -201,6 +201,9 @@ class Researcher:
                 consent=wish.consent if cap else None,
             )
         except _NO_CREDIT as error:
+            if error.kind == "approval_pending":
+                # A person is being asked; the call comes again with the answer.
+                raise
             noun = "company" if entity == "company" else "person"
             found.warnings.append(f"The {noun} is not bought, so only free searches were used. {error}")
             return None

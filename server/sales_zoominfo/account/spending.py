@@ -178,7 +178,9 @@ class Spender:
         max_credits: object = None,
         max_age: object = None,
         consent: Consent | None = None,
+        agreed: str | None = None,
         job: str | None = None,
+        executor: str | None = None,
         progress: Callable[[int, int], Awaitable[None]] | None = None,
         operation: Operation | None = None,
     ) -> Enriched:
@@ -194,7 +196,10 @@ class Spender:
             max_credits: the caller's own cap in credits.
             max_age: records that are kept here and not older than so many days are taken from there, free.
             consent: asks a person when a ceiling is passed; None when nobody can be asked.
+            agreed: names the agreement of a person to all that this call may cost, so that nobody is asked; it pays
+                for one call.
             job: the job that the call belongs to.
+            executor: names the process that calls, for :meth:`.gate.Account.bury`; 8 to 16 hexadecimal digits.
             progress: awaited with (inputs done, inputs in all) after each batch.
             operation: as what it counts; the entity's enrich when None.
 
@@ -217,8 +222,11 @@ class Spender:
             entry.generation = order.generation
             await self._core.tidy()
             await self._sort_out(order, max_age)
-            who = Caller(caller, uuid.uuid4().hex, operation.name, job)
+            call_id = uuid.uuid4().hex if executor is None else f"{executor}.{uuid.uuid4().hex}"
+            who = Caller(caller, call_id, operation.name, job)
             entry.call_id, entry.job = who.call_id, job
+            if agreed is not None:
+                limits = replace(limits, approved=len(order.kept), approval=agreed)
             purchase: Purchase | None = None
             warnings: list[str] = []
             if order.kept:

@@ -22,6 +22,7 @@ from .job_views import Watch, check_report, job_told, show_plan, show_report, te
 from .job_views import console as stdout
 from .jobs import INTERRUPTED, exit_of, follow, leave
 from .run import CALLER, Spinner, consent_needed, declined, err, interactive, run
+from .wording import in_terminal, many
 
 if TYPE_CHECKING:
     from ..jobs.model import Job, JobRequest
@@ -147,15 +148,23 @@ async def _work(wanted: Wanted, using: Settings, started: list[Job]) -> int:
             options=wanted.options,
         )
         with Spinner("Reading the file…"):
-            plan = await plan_of(service, request)
-        if wanted.dry_run:
+            known = None if wanted.dry_run else await service.earlier(request)
+            plan = None if known is not None else await plan_of(service, request)
+        if plan is None:
+            # What it may cost was agreed to then; a larger number is agreed to by giving it.
+            agreed = wanted.max_credits is not None
+        elif wanted.dry_run:
             tell_plan(plan, as_json=wanted.as_json, sandbox=service.account.sandbox)
             return 0
-        show_plan(err(), plan, short=True)
-        agreed = await _agreed(plan, wanted, service)
+        else:
+            show_plan(err(), plan, short=True)
+            agreed = await _agreed(plan, wanted, service)
         job = await service.start(request, agreed=agreed)
         started.append(job)
-        err().print(f"Job {job.id} runs on its own; Ctrl-C leaves it running.")
+        if known is not None:
+            err().print(_said_again(known, job))
+        if not job.over:
+            err().print(f"Job {job.id} runs on its own; Ctrl-C leaves it running.")
         if not wanted.wait:
             if wanted.as_json:
                 write_json(job_told(job))
@@ -241,6 +250,14 @@ async def _agreed(plan: Plan, wanted: Wanted, service: Jobs) -> bool:
     return True
 
 
+def _said_again(known: Job, job: Job) -> str:
+    """What becomes of a job that the same command has started before."""
+    if job.over:
+        return f"Job {job.id} of the same command is done. A changed file, option or output makes a new one."
+    done = f"{known.finished:,} of {many(known.rows, 'row')}"
+    return f"Job {job.id} of the same command was {known.state} at {done}, and goes on."
+
+
 async def _finish(service: Jobs, job: Job, wanted: Wanted) -> int:
     """Say what became of it, and where everything is."""
     told = await whole_report(service, job)
@@ -252,12 +269,12 @@ async def _finish(service: Jobs, job: Job, wanted: Wanted) -> int:
     else:
         show_report(stdout(), told)
     if job.state == "paused":
-        console.print(f"! The job is paused: {scrub(job.why or 'nobody said why')}", style="yellow")
+        console.print(f"! The job is paused: {in_terminal(scrub(job.why or 'nobody said why'))}", style="yellow")
         console.print(f"→ When that is mended, run the same command again, or `sales-zoominfo jobs resume {job.id}`.")
     elif job.state == "failed":
-        console.print(f"✗ {scrub(job.why or 'The file could not be read.')}", style="red")
+        console.print(f"✗ {in_terminal(scrub(job.why or 'The file could not be read.'))}", style="red")
     elif job.state == "done" and job.delivered_at is None:
-        console.print(f"✗ The output could not be written: {scrub(job.why or '')}", style="red")
+        console.print(f"✗ The output could not be written: {in_terminal(scrub(job.why or ''))}", style="red")
         console.print(f"→ When that is mended, run `sales-zoominfo jobs deliver {job.id}`.")
     elif job.delivered_at is not None:
         console.print(f"✓ {job.output}", style="green")

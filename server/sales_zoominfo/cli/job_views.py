@@ -17,6 +17,7 @@ from ..jobs.report import KEYS, Report
 from ..jobs.report_page import NAMES, REASONS, duration, page, percent
 from ..scrub import scrub
 from .run import err
+from .wording import in_terminal, many
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +76,7 @@ def write_report(told: Report, file: Path) -> None:
 
 def show_delivered(done: Delivered) -> None:
     """What was written, on stderr."""
-    err().print(f"{done.rows:,} rows are in {done.path}.")
+    err().print(f"{many(done.rows, 'row is', 'rows are')} in {done.path}.")
     if done.changes:
         err().print(f"What has changed is in {done.changes}.")
     for note in done.notes:
@@ -117,8 +118,8 @@ def matched(job: Job) -> int:
 def left_note(job: Job) -> str:
     """Credits spent and left, in a few words."""
     if job.max_credits is None:
-        return f"{job.spent:,} credits"
-    return f"{job.spent:,} credits, {max(0, job.max_credits - job.spent - job.reserved):,} left"
+        return many(job.spent, "credit")
+    return f"{many(job.spent, 'credit')}, {max(0, job.max_credits - job.spent - job.reserved):,} left"
 
 
 def jobs_table(found: list[Job]) -> Table:
@@ -158,8 +159,8 @@ def describe(console: Console, job: Job) -> None:
     line.append(f"  {job.entity}  {Path(job.source).name[-80:]}")
     console.print(line)
     if job.why:
-        console.print(f"  {scrub(job.why)}", style="yellow")
-    done = f"  {job.finished:,} of {job.rows:,} rows, {matched(job):,} matched, {left_note(job)}"
+        console.print(f"  {in_terminal(scrub(job.why))}", style="yellow")
+    done = f"  {job.finished:,} of {many(job.rows, 'row')}, {matched(job):,} matched, {left_note(job)}"
     took = duration(job.seconds)
     console.print(f"{done}, {took} so far" if not job.over else f"{done}, took {took}")
     if job.rate is not None or job.eta is not None:
@@ -231,15 +232,18 @@ def show_plan(console: Console, plan: Plan, *, short: bool) -> None:
             console.print("Writes", style="bold")
             console.print(f"  {', '.join(plan.targets)}")
     by = ", ".join(f"{KEYS.get(name, name)} {count:,}" for name, count in plan.keys.items())
-    console.print(f"{plan.rows:,} rows, {plan.units:,} records to ask for{f' (by {by})' if by else ''}.")
+    asked = many(plan.units, "record")
+    console.print(f"{many(plan.rows, 'row')}, {asked} to ask for{f' (by {by})' if by else ''}.")
     if plan.duplicates:
-        console.print(f"{plan.duplicates:,} rows repeat others and cost nothing.")
+        twins = many(plan.duplicates, "row repeats another and costs", "rows repeat others and cost")
+        console.print(f"{twins} nothing.")
     for reason, count in plan.invalid.items():
-        console.print(f"{count:,} rows cannot be matched: {reason}.", style="yellow")
+        console.print(f"{many(count, 'row')} cannot be matched: {reason}.", style="yellow")
     if plan.suppressed:
-        console.print(f"{plan.suppressed:,} records are on your opt-out list and are never sent.", style="yellow")
+        listed = many(plan.suppressed, "record is", "records are")
+        console.print(f"{listed} on your opt-out list and never sent.", style="yellow")
     basis = "exactly" if plan.exact else "at most"
-    console.print(f"Cost: {basis} {plan.credits:,} credits. {plan.why}", style="bold")
+    console.print(f"Cost: {basis} {many(plan.credits, 'credit')}. {plan.why}", style="bold")
     if plan.calls > 100:
         console.print(f"Time: at least {duration(plan.seconds)}. {plan.pace}")
     for note in plan.notes:
@@ -314,10 +318,8 @@ class Watch:
             now = time.monotonic()
             if job.state != self._state or now - self._said >= _LINE_EVERY:
                 self._said, self._state = now, job.state
-                err().print(
-                    f"{job.state}: {job.finished:,} of {job.rows:,} rows, {matched(job):,} matched, {left_note(job)}"
-                    + (f", {pace(job)}" if pace(job) else "")
-                )
+                parts = [f"{job.finished:,} of {many(job.rows, 'row')}", f"{matched(job):,} matched", left_note(job)]
+                err().print(f"{job.state}: {', '.join(part for part in (*parts, pace(job)) if part)}")
 
 
 # --- the report ------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from ..app import App
 from ..errors import fail
 from ..settings import Settings
 from .run import Spinner, command, err, interactive, run, settings
+from .wording import many
 
 if TYPE_CHECKING:
     from ..jobs.model import Job
@@ -154,7 +155,7 @@ def cancel_command(
     using = settings()
     found = asked(using, lambda service: service.get(job))
     if not yes and interactive() and not found.over:
-        err().print(f"Cancel job {found.id} at {found.finished:,} of {found.rows:,} rows? [y/N] ", end="")
+        err().print(f"Cancel job {found.id} at {found.finished:,} of {many(found.rows, 'row')}? [y/N] ", end="")
         if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
             err().print("It goes on.")
             return
@@ -167,8 +168,7 @@ def cancel_command(
 def retry_command(job: JobId) -> None:
     """Try the rows again that failed, are on hold, were over the budget or were cancelled, and no others."""
     found = asked(settings(), lambda service: service.retry(job))
-    left = found.rows - found.finished
-    err().print(f"Job {found.id} is {found.state}, with {left:,} row{'' if left == 1 else 's'} to do.")
+    err().print(f"Job {found.id} is {found.state}, with {many(found.rows - found.finished, 'row')} to do.")
 
 
 @jobs.command("deliver")
@@ -214,26 +214,11 @@ def report_command(
 
 
 @command
-def worker_command(
-    stay: Annotated[
-        bool, typer.Option("--stay", help="Do not end when there is nothing to do, for a service manager.")
-    ] = False,
-) -> None:
-    """Run bulk jobs in this process until there are none. `enrich FILE` starts one by itself.
+def worker_command(ctx: typer.Context) -> None:
+    """Run bulk jobs in this process until there are none [--stay] [--idle SECONDS]. `enrich FILE` starts one."""
+    from ..app import worker
 
-    Several workers, on several machines, share the jobs of one PostgreSQL database.
-    """
-    from ..jobs.spawning import require_engine
-
-    require_engine()
-    using = settings()
-
-    async def work(service: Jobs) -> None:
-        from ..jobs.worker import Worker
-
-        await Worker(service, using.state_address, stay=stay).run()
-
-    asked(using, work)
+    raise typer.Exit(worker(ctx.args))
 
 
 # --- following -------------------------------------------------------------------------------------------------

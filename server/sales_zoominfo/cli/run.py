@@ -19,6 +19,7 @@ from ..app import App
 from ..errors import SalesZoomInfoError, fail
 from ..scrub import install, places, scrub
 from ..settings import Settings, load_settings, mistyped
+from .wording import in_terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -150,9 +151,9 @@ def _debugging() -> bool:
 def show_error(error: SalesZoomInfoError) -> None:
     """An anticipated failure, for a person."""
     console = err()
-    console.print(f"✗ {scrub(error.message)}", style="red")
+    console.print(f"✗ {in_terminal(scrub(error.message))}", style="red")
     if error.next_step:
-        console.print(f"→ {scrub(error.next_step)}")
+        console.print(f"→ {in_terminal(scrub(error.next_step))}")
 
 
 def _hung_up(error: BaseException) -> bool:

@@ -51,9 +51,7 @@ def recognise_columns(request: JobRequest, source: Source) -> Recognition:
     """
     from .columns import recognise
 
-    found = recognise(source, entity=None, overrides=request.columns)
-    found.check(request.entity, source.path.name)
-    return found
+    return recognise(source, request.entity, request.columns)
 
 
 def reader(request: JobRequest, recognition: Recognition, vault: Vault) -> Read:
@@ -96,7 +94,7 @@ def mapping_of(
     if request.mapping is not None:
         mapping = load_mapping(request.mapping, request.entity)
         if fields is not None:
-            return mapping.bound(source.columns)
+            return mapping.bound(source.columns, fields)
         return mapping.fit(source.columns, request.entity, rights, generation=generation)
     if fields is None:
         given = None if request.fields is None else list(request.fields)

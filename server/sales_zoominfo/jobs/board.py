@@ -79,8 +79,7 @@ class Board:
         Raises:
             InvalidArgument: the same request was made by another release and has not ended.
         """
-        told = order.told()
-        digest = self._vault.digest("job request", json.dumps([self.scope, self.machine, _same(told)], sort_keys=True))
+        told, digest = order.told(), self._digest(order)
         job = secrets.token_hex(4)
         sealed = self._seal(job, told)
 
@@ -105,6 +104,20 @@ class Board:
         if version != VERSION:
             raise _other_version(found, version)
         return found, new
+
+    async def earlier(self, order: Order) -> Head | None:
+        """The job that the same request has made before; None when there is none.
+
+        Raises:
+            InvalidArgument: it was made by another release.
+        """
+        digest = self._digest(order)
+        row = await self.store.read(lambda tx: tx.execute("SELECT id FROM job WHERE request = ?", (digest,)).fetchone())
+        return None if row is None else await self.head(row[0])
+
+    def _digest(self, order: Order) -> bytes:
+        same = json.dumps([self.scope, self.machine, _same(order.told())], sort_keys=True)
+        return self._vault.digest("job request", same)
 
     async def head(self, job: str) -> Head:
         """A job's row.
@@ -271,6 +284,11 @@ class Board:
             return changed.rowcount > 0
 
         return await self.store.write(write, lane=f"job:{job}")
+
+    async def runs(self, job: str) -> bool:
+        """Whether a job's batches are to be sent."""
+        row = await self.store.read(lambda tx: tx.execute("SELECT state FROM job WHERE id = ?", (job,)).fetchone())
+        return row is not None and row[0] in ("queued", "running")
 
     async def reopen(self, job: str) -> None:
         """Let a job run once more whose failed rows were made ready, or that was cancelled."""

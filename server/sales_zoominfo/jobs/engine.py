@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("sales_zoominfo.jobs")
 
-FILE_NAME = "engine.sqlite"
 APPLICATION = "sales-zoominfo"
 # Of the workflows below: one that was begun under another version is left to its own release.
 WORKFLOWS = "1"
@@ -95,15 +94,16 @@ class Engine:
         directory: the state's folder.
         worker: this executor's id, which nobody has had.
         parts: what the workflows work on.
-        schema: of DBOS's tables in PostgreSQL.
+        name: of the schema in PostgreSQL, and within that of the file: one for each account, since a worker runs the
+            jobs of its own alone.
     """
 
-    def __init__(self, address: str | None, directory: Path, worker: str, parts: Parts, schema: str = "dbos") -> None:
+    def __init__(self, address: str | None, directory: Path, worker: str, parts: Parts, name: str) -> None:
         self._served = address if address is not None and not address.casefold().startswith("sqlite:") else None
-        self._file = directory / FILE_NAME
+        self._file = directory / f"engine-{name}.sqlite"
         self._worker = worker
         self._parts = parts
-        self._schema = schema
+        self._schema = name
 
     async def start(self) -> None:
         """Connect, and take work from now on. It is called on the loop that the workflows are to run on."""
@@ -116,7 +116,7 @@ class Engine:
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "enable_otlp": False,
-            "max_executor_threads": 8,
+            "max_executor_threads": 4,
             "use_listen_notify": False,
             # Neither notifications nor its schedules are used.
             "notification_listener_polling_interval_sec": 5.0,

@@ -1,4 +1,7 @@
-"""How long a job still takes: by its own rate, and by the hours and days that the account's rate package allows."""
+"""How long a job still takes: by its own rate, and by the hours and days that the account's rate package allows.
+
+The Enterprise API limits seconds and minutes alone, so that only GTM's hours and days can stretch a job.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ async def eta(account: Account, job: Job, *, alive: bool) -> tuple[float | None,
         return None, "Its file is being read."
     calls = max(0, -(-(job.units - job.done_units) // BATCH))
     limit = account.settings.rate_limit
-    package = PACKAGES.get(limit)
+    package = package_of(account)
     share = 1.0
     if job.rate and job.finished and job.done_units:
         # Rows to records as they have been so far: duplicates come for nothing.
@@ -53,6 +56,11 @@ PACKAGES: dict[float, tuple[int, int]] = {
     25.0: (54_000, 648_000),
     35.0: (75_600, 907_200),
 }
+
+
+def package_of(account: Account) -> tuple[int, int] | None:
+    """Requests an hour and a day of the API that an account's bulk calls go to; None where it limits neither."""
+    return PACKAGES.get(account.settings.rate_limit) if account.generations[0] == "gtm" else None
 
 
 def windows(calls: int, hourly: int, daily: int) -> tuple[float, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
+import secrets
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +20,11 @@ LANE = "workers"
 LEASE = 20.0
 # A part of a job that came back unfinished is taken up again after so many seconds.
 AGAIN = 0.5
+
+
+def tag(text: str) -> str:
+    """A short name for a long one, in hexadecimal digits: of a worker in the ledger, of an account in the engine."""
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
 class Shard(NamedTuple):
@@ -69,8 +76,14 @@ class Fleet:
         self._machine = machine
         self.lease = lease
         self.again = AGAIN
+        # Begins the names of this account's workers and of the engine that they share: each account has its own.
+        self.name = tag(scope)[:8]
 
     # --- who is alive ----------------------------------------------------------------------------------------------
+
+    def new_worker(self) -> str:
+        """An executor id for this process that nobody has had."""
+        return f"{self.name}-{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
     async def enlist(self, worker: str) -> None:
         """Begin to be seen.
@@ -137,8 +150,10 @@ class Fleet:
         await self._store.write(write, lane=LANE)
 
     async def graves(self) -> list[str]:
-        """The dead whose workflows have not been resumed."""
-        rows = await self._store.read(lambda tx: tx.execute("SELECT worker FROM job_grave").fetchall())
+        """The dead of this account whose workflows have not been resumed."""
+        rows = await self._store.read(
+            lambda tx: tx.execute("SELECT worker FROM job_grave WHERE worker LIKE ?", (f"{self.name}-%",)).fetchall()
+        )
         return [row[0] for row in rows]
 
     async def close_grave(self, worker: str) -> None:

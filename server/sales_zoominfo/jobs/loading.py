@@ -64,7 +64,10 @@ class Seen:
 
         # Digests under the vault's key say nothing to others, and the folder is the user's alone.
         self._folder = tempfile.TemporaryDirectory(prefix="sales-zoominfo-")
-        self._file = file = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None)
+        # A plan works on it from whichever thread is free, one at a time.
+        self._file = file = sqlite3.connect(
+            Path(self._folder.name) / "seen", isolation_level=None, check_same_thread=False
+        )
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",

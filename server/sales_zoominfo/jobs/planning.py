@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ..account.ledger_types import ASSUMED
 from ..errors import SalesZoomInfoError
 from . import assembly
-from .eta import HEADROOM, PACKAGES, windows
+from .eta import HEADROOM, package_of, windows
 from .loading import Seen
 from .matching import REASONS, Invalid, Wanted
 from .model import BATCH, JobRequest
@@ -159,7 +159,7 @@ async def plan(jobs: Jobs, request: JobRequest) -> Plan:
     finally:
         seen.close()
     calls = -(-count.units // BATCH)
-    seconds, pace = _time(calls, jobs.settings.rate_limit)
+    seconds, pace = _time(jobs.account, calls)
     return Plan(
         columns=recognition.columns,
         system=recognition.system,
@@ -290,17 +290,19 @@ def _why(count: _Count) -> str:
         return "No row can be matched, so nothing is asked for."
     if not count.credits:
         return "Every record was bought in the last 12 months."
-    owned = f" {count.owned:,} are owned already and free." if count.owned else ""
+    owned = f" {count.owned:,} {'is' if count.owned == 1 else 'are'} owned already and free." if count.owned else ""
     if count.assumed:
-        owned += f" {count.assumed:,} of them were bought here before, so that they are most likely free."
+        were, are = ("was", "it is") if count.assumed == 1 else ("were", "they are")
+        owned += f" {count.assumed:,} of them {were} bought here before, so that {are} most likely free."
     if count.unsure:
         return f"A bound: each record that matches and is not owned yet costs 1; one without a match is free.{owned}"
     return f"Exact: the ledger is sure of every record.{owned}"
 
 
-def _time(calls: int, limit: float) -> tuple[float, str]:
+def _time(account: Account, calls: int) -> tuple[float, str]:
+    limit = account.settings.rate_limit
     seconds, pace = calls / (limit * HEADROOM), f"At {limit:g} requests a second."
-    package = PACKAGES.get(limit)
+    package = package_of(account)
     if package is not None:
         longest, why = windows(calls, *package)
         if longest > seconds:

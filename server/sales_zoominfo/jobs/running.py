@@ -11,12 +11,12 @@ import math
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import anyio
+
 from ..account.match_key import ID_FIELD
-from ..account.privacy import SUPPRESSED
-from ..account.purchase import LIMIT_EXCEEDED, UNKNOWN, UNSENT
 from ..errors import (
     AuthenticationFailed,
     BudgetExceeded,
@@ -33,15 +33,15 @@ from ..errors import (
     fail,
 )
 from ..zoominfo.limiter import bulk
+from .fleet import tag
+from .outcomes import Sent, all_failed, all_held, read_matches, searched_for
 from .spool import DONE, HALTED, TAKEN, Result, Tight, Work
 
 if TYPE_CHECKING:
-    from ..account.consent import Request
     from ..account.gate import Account
     from ..account.spending import Enriched
-    from ..zoominfo.operations import Entity
-    from ..zoominfo.records import Match
     from .board import Board
+    from .fleet import Fleet
     from .model import Order
     from .spool import Spool
 
@@ -51,6 +51,8 @@ logger = logging.getLogger("sales_zoominfo.jobs")
 QUEUED = 0.1
 # Candidates of a search that are told.
 CANDIDATES = 5
+# Seconds after which a batch that still waits for a slot looks whether its job goes on.
+LOOK = 0.5
 # What ends the whole job until a person has looked into it.
 _PAUSING = (
     AuthenticationFailed,
@@ -63,12 +65,6 @@ _PAUSING = (
 # The state is away or full for a while.
 _AWAY = frozenset({"state_unusable", "state_uncertain", "audit_unwritable", "opt_outs_unreadable"})
 _UNREADABLE = frozenset({"state_key_wrong", "state_key_missing", "state_undecryptable"})
-_MISSES = {
-    "OPT_OUT": "opted_out",
-    SUPPRESSED.status: "suppressed",
-    "INVALID_INPUT": "invalid",
-    "SERVICE_ERROR": "failed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +91,16 @@ class Patience:
         return min(self.longest, self.first * 2 ** min(tries, 16))
 
 
-class _Sent(NamedTuple):
-    """What a sending came to.
-
-    Attributes:
-        results: of all records of the batch.
-        spent: credits that count for it.
-        error: what ended it.
-    """
-
-    results: list[Result | None]
-    spent: int = 0
-    error: SalesZoomInfoError | None = None
-
-
 class _Turn:
     """A place in the queue for slots, which is given up once."""
 
     def __init__(self, release: Callable[[], None]) -> None:
         self._release: Callable[[], None] | None = release
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing has been sent in it."""
+        return self._release is not None
 
     def over(self) -> None:
         release, self._release = self._release, None
@@ -139,15 +126,24 @@ class Runner:
         spool, board: the batches and their jobs.
         worker: the worker's executor id.
         patience: how long it waits.
+        fleet: tells which workers have died; None where this is the only one.
     """
 
     def __init__(
-        self, account: Account, spool: Spool, board: Board, worker: str, patience: Patience | None = None
+        self,
+        account: Account,
+        spool: Spool,
+        board: Board,
+        worker: str,
+        patience: Patience | None = None,
+        fleet: Fleet | None = None,
     ) -> None:
         self._account = account
         self._spool = spool
         self._board = board
+        self._fleet = fleet
         self.worker = worker
+        self._tag = tag(worker)
         self._patience = patience or Patience()
         self._orders: dict[str, Order] = {}
         self._mine: set[tuple[str, int]] = set()
@@ -284,7 +280,7 @@ class Runner:
         except SalesZoomInfoError as away:
             logger.warning("job %s cannot be paused: %s", job, away.kind)
 
-    async def _put_back(self, work: Work, sent: _Sent) -> bool:
+    async def _put_back(self, work: Work, sent: Sent) -> bool:
         """Write down what came back: it is paid for, so the state is waited for as long as it takes."""
         tries = 0
         while True:
@@ -300,25 +296,46 @@ class Runner:
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
-    async def _send(self, order: Order, work: Work, chosen: list[int] | None, turn: _Turn) -> _Sent:
+    async def _send(self, order: Order, work: Work, chosen: list[int] | None, turn: _Turn) -> Sent:
         results = list(work.results)
         if chosen is not None:
             for index in work.wanted:
                 if index not in chosen:
                     results[index] = Result("over_budget", "the job's budget is used up", "", {})
         wanted = [index for index, result in enumerate(results) if result is None]
-        if order.request.hold and work.orphan:
-            return _held(results, wanted, "its worker died while it may have been under way")
         if work.tries >= self._patience.lost + self._patience.service:
-            return _failed(results, wanted, "it was tried too often")
+            return all_failed(results, wanted, "it was tried too often")
         errand = _Errand(order, work, turn, [unit.input for unit in work.units])
-        searched = [index for index in wanted if work.units[index].search is not None]
-        if searched:
-            try:
+        try:
+            if work.orphan:
+                await self._bury()
+            if any(work.units[index].search is not None for index in wanted):
                 wanted = await self._look_up(errand, results, wanted)
-            except SalesZoomInfoError as error:
-                return _Sent(results, 0, error)
-        return await self._ask(errand, results, wanted) if wanted else _Sent(results)
+            if work.orphan and order.request.hold:
+                wanted = await self._hold_back(errand, results, wanted)
+        except SalesZoomInfoError as error:
+            return Sent(results, 0, error)
+        return await self._ask(errand, results, wanted) if wanted else Sent(results)
+
+    async def _bury(self) -> None:
+        """Close what the dead have left in the ledger, so that what they had sent is known to be in doubt."""
+        if self._fleet is not None:
+            for worker in await self._fleet.graves():
+                await self._account.bury(tag(worker))
+
+    async def _hold_back(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> list[int]:
+        """Leave the records alone that a dead worker had sent without an answer; the others are asked for."""
+        request, job = errand.order.request, errand.work.job
+        told = await self._account.in_doubt(request.entity, [errand.inputs[index] for index in wanted], job)
+        why = "its worker died while it may have been under way"
+        for index, doubt in zip(wanted, told, strict=True):
+            if doubt:
+                results[index] = Result("held", why, "", {})
+        return [index for index, doubt in zip(wanted, told, strict=True) if not doubt]
+
+    async def _goes_on(self, job: str) -> bool:
+        """Whether a batch that has not been sent still is to be."""
+        return not self.stopping and await self._board.runs(job)
 
     async def _look_up(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> list[int]:
         """Search for the records that are to be searched for first; those that are found, to be asked for by id."""
@@ -327,61 +344,85 @@ class Runner:
         for index in wanted:
             filters = errand.work.units[index].search
             if filters is not None:
+                if not await self._goes_on(errand.work.job):
+                    raise fail("reservation_lapsed")
                 with bulk():
                     page = await self._account.search(
                         request.entity, filters, caller=request.caller, page=1, size=CANDIDATES
                     )
                 ids = [str(row["id"]) for row in page.rows if row.get("id")]
                 if len(ids) != 1 or page.total > 1:
-                    results[index] = _searched(ids, page.total)
+                    results[index] = searched_for(ids, page.total)
                     continue
                 errand.inputs[index] = {ID_FIELD[request.entity]: ids[0]}
             found.append(index)
         return found
 
-    async def _ask(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> _Sent:
+    async def _ask(self, errand: _Errand, results: list[Result | None], wanted: Sequence[int]) -> Sent:
         """Ask for some records; those that ended have a result, the others can be asked for again."""
         order, work = errand.order, errand.work
         try:
             found = await self._enrich(errand, [errand.inputs[index] for index in wanted])
+            if found is None:
+                return Sent(results, 0, fail("reservation_lapsed"))
         except (BudgetExceeded, CreditApprovalRequired) as error:
             return await self._within(errand, results, wanted, error)
         except OutcomeUnknown as error:
             if order.request.hold:
-                return _held(results, wanted, "no answer came")
+                return all_held(results, wanted, "no answer came")
             if work.tries >= self._patience.lost:
-                return _failed(results, wanted, "no answer came")
-            return _Sent(results, 0, error)
+                return all_failed(results, wanted, "no answer came")
+            return Sent(results, 0, error)
         except (*_PAUSING, RateLimited, UpstreamUnavailable) as error:
-            return _Sent(results, 0, error)
+            return Sent(results, 0, error)
         except SalesZoomInfoError as error:
             if error.kind in _AWAY or error.kind in _UNREADABLE:
-                return _Sent(results, 0, error)
+                return Sent(results, 0, error)
             return await self._apart(errand, results, wanted, error)
         except Exception:
             logger.exception("a bug of ours in job %s", work.job)
             if work.tries >= self._patience.bugs:
-                return _failed(results, wanted, "it failed by a bug of ours")
+                return all_failed(results, wanted, "it failed by a bug of ours")
             raise
-        return _read(results, wanted, found, order)
+        return read_matches(results, wanted, found, order)
 
-    async def _enrich(self, errand: _Errand, inputs: list[dict[str, object]]) -> Enriched:
+    async def _enrich(self, errand: _Errand, inputs: list[dict[str, object]]) -> Enriched | None:
+        """Send a request; None when it was taken back before it left."""
         order, job = errand.order, errand.work.job
+        found: Enriched | None = None
+        with anyio.CancelScope() as scope:
+            watch = asyncio.create_task(self._take_back(errand, scope)) if errand.turn.waiting else None
+            try:
+                with bulk(errand.turn.over):
+                    found = await self._account.enrich(
+                        order.request.entity,
+                        inputs,
+                        caller=order.request.caller,
+                        outputs=list(order.fields),
+                        max_age=order.request.max_age,
+                        # A person has agreed to the whole job; each of its calls is a part of that.
+                        agreed=f"{job}.{uuid4().hex}" if order.agreed else None,
+                        job=job,
+                        executor=self._tag,
+                    )
+            finally:
+                if watch is not None:
+                    watch.cancel()
+        return found
 
-        async def agree(_request: Request) -> str:
-            # A person has agreed to the whole job; each of its calls is a part of that.
-            return f"{job}.{uuid4().hex}"
-
-        with bulk(errand.turn.over):
-            return await self._account.enrich(
-                order.request.entity,
-                inputs,
-                caller=order.request.caller,
-                outputs=list(order.fields),
-                max_age=order.request.max_age,
-                consent=agree if order.agreed else None,
-                job=job,
-            )
+    async def _take_back(self, errand: _Errand, scope: anyio.CancelScope) -> None:
+        """Cancel a request that still waits for a slot once its job does not go on, or this worker is to stop."""
+        while errand.turn.waiting:
+            await self._rest(LOOK)
+            try:
+                if await self._goes_on(errand.work.job):
+                    continue
+            except SalesZoomInfoError:
+                continue
+            # It may have got its slot meanwhile: then it is under way, and is let finish.
+            if errand.turn.waiting:
+                scope.cancel()
+            return
 
     async def _apart(
         self,
@@ -389,19 +430,19 @@ class Runner:
         results: list[Result | None],
         wanted: Sequence[int],
         error: SalesZoomInfoError,
-    ) -> _Sent:
+    ) -> Sent:
         """One record spoils the request: find it by halves. What is refused so is not charged."""
         if len(wanted) == 1:
             results[wanted[0]] = Result("invalid", f"ZoomInfo refused it: {error.code}", "", {})
-            return _Sent(results)
+            return Sent(results)
         spent = 0
         middle = len(wanted) // 2
         for part in (wanted[:middle], wanted[middle:]):
             sent = await self._ask(errand, results, part)
             results, spent = sent.results, spent + sent.spent
             if sent.error is not None:
-                return _Sent(results, spent, sent.error)
-        return _Sent(results, spent)
+                return Sent(results, spent, sent.error)
+        return Sent(results, spent)
 
     async def _within(
         self,
@@ -409,7 +450,7 @@ class Runner:
         results: list[Result | None],
         wanted: Sequence[int],
         error: SalesZoomInfoError,
-    ) -> _Sent:
+    ) -> Sent:
         """Send what a budget still holds; the rest is over it, unless calls under way may give something back."""
         order = errand.order
         facts = error.details
@@ -418,7 +459,7 @@ class Runner:
             left = int(str(facts.get("left", 0)))
             why = f"the {facts.get('scope', 'day')} budget is used up"
             if under_way:
-                return _Sent(results, 0, fail("reservation_lapsed"))
+                return Sent(results, 0, fail("reservation_lapsed"))
         else:
             left = max(0, int(str(facts.get("ceiling", 0))) - int(str(facts.get("used", 0))))
             why = "it needs a person's consent"
@@ -426,11 +467,11 @@ class Runner:
         chosen, _ = await self._fit(order, errand.inputs, waiting, left)
         if len(chosen) == len(wanted):
             # What was told a moment ago and what is left now differ: once more.
-            return _Sent(results, 0, fail("reservation_lapsed"))
+            return Sent(results, 0, fail("reservation_lapsed"))
         for index in wanted:
             if index not in chosen:
                 results[index] = Result("over_budget", why, "", {})
-        return await self._ask(errand, results, chosen) if chosen else _Sent(results)
+        return await self._ask(errand, results, chosen) if chosen else Sent(results)
 
     async def _fit(
         self, order: Order, inputs: Sequence[dict[str, object]], results: Sequence[Result | None], left: int
@@ -453,50 +494,6 @@ class Runner:
                 chosen.append(index)
                 credits += price
         return chosen, credits
-
-
-def _searched(ids: Sequence[str], total: int) -> Result:
-    """What a search came to that has not found one record alone."""
-    if not ids:
-        return Result("no_match", "NO_MATCH", "", {})
-    more = f" of {total}" if total > len(ids) else ""
-    return Result("ambiguous", f"candidates: {', '.join(ids)}{more}", "", {"candidates": list(ids)})
-
-
-def _held(results: list[Result | None], wanted: Sequence[int], why: str) -> _Sent:
-    return _Sent(_all(results, wanted, Result("held", why, "", {})))
-
-
-def _failed(results: list[Result | None], wanted: Sequence[int], why: str) -> _Sent:
-    return _Sent(_all(results, wanted, Result("failed", why, "", {})))
-
-
-def _all(results: list[Result | None], wanted: Sequence[int], result: Result) -> list[Result | None]:
-    return [result if index in wanted else each for index, each in enumerate(results)]
-
-
-def _read(results: list[Result | None], wanted: Sequence[int], found: Enriched, order: Order) -> _Sent:
-    hold, entity = order.request.hold, order.request.entity
-    error: SalesZoomInfoError | None = None
-    for index, match in zip(wanted, found.matches, strict=True):
-        if match.status == LIMIT_EXCEEDED:
-            error = fail("credits_exhausted")
-        elif match.status == UNKNOWN.status:
-            results[index] = Result("held", "no answer came", "", {}) if hold else None
-            error = error or fail("reservation_lapsed")
-        elif match.status == UNSENT.status:
-            error = error or fail("reservation_lapsed")
-        else:
-            results[index] = _result(match, entity)
-    return _Sent(results, found.credits.spent, error)
-
-
-def _result(match: Match, entity: Entity) -> Result:
-    # Where only a person's company is known, the person was not found.
-    if match.matched and (match.record_id is not None or entity == "company"):
-        return Result("enriched", ", ".join(match.warnings), match.status, match.row)
-    status = _MISSES.get(match.status, "no_match")
-    return Result(status, match.status, match.status, {})
 
 
 __all__ = ["Patience", "Runner"]

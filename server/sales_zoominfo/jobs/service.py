@@ -146,6 +146,20 @@ class Jobs:
         await self.wake()
         return await self.get(job)
 
+    async def earlier(self, request: JobRequest) -> Job | None:
+        """The job that the same request has made before, where :meth:`start` lets it go on or finds it done.
+
+        Such a request needs no new plan, and no consent as long as it gives the job no larger budget.
+
+        Raises:
+            As :meth:`start`.
+        """
+        head = await self.board.earlier(await self.order(request))
+        if head is None or head.job.state == "failed":
+            return None
+        written = head.job.state == "done" and head.job.delivered_at and _is_file(head.job.output)
+        return None if head.purged and not written else head.job
+
     async def order(self, request: JobRequest, *, agreed: bool = False) -> Order:
         """A request, checked as far as that costs nothing, with what it comes to."""
         _check(request)

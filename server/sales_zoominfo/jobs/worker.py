@@ -7,11 +7,9 @@ that was taken for dead, and is not, finishes the calls that it has under way an
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import os
-import secrets
 import signal
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SalesZoomInfoError
 from . import assembly
+from .fleet import tag
 from .loading import Superseded, load
 from .running import Patience, Runner
 
@@ -102,15 +101,18 @@ class Worker:
         from .engine import Engine, Parts
 
         jobs = self._jobs
-        worker = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        worker = jobs.fleet.new_worker()
         await jobs.fleet.enlist(worker)
-        runner = Runner(jobs.account, jobs.spool, jobs.board, worker, self._patience)
-        engine = Engine(
-            self._address, jobs.home.directory, worker, Parts(runner, jobs.spool, jobs.fleet), await self._schema()
-        )
+        runner = Runner(jobs.account, jobs.spool, jobs.board, worker, self._patience, jobs.fleet)
+        parts = Parts(runner, jobs.spool, jobs.fleet)
+        engine = Engine(self._address, jobs.home.directory, worker, parts, await self._schema())
         dead = asyncio.Event()
         try:
             await engine.start()
+            # What the libraries have made by now stays: to go through it again and again takes a twentieth of the work.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(10_000, 20, 20)
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self._beat(worker, dead)),
@@ -139,11 +141,12 @@ class Worker:
         return dead.is_set() and not self._stop.is_set()
 
     async def _schema(self) -> str:
-        """The schema of the engine's tables in PostgreSQL, beside that of ours."""
+        """What the engine's tables are called: a schema of PostgreSQL beside ours, or a file beside ours."""
+        jobs = self._jobs
         if self._address is None or self._address.casefold().startswith("sqlite:"):
-            return "dbos"
-        row = await self._jobs.home.store.read(lambda tx: tx.execute("SELECT current_schema()").fetchone())
-        return f"{row[0]}_engine"
+            return jobs.fleet.name
+        row = await jobs.home.store.read(lambda tx: tx.execute("SELECT current_schema()").fetchone())
+        return f"{row[0][:40]}_engine_{jobs.fleet.name}"
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -184,6 +187,8 @@ class Worker:
         """Take up what the dead have left, and parts that lost their workflow."""
         fleet = self._jobs.fleet
         for worker in await fleet.graves():
+            # First the books: what the dead had set aside would hold up those who take its work over.
+            await self._jobs.account.bury(tag(worker))
             count = await engine.resume(worker)
             await fleet.close_grave(worker)
             logger.warning("%d workflows of the dead worker %s are resumed", count, worker)

@@ -87,4 +87,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_lookups.TABLES,),
     (*schema_jobs.TABLES,),
     (*schema_privacy.INDEXES,),
+    (*schema_ledger.TALLY,),
 )

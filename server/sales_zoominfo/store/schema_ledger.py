@@ -52,3 +52,26 @@ TABLES: tuple[str, ...] = (
         PRIMARY KEY (account, id)
     )""",
 )
+
+# Sums of what counts as spent, so that no budget adds up the charges anew; see account/tally.py. A span that begins at
+# `start` is a day or a part of an hour of the caller `name`, a job of that name, or all that was ever spent. What was
+# spent before there were sums stands at its own moment, which is as right: only where a span begins is compared.
+TALLY: tuple[str, ...] = (
+    """CREATE TABLE tally (
+        account TEXT NOT NULL,
+        span TEXT NOT NULL CHECK (span IN ('day', 'slice', 'job', 'ever')),
+        start REAL NOT NULL,
+        name TEXT NOT NULL,
+        credits INTEGER NOT NULL,
+        PRIMARY KEY (account, span, start, name)
+    ) WITHOUT ROWID""",
+    "INSERT INTO tally (account, span, start, name, credits) SELECT account, 'day', at, caller, SUM(credits)"
+    " FROM charge WHERE state = 'spent' AND credits > 0 GROUP BY account, at, caller",
+    "INSERT INTO tally (account, span, start, name, credits) SELECT account, 'slice', start, name, credits FROM tally",
+    "INSERT INTO tally (account, span, start, name, credits) SELECT account, 'job', 0, job, SUM(credits)"
+    " FROM charge WHERE state = 'spent' AND credits > 0 AND job IS NOT NULL GROUP BY account, job",
+    "INSERT INTO tally (account, span, start, name, credits) SELECT account, 'ever', 0, '', SUM(credits)"
+    " FROM charge WHERE state = 'spent' AND credits > 0 GROUP BY account",
+    # What a job has open is found among all that is open.
+    "DROP INDEX charge_job",
+)

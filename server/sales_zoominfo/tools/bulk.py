@@ -70,8 +70,12 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         },
     )
     service = await call.runtime.jobs()
+    dry = read_flag("dryRun", arguments.get("dryRun", False))
+    known = None if dry else await service.earlier(request)
+    if known is not None and known.state != "cancelled" and not _raises(request, known):
+        return _again(await service.start(request), service)
     plan = await plan_of(service, request)
-    if read_flag("dryRun", arguments.get("dryRun", False)):
+    if dry:
         shown = _preview_rows(arguments)
         columns = [column_row(column) for column in plan.columns]
         meta = plan_meta(plan, shown)
@@ -91,6 +95,20 @@ async def start_enrichment_job(call: Call, arguments: Arguments) -> Envelope:
         credits={"spent": 0},
         sandbox=service.account.sandbox,
     )
+
+
+def _raises(request: JobRequest, job: Job) -> bool:
+    """Whether a repeated request wants to spend more than was agreed to."""
+    return request.max_credits is not None and (job.max_credits is None or request.max_credits > job.max_credits)
+
+
+def _again(job: Job, service: Jobs) -> Envelope:
+    """A job that the same call has started before."""
+    row = job_row(job)
+    row.pop("etaNote", None)
+    how = "is done" if job.over else "goes on"
+    text = f"The same call has started job {job.id} before, and it {how}: get_job with jobId {job.id} tells more."
+    return envelope([row], warnings=[text], credits={"spent": 0}, sandbox=service.account.sandbox)
 
 
 async def plan_of(service: Jobs, request: JobRequest) -> Plan:

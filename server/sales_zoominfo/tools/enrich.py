@@ -23,6 +23,7 @@ REASONS = {
     "NON_MATCH_BY_CONTACT_ACCURACY_MIN": "The record's accuracy is below contactAccuracyScoreMin. Free.",
     "COMPANY_ONLY_MATCH": "The company is known, the person is not.",
     "CONTACT_ONLY_MATCH": "The person is known, but not at this company.",
+    "SEVERAL_MATCHES": "Several records fit, so none was taken; ask again by the id of the right one of candidates.",
     "OPT_OUT": "The person has opted out; nothing is handed over. Free.",
     "LIMIT_EXCEEDED": "The account has no credits left for a new record. Free.",
     "INVALID_INPUT": "ZoomInfo could not use the input. Free.",

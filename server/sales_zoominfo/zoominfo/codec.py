@@ -12,7 +12,7 @@ from .asking import Builder
 from .fields import FILTERS, OUTPUTS
 from .messages import Request, Response
 from .operations import OPERATIONS, Entity, Generation, Operation, Subject
-from .records import MISSES, FieldRight, Limit, Match, Page, Value, clean
+from .records import MISSES, SEVERAL, FieldRight, Limit, Match, Page, Row, Value, clean
 
 SEARCH: dict[Subject, Operation] = {
     "contact": OPERATIONS["search_contacts"],
@@ -245,6 +245,37 @@ def read_match(
         # Nobody was matched, so an id here is the company's and must not pass for a person's.
         row.pop("id", None)
     return Match(told, row, row.get("id"), warnings)
+
+
+# What a person needs to choose among several records that one input fits.
+_TELLING: dict[Entity, tuple[str, ...]] = {
+    "contact": ("firstName", "lastName", "jobTitle", "companyId", "companyName", "city", "country"),
+    "company": ("name", "website", "city", "country"),
+}
+
+
+def read_matches(entity: Entity, status: object, records: Sequence[Mapping[str, Any]]) -> Match:
+    """:func:`read_match` of a result that may hold several records.
+
+    Args:
+        entity: what was asked for.
+        status: its match status, None where it has none.
+        records: wire values by our field name.
+
+    Returns:
+        The match; with several records none is taken, and ``candidates`` of its row names each.
+    """
+    found = [read_match(entity, status, record) for record in records]
+    # The same record twice is one.
+    different = list({match.record_id or str(match.row): match for match in found if match.row}.values())
+    if len(different) < 2:
+        return different[0] if different else found[0] if found else read_match(entity, status, None)
+    key = "personId" if entity == "contact" else "companyId"
+    candidates: list[Row] = []
+    for match in different:
+        told = {name: match.row[name] for name in _TELLING[entity] if name in match.row}
+        candidates.append(({key: match.record_id} if match.record_id else {}) | told)
+    return Match(SEVERAL, {"candidates": candidates}, None)
 
 
 def in_order(

@@ -22,7 +22,7 @@ from .codec import (
     as_object,
     in_order,
     read_limit,
-    read_match,
+    read_matches,
     read_objects,
     read_right,
     read_total,
@@ -94,9 +94,9 @@ class EnterpriseCodec:
     def _match(entity: Entity, result: Mapping[str, Any]) -> Match:
         data: object = result.get("data")
         # A list in the documentation, a single object in reports of the live service.
-        records = cast("list[object]", data) if isinstance(data, list) else [data]
-        record = as_object(records[0] if records else None)
-        return read_match(entity, result.get("matchStatus"), flatten_company(record) if entity == "contact" else record)
+        given = [as_object(each) for each in (cast("list[object]", data) if isinstance(data, list) else [data])]
+        records = [flatten_company(record) for record in given] if entity == "contact" else given
+        return read_matches(entity, result.get("matchStatus"), records)
 
     def usage(self) -> Request:
         return request(self.generation, USAGE)

@@ -20,6 +20,8 @@ Row = dict[str, Any]
 
 # Match statuses that hand over a record, and those that do not (GTM specification; SERVICE_ERROR is Enterprise only).
 MATCHES = frozenset({"FULL_MATCH", "CONTACT_ONLY_MATCH", "COMPANY_ONLY_MATCH"})
+# Of ours: one input, several records. None of them is taken; ``candidates`` of the row names them.
+SEVERAL = "SEVERAL_MATCHES"
 MISSES = frozenset(
     {
         "NO_MATCH",

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from chaos.sums import check_tally
 from sales_zoominfo.account.ledger import DAY, HOUR, RACE, Caller, Ledger, Limits, Outcome, Reservation
 from sales_zoominfo.account.standing import LATE, Turn
 from sales_zoominfo.errors import SalesZoomInfoError
@@ -314,6 +315,7 @@ class Episode:
     async def _check_budgets(self) -> None:
         day, ever, _, callers = await self._figures()
         midnight = self.now // DAY * DAY
+        await self._store_of(0).read(lambda c: check_tally(c, self.account, self.now))
         assert day <= LIMITS.per_day, "the day budget was passed"
         assert LIMITS.total is not None
         assert ever <= LIMITS.total, "the total budget was passed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +15,13 @@ from .model import unusable
 _CHUNK = 1024 * 1024
 # What speaks of the encoding: lines with bytes beyond ASCII. So many of them are enough.
 _EVIDENCE = 256 * 1024
-_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+# What is looked at to tell encodings apart that could all be meant.
+_SAMPLE = 64 * 1024
+# So large a part of the lines has to be readable in an encoding that is not broken by the others.
+_MOST = 0.9
+_LINE_END = re.compile(rb"[\r\n]")
+# In no encoding are these bytes a part of a longer character.
+_SINGLE = re.compile(rb"[\x00-\x2f]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -137,11 +144,11 @@ def sniff_encoding(file: BinaryIO, path: Path) -> Encoding:
     if wide := _without_mark(head):
         return wide
     evidence = _evidence(file, head)
-    legacy = [line for line in evidence if not _is_utf8(line)]
+    legacy = [line for line in evidence if not _reads("utf-8", line)]
     # A line of another encoding is hardly ever UTF-8 too, so the larger part tells; the rest is told row by row.
     if len(legacy) * 2 <= len(evidence):
         return UTF8
-    return _guess(b"\n".join(legacy), path)
+    return _guess(legacy, path)
 
 
 def _without_mark(head: bytes) -> Encoding | None:
@@ -169,8 +176,7 @@ def _evidence(file: BinaryIO, chunk: bytes) -> list[bytes]:
             cut = max(whole.rfind(b"\n"), whole.rfind(b"\r")) + 1 if last else len(whole)
             if not cut and len(whole) > 4 * _CHUNK:
                 cut = len(whole)
-            for match in _BEYOND_ASCII.finditer(whole, 0, cut):
-                line = match.group()
+            for line in _beyond_ascii(whole, cut):
                 found.append(line)
                 enough += len(line)
                 if enough > _EVIDENCE:
@@ -183,12 +189,16 @@ def _evidence(file: BinaryIO, chunk: bytes) -> list[bytes]:
     return found
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _beyond_ascii(text: bytes, end: int) -> Iterator[bytes]:
+    """The lines with bytes beyond ASCII, each byte looked at only a few times however long the others are."""
+    start = 0
+    while match := _HIGH.search(text, start, end):
+        at = match.start()
+        start = max(start, text.rfind(b"\n", start, at) + 1, text.rfind(b"\r", start, at) + 1)
+        after = _LINE_END.search(text, at, end)
+        stop = after.start() if after else end
+        yield text[start:stop]
+        start = stop
 
 
 def _western(text: bytes) -> bool:
@@ -198,7 +208,8 @@ def _western(text: bytes) -> bool:
     return len(_WESTERN.findall(text)) >= high * 0.98 and runs <= high * 0.25
 
 
-def _guess(text: bytes, path: Path) -> Encoding:
+def _guess(lines: Sequence[bytes], path: Path) -> Encoding:
+    text = b"\n".join(lines)
     if _western(text):
         return _latin(text)
     try:
@@ -206,11 +217,35 @@ def _guess(text: bytes, path: Path) -> Encoding:
     except ImportError:
         how = "Name it, for example as windows-1252, or install `pip install 'sales-zoominfo[jobs]'` to have it found."
         raise unusable(path, "it is not in UTF-8, and its encoding is not named", how) from None
-    best = from_bytes(text[:_EVIDENCE], cp_isolation=list(_GUESSED)).best()
+    possible = [codec for codec in _GUESSED if _reads(codec, text)]
+    if not possible:
+        # Rows that were pasted from another file; the others tell.
+        possible = [codec for codec in _GUESSED if sum(_reads(codec, line) for line in lines) >= len(lines) * _MOST]
+        lines = [line for line in lines if all(_reads(codec, line) for codec in possible)]
+    best = from_bytes(_sample(lines), cp_isolation=possible).best() if possible and lines else None
     if best is None:
         return _latin(text)
     codec = codecs.lookup(_WIDER.get(best.encoding, best.encoding)).name
     return Encoding(codec, sure=False)
+
+
+def _reads(codec: str, text: bytes) -> bool:
+    try:
+        text.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sample(lines: Sequence[bytes]) -> bytes:
+    """Whole lines from everywhere: half a character at the end would rule its own encoding out."""
+    step = -(-sum(map(len, lines)) // _SAMPLE)
+    text = b"\n".join(lines[::step])
+    if len(text) <= 4 * _SAMPLE:
+        return text
+    # A few lines that are far too long.
+    cut = max((match.end() for match in _SINGLE.finditer(text, 0, _SAMPLE)), default=0)
+    return text[:cut] if cut else text
 
 
 def _latin(text: bytes) -> Encoding:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring, encode_basestring_ascii
+from operator import is_
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO, cast
 
@@ -16,6 +18,8 @@ from .text_draft import TextDraft
 # Keys of the first lines are the columns; looking further would read the file twice.
 _LOOKED_AT = 1000
 _LATE_TOLD = 20
+_READ = json.JSONDecoder().raw_decode
+_ENDS = frozenset({*LINE_ENDS, ""})
 _HOW = "Give one JSON object a line; `jq -c '.[]'` makes that of a list of objects."
 
 
@@ -80,7 +84,7 @@ class JsonlSource(TextSource):
 
     def _read(self, line: str) -> tuple[dict[str, Any] | None, str]:
         try:
-            record: object = json.loads(line)
+            record: object = _parsed(line)
         except ValueError:
             return None, "it is no JSON"
         except RecursionError:
@@ -116,15 +120,27 @@ class JsonlSource(TextSource):
             if record is None or reason:
                 yield BrokenRow([None] * len(columns), line, number, reason)
                 continue
-            if not record.keys() <= known and len(late) < _LATE_TOLD:
-                late.update((key, number) for key in record if key not in known and key not in late)
-            row = Row(map(record.get, columns))
+            if list(record) == columns:
+                row = Row(record.values())
+            else:
+                if not record.keys() <= known and len(late) < _LATE_TOLD:
+                    late.update((key, number) for key in record if key not in known and key not in late)
+                row = Row(map(record.get, columns))
             row.origin = Object(line, record)
             yield row
         self.notes += [
             f"The key '{key[:80]}' comes first in line {number:,}; it is kept, and is no column that can be matched."
             for key, number in list(late.items())[:_LATE_TOLD]
         ]
+
+
+def _parsed(line: str) -> object:
+    """What a line says, as :func:`json.loads` reads it, sooner for the usual one: an object and a line end."""
+    if line.startswith("{"):
+        record, end = _READ(line)
+        if line[end:] in _ENDS:
+            return record
+    return json.loads(line)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -168,9 +184,11 @@ class JsonlSink(Sink):
         self._end = ""
         comma, colon = (", ", ": ") if source is None or source.spaced else (",", ":")
         self._comma = comma
-        self._encoder = json.JSONEncoder(
-            ensure_ascii=source is not None and source.ascii, separators=(comma, colon), default=str
-        )
+        ascii = source is not None and source.ascii
+        self._encoder = json.JSONEncoder(ensure_ascii=ascii, separators=(comma, colon), default=str)
+        self._quoted: Callable[[str], str] = encode_basestring_ascii if ascii else encode_basestring
+        self._colon = colon
+        self._names = {name: self._quoted(name) + colon for name in self._columns}
         self._draft = TextDraft(target, source.encoding if source else UTF8, compressed)
 
     @property
@@ -188,26 +206,36 @@ class JsonlSink(Sink):
             new = dict(zip(self._columns[self._width :], row[self._width :], strict=True))
             self._add(self._encoder.encode({"broken": kept.rstrip("\r\n"), **new}), self._line_end)
         else:
-            self._add(self._encoder.encode(dict(zip(self._columns, row, strict=True))), self._line_end)
+            self._add(self._encoded(dict(zip(self._columns, row, strict=True))), self._line_end)
 
     def _object(self, kept: Object, row: Sequence[Cell], origin: Row) -> None:
         line, record = kept
         width, columns = self._width, self._columns
         changed: dict[str, Cell] = {}
-        for place in range(width):
-            cell = row[place]
-            if cell is not origin[place] and not _same(cell, origin[place]):
-                changed[columns[place]] = cell
-        for place in range(width, len(row)):
-            changed[columns[place]] = row[place]
+        # Most cells are the very objects that were read.
+        if not all(map(is_, row, origin)):
+            for place, (cell, old) in enumerate(zip(row, origin, strict=False)):
+                if cell is not old and not _same(cell, old):
+                    changed[columns[place]] = cell
+        changed.update(zip(columns[width:], row[width:], strict=True))
         own = line_end_of(line)
         if not changed:
             self._add(line[: len(line) - len(own)] if own else line, own)
         elif record and changed.keys().isdisjoint(record):
             # Only new keys: they go behind the text as it stands.
-            self._add(line.rstrip()[:-1].rstrip() + self._comma + self._encoder.encode(changed)[1:], own)
+            self._add(line.rstrip()[:-1].rstrip() + self._comma + self._encoded(changed)[1:], own)
         else:
-            self._add(self._encoder.encode({**record, **changed}), own)
+            self._add(self._encoded({**record, **changed}), own)
+
+    def _encoded(self, record: dict[str, Any]) -> str:
+        """An object as the encoder writes it, sooner: most of its values are plain text."""
+        names, quoted = self._names, self._quoted
+        parts = [
+            (names.get(key) or quoted(key) + self._colon)
+            + (quoted(value) if value.__class__ is str else "null" if value is None else self._encoder.encode(value))
+            for key, value in record.items()
+        ]
+        return "{" + self._comma.join(parts) + "}"
 
     def _add(self, body: str, end: str) -> None:
         self._draft.add(self._end + body)
