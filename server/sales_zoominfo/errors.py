@@ -444,6 +444,175 @@ TEXTS: dict[str, Text] = {
         "Make a token with `{command}`, set {setting} or {file}, and give it to each client "
         "as the header `Authorization: Bearer TOKEN`.",
     ),
+    # the conversation
+    "conversation_version": Text(
+        InvalidArgument,
+        "The conversation was kept in form {version}, and this version reads form {known}.",
+        "Continue it with the version that wrote it, or start a new one.",
+    ),
+    "conversation_unreadable": Text(
+        InvalidArgument,
+        "The conversation cannot be read: the file is broken or is none of ours.",
+        "Name a file that `ask --transcript` wrote, or start a new conversation.",
+    ),
+    "eval_scenarios_missing": Text(
+        InvalidArgument,
+        "There are no scenarios in {folder}.",
+        "Scenarios are part of the repository (tests/evals/scenarios), not of the package: run `eval` in a checkout, "
+        "or name a folder of scenario files with --scenarios.",
+    ),
+    "eval_scenario_invalid": Text(
+        InvalidArgument,
+        "The scenario file {file} cannot be used. {where}: {reason}.",
+        "Correct it; tests/evals/README.md tells what a scenario holds.",
+    ),
+    "eval_none_chosen": Text(
+        InvalidArgument,
+        "None of the {count} scenarios is called or about '{pattern}'.",
+        "`sales-zoominfo eval --list` shows them all.",
+    ),
+    "eval_results_unreadable": Text(
+        InvalidArgument,
+        "The eval results {file} cannot be read: {reason}.",
+        "Name a JSON file that `sales-zoominfo eval` wrote.",
+    ),
+    "eval_no_key": Text(
+        AuthenticationFailed,
+        "`eval` asks a model, and no key for Claude is set.",
+        "Set ANTHROPIC_API_KEY to a key of the Claude Console. Without one these work: `sales-zoominfo eval --offline`,"
+        " `eval replay`, `eval compare A B` and `eval --list`.",
+    ),
+    "eval_offline_missing": Text(
+        InvalidArgument,
+        "The scripted model of offline evals is not here: {file} is missing.",
+        "It is part of the repository: run `eval --offline` in a checkout.",
+    ),
+    "recording_personal": Text(
+        InvalidArgument,
+        "The conversation cannot be kept as a recording: {place} still holds something of a person or a secret.",
+        "Leave that call out of the transcript, or hold the conversation again in the sandbox.",
+    ),
+    "recording_unstable": Text(
+        InvalidArgument,
+        "The conversation cannot be kept as a recording, since it does not end the same twice: {drift}",
+        "Leave that call out of the transcript, or let it wait for its end.",
+    ),
+    "eval_data_missing": Text(
+        InvalidArgument,
+        "There is no {file} in this folder's tests/evals.",
+        "It is part of the repository, not of the package: run this in a checkout, or name {what} with {option}.",
+    ),
+    "conversation_missing": Text(
+        NotFound,
+        "There is no kept conversation {name}.",
+        "Keep one with `ask --keep`, or give the file that `ask --transcript` wrote. What is kept goes after {days} "
+        "days.",
+    ),
+    "ask_package_missing": Text(
+        InvalidArgument,
+        "{command} needs the package anthropic, which is not installed.",
+        "Install it with `pip install 'sales-zoominfo[agent]'`. Without it these work: `sales-zoominfo knowledge "
+        "QUESTION`, `sales-zoominfo search companies -f NAME=VALUE`, and the MCP server in an assistant "
+        "(`sales-zoominfo config`).",
+    ),
+    "ask_key_missing": Text(
+        AuthenticationFailed,
+        "No key for Claude is set.",
+        "Set ANTHROPIC_API_KEY to a key of the Claude Console. Without one these work: `sales-zoominfo knowledge "
+        "QUESTION`, `sales-zoominfo search companies -f NAME=VALUE`, and the MCP server in an assistant that you are "
+        "signed in to, such as Claude Code (`sales-zoominfo config claude-code`).",
+    ),
+    "ask_key_refused": Text(
+        AuthenticationFailed,
+        "Claude's service refused the key.",
+        "Check ANTHROPIC_API_KEY, and ZOOMINFO_ASK_BASE_URL if the key is a gateway's.",
+    ),
+    "ask_unpaid": Text(
+        PlanDoesNotInclude,
+        "The account behind the Claude key has no money left for this.",
+        "Add some in the Claude Console, or set another ANTHROPIC_API_KEY.",
+    ),
+    "ask_forbidden": Text(
+        PlanDoesNotInclude,
+        "The Claude key may not use the model {model}.",
+        "Choose another one with --model or ZOOMINFO_ASK_MODEL, or ask whoever gave you the key.",
+    ),
+    "ask_model_unknown": Text(
+        NotFound,
+        "Claude's service knows no model {model}, or the address is not its.",
+        "Choose a model with --model or ZOOMINFO_ASK_MODEL, and check ZOOMINFO_ASK_BASE_URL.",
+    ),
+    "ask_rate_limited": Text(
+        RateLimited,
+        "Claude's service takes no more requests from this key for now.",
+        "Ask again {when}.",
+    ),
+    "ask_overloaded": Text(
+        UpstreamUnavailable,
+        "Claude's service is overloaded or out of order (status {status}).",
+        "Ask again in a minute, or choose another model with --model.",
+    ),
+    "ask_unreachable": Text(
+        UpstreamUnavailable,
+        "Claude's service cannot be reached.",
+        "Check the network and proxies, and ZOOMINFO_ASK_BASE_URL if it is set; then ask again.",
+    ),
+    "ask_cut": Text(
+        UpstreamUnavailable,
+        "Claude's answer broke off each time it was asked for.",
+        "Ask again; if it goes on, a proxy may be closing the connection.",
+    ),
+    "ask_too_long": Text(
+        WindowExceeded,
+        "The conversation is longer than the model can read.",
+        "Start a new one, and ask for fewer rows at a time.",
+    ),
+    "ask_rejected": Text(
+        InvalidArgument,
+        "Claude's service rejected the request (status {status}).",
+        "Start a new conversation; if it goes on, check --model and ZOOMINFO_ASK_BASE_URL.",
+    ),
+    "ask_stopped": Text(
+        UsageLimitReached,
+        "The answer stopped at its limit of {limit}.",
+        "Ask in smaller steps, or allow more with {option}.",
+    ),
+    "ask_refused": Text(
+        NotAvailable,
+        "Claude declined to answer this.",
+        "Ask it in other words.",
+    ),
+    "ask_over_cap": Text(
+        CreditApprovalRequired,
+        "This call asks for {asked} credits, and {left} of the {cap} that this conversation may spend are left.",
+        "Nothing was sent. Buy fewer records with maxCredits of at most {left}; only the user can allow more, with "
+        "--max-credits when they start.",
+    ),
+    "ask_tool_late": Text(
+        UpstreamUnavailable,
+        "{tool} gave no answer in {seconds} seconds and was stopped.",
+        "It spends nothing. Ask for less at a time, or tell the user.",
+    ),
+    "ask_tool_lost": Text(
+        OutcomeUnknown,
+        "{tool} was stopped before it answered, so it may or may not have spent up to {credits} credits.",
+        "Do not repeat it. Tell the user to look at `sales-zoominfo credits`.",
+    ),
+    "ask_tool_stopped": Text(
+        UpstreamUnavailable,
+        "{tool} was stopped by the user before it answered; it spent nothing.",
+        "Go on with what the user says next.",
+    ),
+    "ask_tool_skipped": Text(
+        UsageLimitReached,
+        "{tool} was not run: {reason}.",
+        "Go on with what the user says next.",
+    ),
+    "ask_arguments_long": Text(
+        InvalidArgument,
+        "The arguments of {tool} have {length} characters, and {most} is the most.",
+        "Send fewer records at a time; a file is enriched with start_enrichment_job.",
+    ),
     # files of rows
     "file_unusable": Text(
         InvalidArgument,

@@ -134,6 +134,17 @@ class Settings(BaseModel):
         description="Folders whose files the bulk tools may read and write, separated as in PATH; default: the roots "
         "that the client tells over stdio, else none. The command line may use any file.",
     )
+    ask_model: str = Field(
+        "claude-sonnet-5-5", min_length=1, max_length=200, pattern=r"^\S+$", description="Model that `ask` talks to."
+    )
+    ask_base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s@]+(/\S*)?$",
+        description="Where `ask` reaches Claude, as a gateway; default: ANTHROPIC_BASE_URL, else Claude's service.",
+    )
+    ask_turns: int = Field(30, ge=1, le=1000, description="Requests to the model for one question of `ask`.")
+    ask_tokens: int = Field(500_000, ge=1000, description="Tokens of one question of `ask`, in all of its requests.")
+    ask_credits: int = Field(100, ge=0, description="ZoomInfo credits that one conversation of `ask` may spend.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much goes to the log on stderr."
     )

@@ -18,8 +18,8 @@ Run = Callable[..., Any]
 
 # `demo` and `serve` call the same tools from processes of their own, `sandbox` is the service itself; `login` and
 # `logout` need an account of one's own (test_cli_login), `result` an answer that was kept (test_cli_privacy),
-# `worker` a file (test_cli_jobs).
-ELSEWHERE = {"demo", "serve", "sandbox", "login", "logout", "result", "worker"}
+# `worker` a file (test_cli_jobs), `ask` a key of Claude (test_cli_ask).
+ELSEWHERE = {"ask", "demo", "serve", "sandbox", "login", "logout", "result", "worker"}
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "search": (("search", "contacts", "-f", "lastName=Sample"), ("search", "companies", "-f", "companyName=Acme")),
     "lookup": (("lookup", "departments"), ("lookup", "contact-fields")),

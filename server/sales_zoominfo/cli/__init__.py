@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from .. import __version__
+from .eval import eval_app
 from .jobs import jobs, worker_command
 from .mapping import mappings
 from .output import Format, Output
@@ -137,6 +138,64 @@ def demo_command() -> None:
     from .demo import demo
 
     raise typer.Exit(demo())
+
+
+@app.command("ask", rich_help_panel=_START)
+@command
+def ask_command(
+    question: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUESTION…]", help="None starts a conversation.", show_default=False)
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Agree beforehand to every purchase within --max-credits.")
+    ] = False,
+    max_credits: Annotated[
+        int | None,
+        typer.Option("--max-credits", min=0, help="Spend at most this in the conversation.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="ID|FILE", help="Go on with a kept conversation, or with a transcript."),
+    ] = None,
+    latest: Annotated[bool, typer.Option("--continue", help="Go on with the conversation kept last.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the conversation for 30 days, encrypted.")] = False,
+    transcript: Annotated[
+        Path | None,
+        typer.Option("--transcript", metavar="FILE", help="Write it to a file, scrubbed: .json, or .md to read."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer with its calls and costs as JSON.")] = False,
+    model: Annotated[str | None, typer.Option("--model", help="Which Claude.", show_default=False)] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="Where Claude is reached.", show_default=False)
+    ] = None,
+    max_turns: Annotated[
+        int | None,
+        typer.Option("--max-turns", min=1, help="Requests to the model for one question.", show_default=False),
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option("--max-tokens", min=1000, help="Tokens for one question.", show_default=False)
+    ] = None,
+    tool_seconds: Annotated[float, typer.Option("--tool-seconds", min=1, help="Time of one tool call.")] = 180,
+) -> None:
+    """Ask Claude, with the skill and the tools; asks you before each purchase. Needs a key of Claude's service."""
+    from .ask import Asking, ask
+
+    asking = Asking(
+        question=" ".join(question) if question else None,
+        as_json=as_json,
+        model=model,
+        base_url=base_url,
+        max_turns=max_turns,
+        max_tokens=max_tokens,
+        max_credits=max_credits,
+        tool_seconds=tool_seconds,
+        yes=yes,
+        transcript=transcript,
+        keep=keep,
+        resume=resume,
+        latest=latest,
+    )
+    raise typer.Exit(ask(asking))
 
 
 @app.command("sandbox", rich_help_panel=_START)
@@ -738,7 +797,13 @@ app.add_typer(mappings, rich_help_panel=_DATA)
 app.add_typer(searches, rich_help_panel=_DATA)
 app.add_typer(jobs, rich_help_panel=_DATA)
 app.add_typer(schedule, rich_help_panel=_DATA)
-app.command("worker", rich_help_panel=_DATA)(worker_command)
+app.add_typer(eval_app, rich_help_panel=_START)
+app.command(
+    "worker",
+    rich_help_panel=_DATA,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(worker_command)
 app.command("watch", rich_help_panel=_DATA)(watch_command)
 app.add_typer(opt_outs, rich_help_panel=_ACCOUNT)
 app.command("result", rich_help_panel=_DATA)(result_command)
