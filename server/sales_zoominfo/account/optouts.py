@@ -76,6 +76,13 @@ class Counts(NamedTuple):
     unresolved: int
 
 
+class Scope(NamedTuple):
+    """What the list holds in general: nothing at all, or whole companies among the rest."""
+
+    empty: bool
+    companies: bool
+
+
 class OptOuts:
     """The list, in the store.
 
@@ -124,14 +131,24 @@ class OptOuts:
         Raises:
             InvalidArgument: the list cannot be read.
         """
+        return (await self.scope()).companies
 
-        def job(transaction: Transaction) -> bool:
+    async def scope(self) -> Scope:
+        """What the list holds in general, in one read.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+
+        def job(transaction: Transaction) -> Scope:
+            if transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None:
+                return Scope(True, False)
             now = self._now(transaction)
             sql = (
                 "SELECT id FROM opt_out WHERE kind IN ('company', 'domain') AND from_at <= ? "
                 "AND (until_at IS NULL OR until_at > ?) LIMIT 1"
             )
-            return transaction.execute(sql, (now, now)).fetchone() is not None
+            return Scope(False, transaction.execute(sql, (now, now)).fetchone() is not None)
 
         return await self._read(job)
 

@@ -20,7 +20,7 @@ from . import regions
 from .entries import Entry, read_entry, read_kind
 from .identifiers import domain_keys, email_keys, entry_keys, name_keys, person_keys, phone_keys, read_phone, text_marks
 from .names import PLAIN, About, Employer
-from .optouts import OptOuts
+from .optouts import OptOuts, Scope
 from .screening import about_of, cut, echo, keys_of, record_keys, trimmed, without
 
 if TYPE_CHECKING:
@@ -63,12 +63,15 @@ class Screen:
         self.place = place
         self._rules = regions.read_rules(settings)
 
-    async def refuse(self, entity: Entity, inputs: Sequence[Mapping[str, object]]) -> dict[int, str]:
+    async def refuse(
+        self, entity: Entity, inputs: Sequence[Mapping[str, object]], scope: Scope | None = None
+    ) -> dict[int, str]:
         """The inputs that must be neither sent nor paid for.
 
         Args:
             entity: what they describe.
             inputs: canonical match inputs.
+            scope: of the list, where this call has just read it.
 
         Returns:
             The reason, by the input's index.
@@ -76,7 +79,7 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read.
         """
-        if await self.list.empty():
+        if (scope or await self.list.scope()).empty:
             return {}
         keys = [self._input_keys(entity, item) for item in inputs]
         hits = await self.list.hits(set[str]().union(*keys))
@@ -103,13 +106,9 @@ class Screen:
         """
         return regions.extra_outputs(self._rules, entity, generation, fields)
 
-    async def beside(self, entity: Entity, generation: Generation, fields: Sequence[str]) -> list[str]:
-        """:meth:`extra_outputs`, and where people work while the list holds companies.
-
-        Raises:
-            InvalidArgument: the list cannot be read.
-        """
-        companies = entity == "contact" and await self.list.companies()
+    def beside(self, entity: Entity, generation: Generation, fields: Sequence[str], scope: Scope) -> list[str]:
+        """:meth:`extra_outputs`, and where people work while the list holds companies."""
+        companies = entity == "contact" and scope.companies
         return [
             *self.extra_outputs(entity, generation, fields),
             *(regions.employer_outputs(generation, fields) if companies else ()),

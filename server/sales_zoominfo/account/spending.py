@@ -30,6 +30,7 @@ from .copies import Copies
 from .core import Core
 from .ledger import Caller, Limits, Reservation
 from .match_key import CONSTRAINTS
+from .optouts import Scope
 from .privacy import SUPPRESSED, echo
 from .purchase import LIMIT_EXCEEDED, UNSENT, Purchase
 from .regions import without_employer
@@ -217,11 +218,12 @@ class Spender:
         # Whatever it counts as, it spends like an enrich.
         self._core.allow(ENRICH[entity], operation.name)
         async with self._core.audit.watch(caller, operation.name, entity) as entry:
-            order = await self._read(entity, inputs, outputs, required, detail)
+            scope = await self._core.screen.list.scope()
+            order = self._read(entity, inputs, outputs, required, detail, scope)
             limits = self._core.limits(max_credits)
             entry.generation = order.generation
             await self._core.tidy()
-            await self._sort_out(order, max_age)
+            await self._sort_out(order, max_age, scope)
             call_id = uuid.uuid4().hex if executor is None else f"{executor}.{uuid.uuid4().hex}"
             who = Caller(caller, call_id, operation.name, job)
             entry.call_id, entry.job = who.call_id, job
@@ -315,7 +317,9 @@ class Spender:
             told.append(entry.warning)
         return About(found, ask, Credits(spent, left, core.client.balance), told)
 
-    async def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
+    def _read(
+        self, entity: Entity, inputs: object, outputs: object, required: object, detail: object, scope: Scope
+    ) -> _Order:
         items = read_inputs(entity, inputs, where=INPUTS[entity])
         needed = (
             []
@@ -325,7 +329,7 @@ class Spender:
         generation, fields = self._core.client.enrich_fields(
             entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )
-        asked = [*fields, *await self._core.screen.beside(entity, generation, fields)]
+        asked = [*fields, *self._core.screen.beside(entity, generation, fields, scope)]
         return _Order(entity, generation, items, fields, asked, needed)
 
     async def _leave_out(self, order: _Order) -> None:
@@ -338,10 +342,10 @@ class Spender:
         order.fields, order.lacking = left, gone
         order.asked = [name for name in order.asked if name not in lacking or name == "id"]
 
-    async def _sort_out(self, order: _Order, max_age: object) -> None:
+    async def _sort_out(self, order: _Order, max_age: object, scope: Scope) -> None:
         """Answer what must not be sent, and what is kept here and new enough."""
         days = 0.0 if max_age is None else float(read_number("maxAge", max_age, whole=False, low=0, high=None))
-        refused = await self._core.screen.refuse(order.entity, order.items)
+        refused = await self._core.screen.refuse(order.entity, order.items, scope)
         order.matches = dict.fromkeys(refused, SUPPRESSED)
         order.kept = [index for index in range(len(order.items)) if index not in refused]
         if order.kept:
