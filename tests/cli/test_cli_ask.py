@@ -285,6 +285,8 @@ def test_a_kept_conversation_goes_on_and_is_encrypted(here: Run, state: Path, mo
     [file] = (state / "conversations").iterdir()
     assert bought[1].encode() not in file.read_bytes() and b"directors" not in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
+    assert "0 conversations" in here("purge").stderr and file.exists()
+    assert "1 conversation." in here("purge", "--all").stderr and not file.exists()
 
 
 def test_nothing_is_kept_unless_asked(here: Run, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ EXPECTED = {
     "working-with-signals",
     "finding-values",
     "enriching-files",
+    "asking-in-the-terminal",
 }
 FIELDS = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -19,6 +19,7 @@ from ..store import directory_of
 
 KEPT_DAYS = 30
 _FOLDER = "conversations"
+_SUFFIX = ".sealed"
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -73,20 +74,31 @@ class Kept:
             return {name: await self._screened(item) for name, item in pairs}
         return value
 
+    async def purge(self, *, everything: bool = False) -> int:
+        """Delete conversations whose days are over, or all.
+
+        Returns:
+            How many were deleted.
+        """
+        return await anyio.to_thread.run_sync(self._purge, everything)
+
     def _find(self, name: str | None) -> Path | None:
         self._purge()
         if name is not None:
             path = self._path(name)
             return path if _ID.fullmatch(name) and path.is_file() else None
-        return max(self._folder.glob("*.sealed"), key=lambda path: path.stat().st_mtime, default=None)
+        return max(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime, default=None)
 
-    def _purge(self) -> None:
+    def _purge(self, everything: bool = False) -> int:
         oldest = time.time() - KEPT_DAYS * 86_400
+        gone = 0
         for path in self._folder.glob("*"):
             # Another program of the same user may delete them at the same time.
             with suppress(OSError):
-                if path.stat().st_mtime < oldest:
+                if everything or path.stat().st_mtime < oldest:
                     path.unlink()
+                    gone += path.suffix == _SUFFIX
+        return gone
 
     def _write(self, path: Path, data: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,7 +115,7 @@ class Kept:
             raise
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.sealed"
+        return self._folder / f"{name}{_SUFFIX}"
 
 
 def _purpose(name: str) -> str:

@@ -386,17 +386,21 @@ def export_command(
 @command
 def purge_command(
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what is not over yet: all kept answers and copies of records.")
+        bool, typer.Option("--all", help="Also what is not over yet: all kept answers, copies and conversations.")
     ] = False,
 ) -> None:
-    """Delete kept answers and copies of records whose days are over. The ledger, the list and the audit stay."""
+    """Delete kept answers, copies and conversations whose days are over. Ledger, opt-out list and audit stay."""
 
-    async def task(app: App) -> tuple[int, int]:
+    async def task(app: App) -> tuple[int, int, int]:
+        from .ask_kept import Kept
+
         answers = await app.answers().purge(everything=everything)
-        return answers, await (await app.copies()).purge(everything=everything)
+        copies = await (await app.copies()).purge(everything=everything)
+        return answers, copies, await Kept(app).purge(everything=everything)
 
-    answers, copies = _work(task)
-    _say([f"Deleted: {_count(answers, 'kept answer')}, {_count(copies, 'copied record')}."], "green")
+    answers, copies, talks = _work(task)
+    told = f"{_count(answers, 'kept answer')}, {_count(copies, 'copied record')}, {_count(talks, 'conversation')}"
+    _say([f"Deleted: {told}."], "green")
 
 
 @command

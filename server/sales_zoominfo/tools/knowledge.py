@@ -13,6 +13,7 @@ from .spec import Arguments, Call, Tool, choice, text, whole
 TOPICS = (
     "api-coverage",
     "api-requests",
+    "asking-in-the-terminal",
     "company-fields",
     "contact-fields",
     "data-model",
