@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,11 @@ from sales_zoominfo.jobs.eta import eta
 from sales_zoominfo.sandbox import ASGIApp
 from sales_zoominfo.zoominfo.codec import read_matches
 from sales_zoominfo.zoominfo.records import SEVERAL
-from support import DEMO, Sandbox
+from support import DEMO
 
 pytestmark = pytest.mark.anyio
 
 ENTERPRISE = {"client_id": None, "client_secret": None, "username": DEMO.username, "password": DEMO.password}
-
-
-@pytest.fixture
-async def shop(tmp_path: Path, sandbox_dir: Path) -> AsyncIterator[Shop]:
-    found = Shop(tmp_path, Sandbox(sandbox_dir))
-    yield found
-    await found.app.aclose()
 
 
 def written(path: Path, *lines: Sequence[str]) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,16 +19,8 @@ from sales_zoominfo.jobs.service import Jobs
 from sales_zoominfo.sandbox import Fault
 from sales_zoominfo.tools.bulk import start_enrichment_job
 from sales_zoominfo.tools.spec import Call
-from support import Sandbox
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def shop(tmp_path: Path, sandbox_dir: Path) -> AsyncIterator[Shop]:
-    found = Shop(tmp_path, Sandbox(sandbox_dir))
-    yield found
-    await found.app.aclose()
 
 
 def enrich_calls(shop: Shop) -> int:

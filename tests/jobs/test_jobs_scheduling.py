@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from in_process import Shop, read, run
 
 from sales_zoominfo.errors import InvalidArgument, NotFound
-from support import Sandbox
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def shop(tmp_path: Path, sandbox_dir: Path) -> AsyncIterator[Shop]:
-    found = Shop(tmp_path, Sandbox(sandbox_dir))
-    yield found
-    await found.app.aclose()
 
 
 async def test_a_schedule_starts_a_job_when_it_is_due_and_not_again_before(shop: Shop) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,16 +14,8 @@ from sales_zoominfo.jobs.fleet import tag
 from sales_zoominfo.jobs.model import Job
 from sales_zoominfo.jobs.running import Runner
 from sales_zoominfo.jobs.service import Jobs
-from support import Sandbox
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def shop(tmp_path: Path, sandbox_dir: Path) -> AsyncIterator[Shop]:
-    found = Shop(tmp_path, Sandbox(sandbox_dir))
-    yield found
-    await found.app.aclose()
 
 
 async def states(jobs: Jobs) -> dict[str, int]:

@@ -63,30 +63,6 @@ class Elicited:
         return ElicitResult(action="accept", content={"spend": True})
 
 
-async def converse(
-    question: str,
-    *,
-    llm: AsyncAnthropic,
-    client: Client | None,
-    skill: Skill | None,
-    conversation: Conversation,
-    limits: Limits,
-    events: Events,
-    elicited: Elicited | None = None,
-) -> Turn:
-    """Ask one question. See :class:`Conversing`."""
-    conversing = Conversing(
-        llm=llm,
-        client=client,
-        skill=skill,
-        conversation=conversation,
-        limits=limits,
-        events=events,
-        elicited=elicited,
-    )
-    return await conversing.ask(question)
-
-
 class Conversing:
     """A conversation that goes on question by question.
 

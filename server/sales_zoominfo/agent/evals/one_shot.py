@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import anyio
 
+from ...errors import SalesZoomInfoError, fail
 from ..transcript import Tokens
 
 if TYPE_CHECKING:
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 # Enough for a short plan and a tool call with some lists; nobody reads more of the answer.
 MAX_TOKENS = 1024
+
+
+def unusable(path: Path, reason: str) -> SalesZoomInfoError:
+    """The error for a file of questions that does not hold them.
+
+    Args:
+        path: the file.
+        reason: what is wrong, with its place.
+    """
+    how = "Correct that place, or name another file with --data."
+    return fail("file_unusable", file=path.name, reason=reason, how=how)
 
 
 class Question(NamedTuple):

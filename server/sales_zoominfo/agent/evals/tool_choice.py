@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ...errors import SalesZoomInfoError, fail
 from ..transcript import Tokens
-from .one_shot import Question, Reply, Use, ask_all
+from .one_shot import Question, Reply, Use, ask_all, unusable
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -78,11 +77,6 @@ class Expected(BaseModel):
 _EXPECTATIONS = TypeAdapter(Annotated[list[Expected], Field(min_length=1)])
 
 
-def _unusable(path: Path, reason: str) -> SalesZoomInfoError:
-    how = "Correct that place, or name another file with --data."
-    return fail("file_unusable", file=path.name, reason=reason, how=how)
-
-
 def read_expectations(path: Path) -> list[Expected]:
     """Read the data.
 
@@ -97,16 +91,16 @@ def read_expectations(path: Path) -> list[Expected]:
     try:
         found = _EXPECTATIONS.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(path, f"it cannot be read ({type(error).__name__})") from None
+        raise unusable(path, f"it cannot be read ({type(error).__name__})") from None
     except yaml.YAMLError:
-        raise _unusable(path, "it is no YAML") from None
+        raise unusable(path, "it is no YAML") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise _unusable(path, f"{place}: {first['msg'].lower()}") from None
+        raise unusable(path, f"{place}: {first['msg'].lower()}") from None
     twice = [name for name, count in Counter(entry.id for entry in found).items() if count > 1]
     if twice:
-        raise _unusable(path, f"the id {twice[0]} is there twice")
+        raise unusable(path, f"the id {twice[0]} is there twice")
     return found
 
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ...errors import SalesZoomInfoError, fail
 from ..transcript import Tokens
-from .one_shot import Question, Reply, ask_all
+from .one_shot import Question, Reply, ask_all, unusable
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -76,11 +75,6 @@ class Prompt(BaseModel):
 _PROMPTS = TypeAdapter(Annotated[list[Prompt], Field(min_length=1)])
 
 
-def _unusable(path: Path, reason: str) -> SalesZoomInfoError:
-    how = "Correct that place, or name another file with --data."
-    return fail("file_unusable", file=path.name, reason=reason, how=how)
-
-
 def read_prompts(path: Path) -> list[Prompt]:
     """Read a trigger set.
 
@@ -93,13 +87,13 @@ def read_prompts(path: Path) -> list[Prompt]:
     try:
         found = _PROMPTS.validate_json(path.read_bytes())
     except OSError as error:
-        raise _unusable(path, f"it cannot be read ({type(error).__name__})") from None
+        raise unusable(path, f"it cannot be read ({type(error).__name__})") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise _unusable(path, f"{place}: {first['msg'].lower()}") from None
+        raise unusable(path, f"{place}: {first['msg'].lower()}") from None
     if len({prompt.query for prompt in found}) < len(found):
-        raise _unusable(path, "a question is there twice")
+        raise unusable(path, "a question is there twice")
     return found
 
 
