@@ -494,7 +494,7 @@ TEXTS: dict[str, Text] = {
     ),
     "recording_unstable": Text(
         InvalidArgument,
-        "The conversation cannot be kept as a recording, since it does not end the same twice: {drift}",
+        "The conversation cannot be kept as a recording, since it does not end the same twice ({drift}).",
         "Leave that call out of the transcript, or let it wait for its end.",
     ),
     "eval_data_missing": Text(
@@ -611,7 +611,7 @@ TEXTS: dict[str, Text] = {
     "ask_arguments_long": Text(
         InvalidArgument,
         "The arguments of {tool} have {length} characters, and {most} is the most.",
-        "Send fewer records at a time; a file is enriched with start_enrichment_job.",
+        "Send fewer records at a time; a file is enriched with `start_enrichment_job`.",
     ),
     # files of rows
     "file_unusable": Text(
@@ -815,7 +815,7 @@ TEXTS: dict[str, Text] = {
     "no_company_named": Text(
         NotFound,
         "ZoomInfo knows no company by this {name}; nothing was charged.",
-        "Find the company with search_companies and give its companyId.",
+        "Find the company with `search_companies` and give its companyId.",
     ),
     "several_companies": Text(
         UnknownValue,
@@ -830,12 +830,12 @@ TEXTS: dict[str, Text] = {
     "company_not_found": Text(
         NotFound,
         "ZoomInfo knows no company by these keys, so the {operation} has nothing; nothing was charged.",
-        "Find the company with search_companies and give its companyId.",
+        "Find the company with `search_companies` and give its companyId.",
     ),
     "person_not_found": Text(
         NotFound,
         "ZoomInfo has nobody who fits this input ({status}); nothing was charged.",
-        "Give an e-mail address, or find the person with search_contacts and give their personId.",
+        "Give an e-mail address, or find the person with `search_contacts` and give their personId.",
     ),
     "section_costs": Text(
         CreditApprovalRequired,

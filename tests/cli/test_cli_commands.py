@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -21,6 +22,7 @@ import pytest
 import sales_zoominfo.cli as cli_module
 from sales_zoominfo import __version__, errors
 from sales_zoominfo.cli.run import EXIT_CODES, exit_code, rows_exit_code
+from sales_zoominfo.cli.wording import in_terminal
 from sales_zoominfo.tools import registry
 
 Run = Callable[..., Any]
@@ -416,8 +418,9 @@ def test_exit_code_of_each_class(cli: Run, monkeypatch: pytest.MonkeyPatch, kind
     monkeypatch.setattr(registry, "call", refuse)
     result = cli("usage")
     assert result.exit_code == code
-    assert f"✗ {error.message}" in result.stderr
-    assert f"→ {error.next_step}" in result.stderr
+    assert f"✗ {in_terminal(error.message)}" in result.stderr
+    assert f"→ {in_terminal(error.next_step)}" in result.stderr
+    assert not re.search(r"`[a-z]+_[a-z_]+`|maxCredits", result.stderr), "a person at a terminal has no tools"
     assert "Traceback" not in result.stderr
 
 

@@ -459,6 +459,17 @@ def test_a_recording_can_be_recorded_again(sandbox_data: Path, tmp_path: Path) -
     ]
 
 
+def test_a_purchase_that_ask_has_put_to_the_person_is_put_to_them_again(sandbox_data: Path, tmp_path: Path) -> None:
+    """`ask` lets its server ask for every credit, so that a question of 3 credits comes again in the replay."""
+    talk = Conversation.from_json(RECORDINGS["estimate-then-enrich"].to_json())
+    del talk.turns[2:]
+    talk.turns[1].asked_consent = [Consent("Spend up to 3 ZoomInfo credits to enrich 3 contacts?", 3, True)]
+    file = tmp_path / "talk.json"
+    file.write_text(talk.to_json(), "utf-8")
+    kept = Conversation.from_json(record_transcript(file, tmp_path, "kept", sandbox_data).read_text("utf-8"))
+    assert [(turn.credits, len(turn.asked_consent)) for turn in kept.turns] == [(0, 0), (3, 1)]
+
+
 # --- the command ------------------------------------------------------------------------------------------------
 
 

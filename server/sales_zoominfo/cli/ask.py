@@ -425,10 +425,13 @@ class _Talk:
             return False
         self.screen.flush()
         self.screen.rest()
-        sys.stderr.write(f"{question} [y/N] ")
-        sys.stderr.flush()
+        # Before the question is shown, since whoever sees it may press Ctrl-C at once.
         self._reading = True
         try:
+            if self._interrupts:
+                raise KeyboardInterrupt
+            sys.stderr.write(f"{question} [y/N] ")
+            sys.stderr.flush()
             answer = sys.stdin.readline()
         finally:
             self._reading = False

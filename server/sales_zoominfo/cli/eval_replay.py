@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -251,7 +251,8 @@ async def _sandboxed(conversation: Conversation, data: Path, files: Path) -> Asy
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place)
         await anyio.to_thread.run_sync(_prepare, data, folder, files)
-        async with open_client(folder, _toolsets(conversation), consents) as (client, app):
+        more = {"max_credits_per_call": 0} if _asks_always(conversation) else {}
+        async with open_client(folder, _toolsets(conversation), consents, more) as (client, app):
             worker = await _worker(app, folder) if _runs_jobs(conversation) else None
             try:
                 yield client, consents
@@ -260,6 +261,13 @@ async def _sandboxed(conversation: Conversation, data: Path, files: Path) -> Asy
                     worker.terminate()
                     with anyio.CancelScope(shield=True):
                         await anyio.to_thread.run_sync(_reap, worker)
+
+
+def _asks_always(conversation: Conversation) -> bool:
+    """Whether a person was asked for less than the ceiling that a server has by itself, as `ask` does each time."""
+    usual = Settings.model_fields["max_credits_per_call"].default
+    asked = [consent.credits for turn in conversation.turns for consent in turn.asked_consent]
+    return any(credits is not None and credits <= usual for credits in asked)
 
 
 def _prepare(data: Path, folder: Path, files: Path) -> None:
@@ -275,9 +283,9 @@ def _prepare(data: Path, folder: Path, files: Path) -> None:
 
 @asynccontextmanager
 async def open_client(
-    folder: Path, toolsets: tuple[str, ...], consents: Consents | None = None
+    folder: Path, toolsets: tuple[str, ...], consents: Consents | None = None, more: Mapping[str, int] | None = None
 ) -> AsyncGenerator[tuple[Client, App]]:
-    """A client of the server in this process, whatever the environment's settings are."""
+    """A client of the server in this process, whatever the environment's settings are; ``more`` are others."""
     from mcp import Client
     from mcp.types import Implementation
 
@@ -286,6 +294,7 @@ async def open_client(
             "state_url": f"sqlite:///{folder / 'state.sqlite'}",
             "toolsets": ",".join(("default", *toolsets)),
             "files": str(folder / FILES) if (folder / FILES).is_dir() else None,
+            **(more or {}),
         }
     )
     app = App(chosen)

@@ -21,7 +21,8 @@ _COMMANDS = {
 }
 _OPTIONS = {"maxCredits": "--max-credits", "maxAge": "--max-age", "outputFields": "--fields", "dryRun": "--dry-run"}
 _LOOKUP = re.compile(r"`?\blookup\b`? with field '([\w-]+)'")
-_NAMED = re.compile(rf"`?\b({'|'.join(_COMMANDS)})\b`?")
+# In backticks alone: elsewhere such a name is a value, as an operation of the audit.
+_NAMED = re.compile(rf"`({'|'.join(_COMMANDS)})`")
 _OPTION = re.compile(rf"\b({'|'.join(_OPTIONS)})\b(=?)")
 
 
