@@ -33,7 +33,8 @@ from sales_zoominfo.errors import (
 )
 from sales_zoominfo.sandbox import Charge, Fault
 from sales_zoominfo.settings import load_settings
-from sales_zoominfo.zoominfo.operations import Generation
+from sales_zoominfo.zoominfo.limiter import SharedLimiter, Slot
+from sales_zoominfo.zoominfo.operations import Generation, Lane
 from support import DEMO, GENERATIONS, Clock, Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -173,6 +174,37 @@ async def test_no_crowd_spends_without_a_reservation(desk: Desk, generation: Gen
     assert len(desk.sandbox.charges) == 56
     assert held["spent"] >= 56
     assert held["sent"] == held["reserved"] == held["in_doubt"] == 0
+
+
+async def test_a_crowd_before_the_first_purchase_takes_no_slot_that_it_does_not_use(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches without a match prove nothing, so each goes alone; what waits must not use up the requests a second."""
+    taken, order = Counter[str](), list[str]()
+    acquire = SharedLimiter.acquire
+
+    async def counted(self: SharedLimiter, lane: Lane, **how: Any) -> Slot:
+        taken["auth" if lane == "auth" else "slots"] += 1
+        return await acquire(self, lane, **how)
+
+    monkeypatch.setattr(SharedLimiter, "acquire", counted)
+    account = await desk.open()
+    await account.enrich("contact", [{"emailAddress": "nobody@nowhere.example"}], caller="ann")
+    taken.clear()
+    desk.sandbox.plan = lambda _method, _path: taken.update(["sent"])
+
+    async def enrich(name: str) -> None:
+        nobody = [{"emailAddress": f"{name}{number}@nowhere.example"} for number in range(25)]
+        found = await account.enrich("contact", nobody, caller=name)
+        assert not any(match.matched for match in found.matches)
+        order.append(name)
+
+    names = [f"caller{number}" for number in range(12)]
+    async with anyio.create_task_group() as group:
+        for name in names:
+            group.start_soon(enrich, name)
+    assert taken["slots"] == taken["sent"]
+    assert order == names, "who came first goes first"
 
 
 async def test_the_guard_sees_a_charge_that_nobody_reserved(desk: Desk) -> None:

@@ -60,6 +60,8 @@ class Buyer:
         self._under_way = 0
         # When a figure was last looked at beside others.
         self._looked = float("-inf")
+        # One at a time until the account's first spend has been compared, in the order of the calls.
+        self._first = anyio.Lock()
 
     async def buy(
         self, purchase: Purchase, progress: Callable[[int, int], Awaitable[None]] | None
@@ -93,6 +95,45 @@ class Buyer:
         return None
 
     async def _buy(self, purchase: Purchase, batch: Sequence[int]) -> None:
+        try:
+            first = await self._in_turn(purchase, batch)
+        except BaseException:
+            await self._close(purchase, purchase.spread(batch), sent=False)
+            raise
+        try:
+            await self._buy_now(purchase, batch)
+        finally:
+            if first:
+                self._first.release()
+
+    async def _in_turn(self, purchase: Purchase, batch: Sequence[int]) -> bool:
+        """Wait for the calls before this one while the account's first spend has not been compared.
+
+        Each would take a slot of the account's requests only to be told to wait, and the first of them had to queue
+        behind those.
+
+        Returns:
+            Whether the lock is held now, to be released when the batch is over.
+
+        Raises:
+            UpstreamUnavailable: the others take too long.
+        """
+        if purchase.view.proven or not purchase.at_stake(batch):
+            return False
+        with anyio.move_on_after(self._timeout):
+            await self._first.acquire()
+            try:
+                purchase.view = await self._ledger.view()
+            except BaseException:
+                self._first.release()
+                raise
+            if not purchase.view.proven:
+                return True
+            self._first.release()
+            return False
+        raise fail("first_spend_waits", room=purchase.view.room)
+
+    async def _buy_now(self, purchase: Purchase, batch: Sequence[int]) -> None:
         try:
             await self._look_before(purchase, batch)
         except BaseException:
