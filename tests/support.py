@@ -188,3 +188,19 @@ def files_in(place: Path) -> dict[Path, bytes]:
             paths = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
             return {path: path.read_bytes() for path in paths}
     raise AssertionError(f"{place.name} does not stay still")
+
+
+@contextlib.contextmanager
+def nothing_remembered() -> Iterator[None]:
+    """Secrets that other tests have configured are not known, and those of this one are forgotten afterwards."""
+    from sales_zoominfo import scrub
+
+    known, patterns = dict(scrub._known), list(scrub._known_pattern)
+    scrub._known.clear()
+    scrub._known_pattern.clear()
+    try:
+        yield
+    finally:
+        scrub._known.clear()
+        scrub._known.update(known)
+        scrub._known_pattern[:] = patterns

@@ -21,20 +21,15 @@ from hypothesis import strategies as st
 from sales_zoominfo import scrub as module
 from sales_zoominfo.errors import TEXTS
 from sales_zoominfo.scrub import EMAIL, PHONE, SECRET, install, places, remember, scrub
+from support import nothing_remembered
 
 relaxed = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> Iterator[None]:
-    """Secrets that other tests have configured are forgotten, and those of this one afterwards."""
-    known, patterns = dict(module._known), list(module._known_pattern)
-    module._known.clear()
-    module._known_pattern.clear()
-    yield
-    module._known.clear()
-    module._known.update(known)
-    module._known_pattern[:] = patterns
+    with nothing_remembered():
+        yield
 
 
 # --- what may stand around a value -----------------------------------------------------------------------------

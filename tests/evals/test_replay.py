@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,20 @@ from sales_zoominfo.tools.contract import Envelope
 from sales_zoominfo.tools.registry import DEFAULT_TOOLSETS, TOOLS
 from sales_zoominfo.tools.spec import Arguments, Tool
 from sales_zoominfo.tools.spec import Call as Asked
-from support import link_sandbox
+from support import link_sandbox, nothing_remembered
 
 FOLDER = Path(__file__).with_name("recordings")
 RECORDINGS = read_recordings(FOLDER)
 MONTHS = 130 * 86_400.0
 
 Again = Callable[[Conversation], Replayed]
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> Iterator[None]:
+    """A recording may hold what another test has configured as a secret."""
+    with nothing_remembered():
+        yield
 
 
 @pytest.fixture
