@@ -263,7 +263,7 @@ def test_another_cost_shows(again: Again) -> None:
 def test_a_question_for_consent_that_is_new_or_gone_shows(again: Again) -> None:
     conversation = Conversation.from_json(PEOPLE.to_json())
     conversation.turns[0].asked_consent = [Consent("", 5, True)]
-    assert any("consent was asked for 1 times" in line for line in told(again(conversation)))
+    assert any("consent questions in a turn: 1 before, 0 today" in line for line in told(again(conversation)))
 
 
 def test_a_persons_answers_are_given_again(again: Again) -> None:

@@ -244,7 +244,8 @@ class Bench:
         if self._client is None:
             known = ", ".join(tool.name for tool in self.runnable()) or "none"
             raise fail("not_found", thing="tool", name=name[:60], hint="", how=f"The tools here: {known}.")
-        if name in self._spending and arguments.get("dryRun") is not True:
+        plan = name == _BACKGROUND and arguments.get("dryRun") is True
+        if name in self._spending and not plan:
             arguments = self._capped(arguments)
             self._at_stake = int(arguments[CAP])
         try:

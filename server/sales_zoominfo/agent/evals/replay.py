@@ -307,7 +307,7 @@ async def replay(
             if on_call is not None:
                 await on_call(call, arguments, today)
         if consents.asked != len(turn.asked_consent):
-            text = f"was asked for {len(turn.asked_consent)} times in a turn and is {consents.asked} times"
+            text = f"questions in a turn: {len(turn.asked_consent)} before, {consents.asked} today"
             found.drifts.append(Drift(found.calls, "the server", "consent", text))
     return found
 
