@@ -53,12 +53,12 @@ h2{font-size:1.1rem;margin:0 0 .3rem} p{margin:.4rem 0} .facts,.hint,footer{colo
 .tile,section{background:var(--card);border:1px solid var(--line);border-radius:10px}
 .tile{padding:.8rem 1rem} dt,dd{font-size:.85rem;color:var(--soft);margin:0}
 .figure{font-size:1.7rem;line-height:1.2;font-weight:650;color:var(--ink);font-variant-numeric:tabular-nums}
-section{padding:1.1rem 1.25rem;margin:0 0 1rem}
+section{padding:1.1rem 1.25rem;margin:0 0 1rem;overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.42rem .7rem .42rem 0;border-top:1px solid var(--line);vertical-align:middle}
 thead th{border-top:0;font-size:.8rem;font-weight:500;color:var(--soft);padding-top:0;vertical-align:bottom}
-tbody th{font-weight:500;overflow-wrap:anywhere} tr>:last-child{padding-right:0}
-.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+tbody th{font-weight:500;overflow-wrap:anywhere;min-width:7.5rem} tr>:last-child{padding-right:0}
+.num{width:3.4rem;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .chart{width:34%;min-width:7rem} svg{display:block;width:100%;height:14px} .track{fill:var(--track)}
 .good{fill:var(--good);color:var(--good)} .soso{fill:var(--soso);color:var(--soso)}
 .bad{fill:var(--bad);color:var(--bad)} .span{fill:var(--ink);opacity:.45}
@@ -262,7 +262,7 @@ def _situations(results: Results) -> str:
             f"<p class=hint style='margin-top:1rem'>The same, for the {count:,} scenarios that were asked in each of "
             f"these situations:</p>{_table(['What the assistant had', 'Right', ''], again)}"
         )
-    hint = "Right means that every check of the scenario passed. The dark line is the 95% interval. Figures are means."
+    hint = "Right means that every check of the scenario passed. The thin line is the 95% interval. Figures are means."
     return _section("With the skill and without", hint, _table(head, lines) + more)
 
 
