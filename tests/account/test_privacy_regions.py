@@ -85,11 +85,13 @@ async def test_where_people_work_is_asked_for_while_companies_are_listed(
 ) -> None:
     async with opened(state_url) as screen:
         flags = screen.extra_outputs("contact", generation, ["email"])
-        assert await screen.beside("contact", generation, ["email"]) == flags
+        assert screen.beside("contact", generation, ["email"], await screen.list.scope()) == flags
         await screen.list.add([entry("person", 7123456), entry("company", 9)], "")
-        assert await screen.beside("contact", generation, ["email"]) == [*flags, "companyId", "companyWebsite"]
-        assert await screen.beside("contact", generation, ["companyId"]) == ["companyWebsite"]
-        assert await screen.beside("company", generation, ["id"]) == []
+        scope = await screen.list.scope()
+        assert scope == (False, True)
+        assert screen.beside("contact", generation, ["email"], scope) == [*flags, "companyId", "companyWebsite"]
+        assert screen.beside("contact", generation, ["companyId"], scope) == ["companyWebsite"]
+        assert screen.beside("company", generation, ["id"], scope) == []
 
 
 async def test_a_region_is_marked_by_default(state_url: str) -> None:
