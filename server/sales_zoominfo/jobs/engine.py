@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 import sqlalchemy as sa
 import sqlalchemy.event
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
@@ -48,6 +50,8 @@ class Parts:
         self.fleet = fleet
         # First come first served, so that a workflow begins its steps in the same order whenever it runs.
         self.slots = asyncio.Semaphore(BATCHES)
+        # Workflows that have begun and have not given their part back.
+        self.running = 0
 
 
 _parts: Parts | None = None
@@ -76,14 +80,18 @@ async def _give_back(job: str, shard: int, run: int) -> None:
 
 @DBOS.workflow(name="run_part")
 async def _run_part(job: str, shard: int, run: int) -> None:
-    slots = _mine().slots
+    parts = _mine()
 
     async def one(batch: int) -> None:
-        async with slots:
+        async with parts.slots:
             await _run_batch(job, batch)
 
-    await asyncio.gather(*(one(batch) for batch in await _list_batches(job, shard)))
-    await _give_back(job, shard, run)
+    parts.running += 1
+    try:
+        await asyncio.gather(*(one(batch) for batch in await _list_batches(job, shard)))
+        await _give_back(job, shard, run)
+    finally:
+        parts.running -= 1
 
 
 class Engine:
@@ -138,7 +146,9 @@ class Engine:
     async def stop(self) -> None:
         """Take no more work and disconnect. What is still under way is resumed elsewhere."""
         global _parts
-        await asyncio.to_thread(DBOS.destroy)
+        # Not on a thread of the loop's own pool, which DBOS has put its own in place of and shuts down here.
+        await anyio.to_thread.run_sync(DBOS.destroy)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="worker"))
         _parts = None
 
     @property

@@ -110,10 +110,13 @@ class Fleet:
         return await self._store.write(write, lane=LANE, durable=False)
 
     async def leave(self, worker: str) -> None:
-        """Be gone in good order: nothing is left behind."""
-        await self._store.write(
-            lambda tx: tx.execute("DELETE FROM job_worker WHERE id = ?", (worker,)), lane=LANE, durable=False
-        )
+        """Be gone in good order. What the engine has kept under its name all the same, others resume."""
+
+        def write(tx: Transaction) -> None:
+            tx.execute("DELETE FROM job_worker WHERE id = ?", (worker,))
+            tx.execute("INSERT INTO job_grave (worker, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (worker, tx.now()))
+
+        await self._store.write(write, lane=LANE, durable=False)
 
     async def workers(self) -> list[Worker]:
         """All of this account, the living and those not yet buried."""

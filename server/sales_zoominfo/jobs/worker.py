@@ -114,9 +114,10 @@ class Worker:
             gc.freeze()
             gc.set_threshold(10_000, 20, 20)
             async with asyncio.TaskGroup() as group:
+                feeding = group.create_task(self._every(self._pace.feed, lambda: self._feed(engine)))
                 tasks = [
+                    feeding,
                     group.create_task(self._beat(worker, dead)),
-                    group.create_task(self._every(self._pace.feed, lambda: self._feed(engine))),
                     group.create_task(self._every(self._pace.chores, lambda: self._chores(worker, runner))),
                     group.create_task(self._every(max(1.0, jobs.fleet.lease / 4), lambda: self._watch(engine))),
                     group.create_task(self._every(self._pace.purge, jobs.purge)),
@@ -126,10 +127,11 @@ class Worker:
                 ends = [group.create_task(event.wait()) for event in (self._stop, dead)]
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 runner.stop()
+                feeding.cancel()
                 # Calls under way are paid for; the beat goes on, so that nobody takes them over.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.finish):
-                        while runner.busy or self._busy:  # noqa: ASYNC110 - for the time of a call
+                        while runner.busy or parts.running or self._busy:  # noqa: ASYNC110 - for the time of a call
                             await asyncio.sleep(0.05)
                 for task in (*tasks, *ends):
                     task.cancel()
@@ -191,7 +193,8 @@ class Worker:
             await self._jobs.account.bury(tag(worker))
             count = await engine.resume(worker)
             await fleet.close_grave(worker)
-            logger.warning("%d workflows of the dead worker %s are resumed", count, worker)
+            if count:
+                logger.warning("%d workflows of the dead worker %s are resumed", count, worker)
         queued = await fleet.queued(self._pace.orphans)
         for part in set(queued) - await engine.live(queued):
             await fleet.give_back(part)
