@@ -199,15 +199,23 @@ def test_each_command_that_is_named_instead_exists(here: Run) -> None:
         assert here(*command).returncode == 0
 
 
-def test_without_the_extra_it_gives_the_command(process: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if it were not installed: the import system finds nothing under the name.
+@pytest.mark.parametrize("command", [("ask", "Hello?"), ("eval", "--list"), ("eval", "tools"), ("eval", "trigger")])
+def test_without_the_extra_it_gives_the_command(
+    process: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    # As if it were not installed: the import system finds nothing under the name, and cannot import it.
     (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as u\nfind = u.find_spec\n"
-        "u.find_spec = lambda name, *rest: None if name == 'anthropic' else find(name, *rest)\n",
+        "import importlib.util as u, sys\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'anthropic' else find(name, *rest)\n"
+        "class Gone:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name.partition('.')[0] == 'anthropic':\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Gone())\n",
         "utf-8",
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
-    done = process("ask", "Hello?")
+    done = process(*command)
     assert done.returncode == 2
     assert "pip install 'sales-zoominfo[agent]'" in done.stderr and "sales-zoominfo knowledge" in done.stderr
 

@@ -122,12 +122,14 @@ def eval_command(
     """
     if ctx.invoked_subcommand is not None:
         return
+    from .ask import need_agent
+
+    # What is imported next needs it as well.
+    need_agent("`sales-zoominfo eval`")
     from ..agent.evals.running import plan
     from ..agent.evals.scenario import load
-    from .ask import need_agent
     from .eval_bench import claude
 
-    need_agent("`sales-zoominfo eval`")
     chosen = load(_folder(scenarios), only=only, held_out=held_out)
     planned = plan(chosen, runs=runs, situations=_situations(situation))
     if offline:
