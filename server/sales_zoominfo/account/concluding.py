@@ -34,7 +34,8 @@ from .charges import (
 )
 from .ledger_types import DAY, RACE, SLACK, TERM, Outcome, Purchase, Reservation
 from .match_key import canonical_id
-from .standing import LATE, Fall
+from .standing import Fall
+from .under_way import LATE
 
 
 def settle_all(c: Transaction, account: str, reservation: Reservation, outcomes: Sequence[Outcome], now: float) -> int:

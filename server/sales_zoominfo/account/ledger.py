@@ -31,13 +31,12 @@ from uuid import uuid4
 from ..errors import SalesZoomInfoError, fail
 from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
-from . import standing
-from .budgets import budget_of, check_budgets, counted_today
+from . import standing, tally
+from .budgets import budget_of, check_budgets
 from .charges import (
     Charge,
     all_own,
     charges_where,
-    is_calm,
     mark_charges,
     own_charges,
     purchase_of,
@@ -68,7 +67,8 @@ from .ledger_types import (
 )
 from .match_key import CONSTRAINTS, Input, canonical_id, key_of_id, match_key, own_id
 from .reserving import Asked, doubt_to_supersede, lines_of, sum_up
-from .standing import LATE, Seen, Stop, Turn, View
+from .standing import Seen, Stop, Turn, View
+from .under_way import LATE, open_now
 
 __all__ = [
     "ASSUMED",
@@ -167,13 +167,14 @@ class Ledger:
             now = self._now(c)
             lines = lines_of(c, self._account, entity, self._asked(entity, inputs), now)
             estimate = sum_up(entity, lines)
-            standing.refuse(c, self._account, estimate.credits)
+            known = standing.load(c, self._account)
+            known.refuse(estimate.credits)
+            pending = open_now(c, self._account, now, caller.name)
             superseded: list[Charge | None] = [None] * len(lines)
-            if not is_calm(c, self._account):
+            if pending.uneasy:
                 superseded = [doubt_to_supersede(c, self._account, caller, entity, line) for line in lines]
-            check_budgets(
-                c, self._account, caller, estimate, limits, now, [row for row in superseded if row is not None]
-            )
+            replaced = [row for row in superseded if row is not None]
+            check_budgets(c, self._account, caller, estimate, limits, now, pending, replaced)
             c.executemany(
                 "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
                 " credits, state, live, reserved_at, at, job) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?,?)",
@@ -193,7 +194,9 @@ class Ledger:
                         " WHERE id = ?",
                         (reservation, index, doubt.id),
                     )
-            return Reservation(reservation, entity, caller, estimate, standing.view(c, self._account, now))
+            # What is reserved is not under way; what was superseded is no longer in doubt.
+            view = known.view(open_now(c, self._account, now) if replaced else pending, now)
+            return Reservation(reservation, entity, caller, estimate, view)
 
         def undo(c: Transaction) -> None:
             for row in charges_where(c, "reservation = ?", reservation):
@@ -239,7 +242,7 @@ class Ledger:
             fresh = [row for row in rows if row.state == "reserved"]
             if not fresh:
                 # Sent once more after a refusal: still the same turn.
-                standing.refuse(c, self._account, sum(row.credits for row in rows))
+                standing.load(c, self._account).refuse(sum(row.credits for row in rows))
                 mark_charges(c, reservation, rows, "at = ?", max(now, *(row.at for row in rows)))
                 return None
             turn = standing.begin(c, self._account, via, sum(row.credits for row in fresh), now)
@@ -304,14 +307,18 @@ class Ledger:
 
         def job(c: Transaction) -> Closed:
             now = self._now(c)
-            seen = Seen()
+            compared = None
             if balance is not None:
-                seen = standing.compare(c, self._account, turn, balance, header, now)
+                compared = standing.compare(c, self._account, turn, balance, header, now)
+            seen = Seen() if compared is None else compared.seen
             spent = settle_all(c, self._account, reservation, tell(seen.drop), now)
-            if balance is not None:
-                standing.settle_down(c, self._account, turn)
-            left = max(0, limits.per_day - sum(counted_today(c, self._account, now).values()))
-            return Closed(spent, seen, left, standing.view(c, self._account, now))
+            pending = open_now(c, self._account, now)
+            if compared is None:
+                known = standing.load(c, self._account)
+            else:
+                known = standing.settle_down(c, self._account, turn, compared, pending)
+            left = max(0, limits.per_day - pending.today - tally.today(c, self._account, now))
+            return Closed(spent, seen, left, known.view(pending, now))
 
         # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.
         return await self._store.write(job, durable=False)
@@ -561,8 +568,7 @@ class Ledger:
 
         def job(c: Transaction) -> View:
             now = self._now(c)
-            standing.note(c, self._account, generation, balance, view, now)
-            return standing.view(c, self._account, now)
+            return standing.note(c, self._account, generation, balance, view, now)
 
         return await self._store.write(job, durable=False)
 

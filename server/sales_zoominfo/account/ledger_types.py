@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..zoominfo.operations import Entity
-from .standing import Seen, View
+
+if TYPE_CHECKING:
+    from .standing import Seen, View
 
 DAY = 86_400.0
 HOUR = 3_600.0

@@ -13,9 +13,10 @@ All functions run inside a transaction of the ledger; nothing here holds state.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SalesZoomInfoError, fail
+from .under_way import LATE, Open, open_now
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 FIRST_SPEND = 25
 # A figure older than this may have been lowered by a colleague since, so it proves nothing about a turn. Seconds.
 FRESH = 5.0
-# A sending without an answer may still be carried out for so long. Seconds.
-LATE = 120.0
 # So many turns one after the other whose fall is larger than what was at stake stop the account.
 EXCESSES = 2
 
@@ -159,58 +158,87 @@ class Fall:
         return self.credits - sum(credits for at, credits in self.spent if at >= since)
 
 
+class Mark(NamedTuple):
+    """A row of table reading, without whose and through which API."""
+
+    balance: int
+    at: float
+    staked: int
+    exact: int
+    carry: int
+    excesses: int
+    fell: int
+    counted: int
+    suspect: int
+    header: int | None
+
+
+class Standing(NamedTuple):
+    """The rows of an account: what was sent in all, whether it may spend, and its own figures."""
+
+    turns: int
+    staked: int
+    proven_at: float | None
+    stop: Stop | None
+    exhausted: str | None
+    marks: dict[str, Mark]
+
+    def refuse(self, stake: int) -> None:
+        """Raise when the account may not spend now, whatever its budgets.
+
+        Args:
+            stake: credits that the call may cost; one that costs none is refused only when nothing may be sent at all.
+
+        Raises:
+            SpendingStopped: ledger and balance disagree.
+            CreditsExhausted, UsageLimitReached: ZoomInfo said so, and no reading has shown room since.
+        """
+        if self.stop is not None:
+            raise self.stop.error()
+        if self.exhausted is not None and (stake or self.exhausted != "credits"):
+            raise used_up(self.exhausted)
+
+    def view(self, pending: Open, now: float) -> View:
+        """Where the account stands, with what is open on it."""
+        under_way = pending.at_stake
+        figures: dict[str, Figure] = {}
+        for generation, mark in self.marks.items():
+            exact = bool(mark.exact) and mark.staked == self.staked and not under_way
+            header = None if mark.header is None else bool(mark.header)
+            figures[generation] = Figure(mark.balance, mark.at, exact, bool(mark.suspect), header)
+        compared = max((mark.staked for mark in self.marks.values()), default=0)
+        return View(
+            now,
+            self.proven_at is not None,
+            max(0, FIRST_SPEND - (self.staked - compared)),
+            self.turns,
+            self.staked,
+            under_way,
+            pending.doubts,
+            self.stop,
+            self.exhausted,
+            figures,
+        )
+
+
+def load(c: Transaction, account: str) -> Standing:
+    """The rows of an account, in one statement."""
+    rows = c.execute(
+        "SELECT s.turns, s.staked, s.proven_at, s.stopped_at, s.stopped_fell, s.stopped_counted, s.exhausted_what,"
+        " r.generation, r.balance, r.at, r.staked, r.exact, r.carry, r.excesses, r.fell, r.counted, r.suspect, r.header"
+        " FROM (SELECT CAST(? AS TEXT) AS account) AS a LEFT JOIN standing AS s ON s.account = a.account"
+        " LEFT JOIN reading AS r ON r.account = a.account",
+        (account,),
+    ).fetchall()
+    turns, staked, proven, stopped_at, fell, counted, exhausted = rows[0][:7]
+    stop = None if stopped_at is None else Stop(stopped_at, fell, counted)
+    marks = {row[7]: Mark(*row[8:]) for row in rows if row[7] is not None}
+    return Standing(turns or 0, staked or 0, proven, stop, exhausted, marks)
+
+
 def view(c: Transaction, account: str, now: float) -> View:
     """Where the account stands."""
-    row = c.execute(
-        "SELECT turns, staked, proven_at, stopped_at, stopped_fell, stopped_counted, exhausted_what FROM standing"
-        " WHERE account = ?",
-        (account,),
-    ).fetchone()
-    turns, staked, proven, stopped_at, fell, counted, exhausted = row or (0, 0, None, None, 0, 0, None)
-    under_way, doubts = _open_sendings(c, account, now)
-    figures: dict[str, Figure] = {}
-    compared = 0
-    for generation, balance, at, before, sure, suspect, header in c.execute(
-        "SELECT generation, balance, at, staked, exact, suspect, header FROM reading WHERE account = ?", (account,)
-    ).fetchall():
-        exact = bool(sure) and before == staked and not under_way
-        figures[generation] = Figure(balance, at, exact, bool(suspect), None if header is None else bool(header))
-        compared = max(compared, before)
-    return View(
-        now,
-        proven is not None,
-        max(0, FIRST_SPEND - (staked - compared)),
-        turns,
-        staked,
-        under_way,
-        doubts,
-        None if stopped_at is None else Stop(stopped_at, fell, counted),
-        exhausted,
-        figures,
-    )
-
-
-def refuse(c: Transaction, account: str, stake: int) -> None:
-    """Raise when the account may not spend now, whatever its budgets.
-
-    Args:
-        c, account: where and whose.
-        stake: credits that the call may cost; one that costs none is refused only when nothing may be sent at all.
-
-    Raises:
-        SpendingStopped: ledger and balance disagree.
-        CreditsExhausted, UsageLimitReached: ZoomInfo said so, and no reading has shown room since.
-    """
-    row = c.execute(
-        "SELECT stopped_at, stopped_fell, stopped_counted, exhausted_what FROM standing WHERE account = ?", (account,)
-    ).fetchone()
-    if row is None:
-        return
-    stopped_at, fell, counted, exhausted = row
-    if stopped_at is not None:
-        raise Stop(stopped_at, fell, counted).error()
-    if exhausted is not None and (stake or exhausted != "credits"):
-        raise used_up(exhausted)
+    return load(c, account).view(open_now(c, account, now), now)
 
 
 def used_up(what: str) -> SalesZoomInfoError:
@@ -225,14 +253,12 @@ def begin(c: Transaction, account: str, via: str, stake: int, now: float) -> Tur
     Without ``via`` no figure can be compared, so the limit of the first spend does not hold.
 
     Raises:
-        SpendingStopped, CreditsExhausted, UsageLimitReached: see :func:`refuse`.
+        SpendingStopped, CreditsExhausted, UsageLimitReached: see :meth:`Standing.refuse`.
         UpstreamUnavailable: the account's first spend is being compared; nothing may be added to it.
     """
-    seen = view(c, account, now)
-    if seen.stop is not None:
-        raise seen.stop.error()
-    if seen.exhausted is not None and (stake or seen.exhausted != "credits"):
-        raise used_up(seen.exhausted)
+    known = load(c, account)
+    known.refuse(stake)
+    seen = known.view(open_now(c, account, now), now)
     if via and stake and not seen.proven and stake > seen.room:
         raise fail("first_spend_waits", room=seen.room)
     number, staked = c.execute(
@@ -243,8 +269,17 @@ def begin(c: Transaction, account: str, via: str, stake: int, now: float) -> Tur
     return Turn(number, via, stake, staked, seen.under_way)
 
 
-def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int | None, now: float) -> Seen:
-    """Compare a figure that was read after a turn was answered, and keep it.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing a figure has come to; :func:`settle_down` keeps it once the turn is settled."""
+
+    seen: Seen
+    standing: Standing
+    mark: Mark
+
+
+def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int | None, now: float) -> Compared:
+    """Compare a figure that was read after a turn was answered.
 
     Args:
         c, account: where and whose.
@@ -253,59 +288,60 @@ def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int 
         header: the figure that the answer itself carried, when the balance was read by another call.
         now: epoch seconds.
     """
-    turns, staked, proven = c.execute(
-        "SELECT turns, staked, proven_at FROM standing WHERE account = ?", (account,)
-    ).fetchone()
-    last = c.execute(
-        "SELECT balance, at, staked, exact, carry, excesses, fell, counted, header FROM reading"
-        " WHERE account = ? AND generation = ?",
-        (account, turn.via),
-    ).fetchone()
-    alone = not turn.others and turns == turn.number
+    known = load(c, account)
+    last = known.marks.get(turn.via)
+    alone = not turn.others and known.turns == turn.number
     if last is None:
-        _keep(c, account, turn.via, (balance, now, turn.staked - turn.others, int(alone), 0, 0, 0, 0, 0, None))
-        return Seen()
-    before, at, staked_before, sure, carry, excesses, fallen, counted, trusted = last
-    fell, allowed = before - balance, staked - staked_before
+        return Compared(Seen(), known, Mark(balance, now, turn.staked - turn.others, int(alone), 0, 0, 0, 0, 0, None))
+    fell, allowed = last.balance - balance, known.staked - last.staked
     # A figure that was read beside others may have held this turn's charges already.
-    clean = alone and bool(sure) and fell >= 0 and staked_before == turn.staked - turn.stake
+    clean = alone and bool(last.exact) and fell >= 0 and last.staked == turn.staked - turn.stake
     # What an earlier turn could have cost and did not may be posted late.
-    over = max(0, fell - allowed - carry)
-    suspect = int(over > 0)
+    over = max(0, fell - allowed - last.carry)
+    excesses, fallen, counted, trusted = last.excesses, last.fell, last.counted, last.header
     stop: Stop | None = None
     if not over:
         excesses = fallen = counted = 0
-    elif 0 <= now - at <= FRESH + LATE:
+    elif 0 <= now - last.at <= FRESH + LATE:
         excesses, fallen, counted = excesses + 1, fallen + fell, counted + allowed
-        if excesses >= EXCESSES or proven is None:
+        if excesses >= EXCESSES or known.proven_at is None:
             stop = Stop(now, fallen, counted)
             c.execute(
                 "UPDATE standing SET stopped_at = ?, stopped_fell = ?, stopped_counted = ? WHERE account = ?",
                 (now, fallen, counted, account),
             )
+            known = known._replace(stop=stop)
             excesses = fallen = counted = 0
-    if proven is None and fell > 0 and not over:
+    if known.proven_at is None and fell > 0 and not over:
         prove(c, account, now)
+        known = known._replace(proven_at=now)
     if header is not None and clean and fell:
         trusted = int(header == balance)
     carry = max(0, allowed - max(0, fell)) if alone else 0
-    values = (balance, now, turn.staked - turn.others, int(alone), carry, excesses, fallen, counted, suspect, trusted)
-    _keep(c, account, turn.via, values)
-    return Seen(fell if clean else None, over, stop)
+    staked = turn.staked - turn.others
+    mark = Mark(balance, now, staked, int(alone), carry, excesses, fallen, counted, int(over > 0), trusted)
+    return Compared(Seen(fell if clean else None, over, stop), known, mark)
 
 
-def settle_down(c: Transaction, account: str, turn: Turn) -> None:
-    """After a turn's charges are settled: keep its figure to count from later, when nothing else is open."""
-    c.execute(
-        "UPDATE reading SET quiet_balance = balance, quiet_turns = ? WHERE account = ? AND generation = ?"
-        " AND reading.exact = 1 AND ? = (SELECT turns FROM standing WHERE standing.account = reading.account)"
-        " AND NOT EXISTS (SELECT 1 FROM charge WHERE charge.account = reading.account AND charge.live = 1"
-        " AND charge.credits > 0 AND charge.state IN ('sent', 'in_doubt', 'superseded'))",
-        (turn.number, account, turn.via, turn.number),
-    )
+def settle_down(c: Transaction, account: str, turn: Turn, compared: Compared, pending: Open) -> Standing:
+    """After a turn's charges are settled: keep its figure, to count from later when nothing else is open.
+
+    Args:
+        c, account: where and whose.
+        turn: which was answered.
+        compared: from :func:`compare`, in this transaction.
+        pending: what is open now.
+
+    Returns:
+        The account's rows as they are then.
+    """
+    known, mark = compared.standing, compared.mark
+    quiet = bool(mark.exact) and known.turns == turn.number and not pending.unanswered
+    _keep(c, account, turn.via, mark, turn.number if quiet else None)
+    return known._replace(marks={**known.marks, turn.via: mark})
 
 
-def note(c: Transaction, account: str, generation: str, balance: int, seen: View, now: float) -> None:
+def note(c: Transaction, account: str, generation: str, balance: int, seen: View, now: float) -> View:
     """Keep a figure that was read outside a turn.
 
     Args:
@@ -314,28 +350,23 @@ def note(c: Transaction, account: str, generation: str, balance: int, seen: View
         seen: the view from before it was read; what was sent since may have lowered it or not.
         now: epoch seconds.
     """
-    turns, staked = c.execute("SELECT turns, staked FROM standing WHERE account = ?", (account,)).fetchone() or (0, 0)
-    last = c.execute(
-        "SELECT balance, staked, carry, excesses, fell, counted, header FROM reading"
-        " WHERE account = ? AND generation = ?",
-        (account, generation),
-    ).fetchone()
-    _, staked_before, carry, excesses, fallen, counted, trusted = last or (balance, 0, 0, 0, 0, 0, None)
-    if last is not None and last[0] > balance and last[0] - balance <= staked - staked_before + carry:
+    known = load(c, account)
+    last = known.marks.get(generation)
+    if (
+        last is not None
+        and last.balance > balance
+        and last.balance - balance <= known.staked - last.staked + last.carry
+    ):
         # Whatever was bought since the first figure cost no more than it could.
         prove(c, account, now)
-    exact = not seen.under_way and turns == seen.turns
-    _keep(
-        c,
-        account,
-        generation,
-        (balance, now, seen.staked - seen.under_way, int(exact), 0, excesses, fallen, counted, 0, trusted),
-    )
-    if exact and not _open(c, account):
-        c.execute(
-            "UPDATE reading SET quiet_balance = balance, quiet_turns = ? WHERE account = ? AND generation = ?",
-            (turns, account, generation),
-        )
+        known = known._replace(proven_at=now if known.proven_at is None else known.proven_at)
+    exact = not seen.under_way and known.turns == seen.turns
+    mark = Mark(balance, now, seen.staked - seen.under_way, int(exact), 0, 0, 0, 0, 0, None)
+    if last is not None:
+        mark = mark._replace(excesses=last.excesses, fell=last.fell, counted=last.counted, header=last.header)
+    pending = open_now(c, account, now)
+    _keep(c, account, generation, mark, known.turns if exact and not pending.unanswered else None)
+    return known._replace(marks={**known.marks, generation: mark}).view(pending, now)
 
 
 def weigh(c: Transaction, account: str, generation: str, balance: int, seen: View) -> Fall | None:
@@ -405,36 +436,13 @@ def resume(c: Transaction, account: str, who: str, now: float) -> Stop | None:
     return Stop(*row)
 
 
-def _keep(c: Transaction, account: str, generation: str, values: tuple[object, ...]) -> None:
+def _keep(c: Transaction, account: str, generation: str, mark: Mark, quiet: int | None) -> None:
+    """Write a figure; with ``quiet``, the number of turns until now, as one that nothing was open beside."""
+    columns = ", ".join(f"{name} = excluded.{name}" for name in Mark._fields)
+    if quiet is not None:
+        columns += ", quiet_balance = excluded.quiet_balance, quiet_turns = excluded.quiet_turns"
     c.execute(
-        "INSERT INTO reading (account, generation, balance, at, staked, exact, carry, excesses, fell, counted, suspect,"
-        " header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, generation) DO UPDATE SET"
-        " balance = excluded.balance, at = excluded.at, staked = excluded.staked, exact = excluded.exact,"
-        " carry = excluded.carry, excesses = excluded.excesses, fell = excluded.fell, counted = excluded.counted,"
-        " suspect = excluded.suspect, header = excluded.header",
-        (account, generation, *values),
-    )
-
-
-def _open_sendings(c: Transaction, account: str, now: float) -> tuple[int, int]:
-    """Credits at stake in sendings that may still be carried out, and how many charges in doubt are past that.
-
-    What is asked for again is billed once at most.
-    """
-    late = now - LATE
-    return c.execute(
-        "SELECT (SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND state = 'sent')"
-        " + (SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND state = 'in_doubt' AND at > ?),"
-        " (SELECT COUNT(*) FROM charge WHERE account = ? AND state = 'in_doubt' AND credits > 0 AND at <= ?)",
-        (account, account, late, account, late),
-    ).fetchone()
-
-
-def _open(c: Transaction, account: str) -> bool:
-    return bool(
-        c.execute(
-            "SELECT 1 FROM charge WHERE account = ? AND live = 1 AND credits > 0"
-            " AND state IN ('sent', 'in_doubt', 'superseded') LIMIT 1",
-            (account,),
-        ).fetchone()
+        f"INSERT INTO reading (account, generation, {', '.join(Mark._fields)}, quiet_balance, quiet_turns)"  # noqa: S608
+        f" VALUES ({', '.join('?' * (len(mark) + 4))}) ON CONFLICT (account, generation) DO UPDATE SET {columns}",
+        (account, generation, *mark, None if quiet is None else mark.balance, quiet),
     )

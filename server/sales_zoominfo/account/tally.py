@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ..store import Transaction
 from .charges import Charge, midnight
@@ -42,49 +43,53 @@ def add(c: Transaction, account: str, charges: Iterable[tuple[Charge, int]]) -> 
         c.executemany(_ADD, [(account, *key, credits) for key, credits in sorted(sums.items())])
 
 
+class Used(NamedTuple):
+    """Credits that count as spent.
+
+    Attributes:
+        today: of the UTC day and of later ones, which a clock that was set back leaves behind.
+        mine_today: the caller's part of it.
+        mine_since: the caller's, sent after a moment.
+        job: of a job.
+        ever: all of the account.
+    """
+
+    today: int
+    mine_today: int
+    mine_since: int
+    job: int
+    ever: int
+
+
+_SUM = "SELECT COALESCE(SUM(credits), 0) FROM"
+_USED = (
+    f"SELECT ({_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?),"
+    f" ({_SUM} tally WHERE account = ? AND span = 'day' AND start >= ? AND name = ?),"
+    f" ({_SUM} tally WHERE account = ? AND span = 'slice' AND start >= ? AND name = ?)"
+    f" + ({_SUM} charge WHERE account = ? AND state = 'spent' AND at > ? AND at < ? AND caller = ?),"
+    f" ({_SUM} tally WHERE account = ? AND span = 'job' AND start = 0 AND name = ?),"
+    f" ({_SUM} tally WHERE account = ? AND span = 'ever' AND start = 0 AND name = '')"
+)
+
+
+def used(c: Transaction, account: str, caller: str, job: str | None, now: float, since: float) -> Used:
+    """What counts as spent.
+
+    Args:
+        c, account: where and whose.
+        caller, job: whose part is told apart.
+        now: epoch seconds, within the day.
+        since: epoch seconds, where the caller's span begins.
+    """
+    day, edge = midnight(now), (since // SLICE + 1) * SLICE
+    days, slices = (account, day), (account, edge, caller)
+    values = (*days, *days, caller, *slices, account, since, edge, caller, account, job or "", account)
+    return Used(*c.execute(_USED, values).fetchone())
+
+
 def today(c: Transaction, account: str, now: float) -> int:
-    """Credits of this UTC day and of later ones, which a clock that was set back leaves behind."""
-    (credits,) = c.execute(
-        "SELECT COALESCE(SUM(credits), 0) FROM tally WHERE account = ? AND span = 'day' AND start >= ?",
-        (account, midnight(now)),
-    ).fetchone()
-    return credits
+    """:attr:`Used.today` alone."""
+    return c.execute(_TODAY, (account, midnight(now))).fetchone()[0]
 
 
-def today_of(c: Transaction, account: str, caller: str, now: float) -> int:
-    """A caller's part of :func:`today`."""
-    (credits,) = c.execute(
-        "SELECT COALESCE(SUM(credits), 0) FROM tally WHERE account = ? AND span = 'day' AND start >= ? AND name = ?",
-        (account, midnight(now), caller),
-    ).fetchone()
-    return credits
-
-
-def since(c: Transaction, account: str, caller: str, moment: float) -> int:
-    """Credits of a caller that were sent after a moment."""
-    edge = (moment // SLICE + 1) * SLICE
-    (credits,) = c.execute(
-        "SELECT (SELECT COALESCE(SUM(credits), 0) FROM tally"
-        " WHERE account = ? AND span = 'slice' AND start >= ? AND name = ?)"
-        " + (SELECT COALESCE(SUM(credits), 0) FROM charge"
-        " WHERE account = ? AND state = 'spent' AND at > ? AND at < ? AND caller = ?)",
-        (account, edge, caller, account, moment, edge, caller),
-    ).fetchone()
-    return credits
-
-
-def of_job(c: Transaction, account: str, job: str) -> int:
-    """Credits of a job."""
-    return _one(c, account, "job", job)
-
-
-def ever(c: Transaction, account: str) -> int:
-    """All credits of the account."""
-    return _one(c, account, "ever", "")
-
-
-def _one(c: Transaction, account: str, span: str, name: str) -> int:
-    row = c.execute(
-        "SELECT credits FROM tally WHERE account = ? AND span = ? AND start = 0 AND name = ?", (account, span, name)
-    ).fetchone()
-    return 0 if row is None else row[0]
+_TODAY = f"{_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -123,17 +124,14 @@ class ThreadStore:
 
     async def write(self, fn: Callable[[Transaction], T], *, lane: str = STATE, durable: bool = True) -> T:
         """See :meth:`Store.write`."""
-        import asyncio
-
-        # Shielded: a cancelled caller must not withdraw a settlement that still waits in the queue.
-        return await asyncio.shield(asyncio.wrap_future(self.submit(fn, lane=lane, durable=durable)))
+        asked = time.monotonic()
+        # Kept although its caller may be cancelled: a settlement that waits in the queue must not be withdrawn.
+        return await self._run(lambda: self._write(fn, lane, durable, asked), keep=True)
 
     async def read(self, fn: Callable[[Transaction], T]) -> T:
         """See :meth:`Store.read`."""
-        import asyncio
-
         asked = time.monotonic()
-        return await asyncio.wrap_future(self._enqueue(lambda: self._read(fn, asked)))
+        return await self._run(lambda: self._read(fn, asked), keep=False)
 
     def submit(self, fn: Callable[[Transaction], T], *, lane: str = STATE, durable: bool = True) -> Future[T]:
         """See :meth:`Store.submit`."""
@@ -160,6 +158,38 @@ class ThreadStore:
         if self._closed:
             raise RuntimeError("the store is closed")
         return self._executor.submit(job)
+
+    async def _run(self, job: Callable[[], T], *, keep: bool) -> T:
+        """Run a job on the store's thread; without ``keep`` it is left out when its caller is gone by then."""
+        import asyncio
+
+        # A call has some ten of these, and what asyncio makes of a thread's future costs as much as a statement.
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: T | None, error: BaseException | None) -> None:
+            if answer.done():
+                return
+            if error is None:
+                answer.set_result(cast("T", result))
+            else:
+                answer.set_exception(error)
+
+        def run() -> None:
+            if not keep and answer.cancelled():
+                return
+            result, error = None, None
+            try:
+                result = job()
+            except BaseException as raised:
+                error = raised
+            # A loop that has ended has nobody who waits.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, result, error)
+            del result, error  # a traceback would keep this frame, and this frame the traceback
+
+        self._enqueue(run)
+        return await answer
 
     # On the store's thread; ``asked`` is when the call was made, by time.monotonic.
 

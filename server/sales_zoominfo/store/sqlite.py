@@ -99,16 +99,21 @@ class SqliteStore(ThreadStore):
 
         connection = self._connection
         try:
-            connection.execute("PRAGMA query_only = ON")
+            before = connection.total_changes
             connection.execute("BEGIN")
             try:
-                return fn(self._transaction)
+                result = fn(self._transaction)
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                connection.execute("PRAGMA query_only = OFF")
         except sqlite3.Error as error:
             raise _explain(error, self.path) from error
+        # Undone above. SQLite's own refusal is a setting, which costs more than most reads.
+        if connection.total_changes != before:
+            raise fail(
+                "state_unusable", reason=_CAUSES[8][0].format(path=self.path), how=_CAUSES[8][1].format(path=self.path)
+            )
+        return result
 
 
 def open_file(path: Path, executor: ThreadPoolExecutor, lock_timeout: float, busy_timeout: float) -> SqliteStore:

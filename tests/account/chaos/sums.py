@@ -18,19 +18,23 @@ def check_tally(c: Transaction, account: str, now: float) -> None:
     rows = c.execute(
         "SELECT caller, job, credits, at FROM charge WHERE account = ? AND state = 'spent'", (account,)
     ).fetchall()
-    assert tally.ever(c, account) == sum(credits for _, _, credits, _ in rows), "all that was spent"
+    assert tally.used(c, account, "", None, now, now).ever == sum(row[2] for row in rows), "all that was spent"
     for job in {job for _, job, _, _ in rows if job is not None}:
-        assert tally.of_job(c, account, job) == sum(row[2] for row in rows if row[1] == job), f"of job {job}"
+        spent = sum(row[2] for row in rows if row[1] == job)
+        assert tally.used(c, account, "", job, now, now).job == spent, f"of job {job}"
     callers = {row[0] for row in rows} | {"nobody"}
     for moment in (now - DAY, now, now + DAY):
         midnight = moment // DAY * DAY
-        assert tally.today(c, account, moment) == sum(row[2] for row in rows if row[3] >= midnight), "of a day"
+        whole = sum(row[2] for row in rows if row[3] >= midnight)
+        assert tally.today(c, account, moment) == whole, "of a day"
         for caller in callers:
             spent = sum(row[2] for row in rows if row[0] == caller and row[3] >= midnight)
-            assert tally.today_of(c, account, caller, moment) == spent, f"of a day of {caller}"
+            told = tally.used(c, account, caller, None, moment, moment)
+            assert (told.today, told.mine_today) == (whole, spent), f"of a day of {caller}"
     # At the very moment of a charge, before and after it, and anywhere.
     moments = {now - HOUR, *(row[3] for row in rows[-8:]), *(row[3] - 0.5 for row in rows[-8:])}
     for moment in moments:
         for caller in callers:
             spent = sum(row[2] for row in rows if row[0] == caller and row[3] > moment)
-            assert tally.since(c, account, caller, moment) == spent, f"of {caller} since {moment}"
+            told = tally.used(c, account, caller, None, now, moment)
+            assert told.mine_since == spent, f"of {caller} since {moment}"
