@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-import sales_zoominfo.cli as cli_module
+import sales_zoominfo.cli.enrich_commands as enriching
 from sales_zoominfo import __version__, errors
 from sales_zoominfo.cli.run import EXIT_CODES, exit_code, rows_exit_code
 from sales_zoominfo.cli.wording import in_terminal
@@ -271,7 +271,7 @@ def test_enrich_spends_with_consent_and_the_second_time_nothing(cli: Run, consen
 
 
 def test_enrich_asks_on_a_terminal(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    monkeypatch.setattr(enriching, "interactive", lambda: True)
     person = people(cli, 1)[0]
     refused = cli("enrich", "contact", f"personId={person}", input="\n")
     assert refused.exit_code == 4
@@ -292,7 +292,7 @@ def test_a_person_may_pass_the_ceiling_but_not_a_flag(
         result = cli("enrich", "contacts", "--input", str(file), *consent)
         assert result.exit_code == 4
         assert "ceiling" in result.stderr
-    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    monkeypatch.setattr(enriching, "interactive", lambda: True)
     result = cli("enrich", "contacts", "--input", str(file), input="y\n")
     assert result.exit_code == 0, result.stderr
     assert "over your ceiling" in result.stderr
@@ -301,7 +301,7 @@ def test_a_person_may_pass_the_ceiling_but_not_a_flag(
 
 def test_the_day_budget_stays_whoever_agrees(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOMINFO_MAX_CREDITS_PER_DAY", "0")
-    monkeypatch.setattr(cli_module, "interactive", lambda: True)
+    monkeypatch.setattr(enriching, "interactive", lambda: True)
     result = cli("enrich", "contact", f"personId={people(cli, 1)[0]}", input="y\n")
     assert result.exit_code == 4
     assert "day budget" in result.stderr

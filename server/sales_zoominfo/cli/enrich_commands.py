@@ -1,0 +1,276 @@
+"""``enrich``: one record, some of them, or a file of any size."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+import typer
+
+from .options import FieldsOption, FormatOption, OutputOption, tell
+from .output import Format, Output
+from .run import (
+    agreed_to,
+    call_tool,
+    command,
+    consent_needed,
+    declined,
+    err,
+    interactive,
+    rows_exit_code,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from ..account.consent import Consent
+    from ..settings import Settings
+    from ..tools.contract import Envelope
+
+# Options that go with a file.
+_FILE = "With a file"
+
+
+@command
+def enrich_command(
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|contact|company", help="A file of any size, or what one record is.")
+    ],
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="What identifies one record.", show_default=False)
+    ] = None,
+    input: Annotated[
+        Path | None,
+        typer.Option("--input", "-i", help="CSV, JSON or JSONL with up to 100 records.", show_default=False),
+    ] = None,
+    fields: FieldsOption = None,
+    require: Annotated[
+        str | None,
+        typer.Option("--require", help="A record lacking one of these is no match, and free.", show_default=False),
+    ] = None,
+    detail: Annotated[str | None, typer.Option("--detail", help="concise (default) or full.")] = None,
+    max_credits: Annotated[
+        int | None,
+        typer.Option(
+            "--max-credits",
+            min=0,
+            help="Spend at most this, without asking; a file that could cost more than 100 needs it.",
+            show_default=False,
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Spend what the estimate says, without asking.")] = False,
+    format: FormatOption = None,
+    output: OutputOption = None,
+    entity: Annotated[
+        Literal["contact", "company"] | None,
+        typer.Option("--entity", help="What its rows are; found out if not given.", rich_help_panel=_FILE),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="PRESET|FILE",
+            help="Which field goes to which column; without it zi_* columns are added.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="HEADING=KEY",
+            help="What a column holds, such as Mail=emailAddress; KEY ignore leaves it out.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(
+            "--max-age",
+            min=0,
+            metavar="DAYS",
+            help="Take copies kept here that are at most so old.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the match plan and the cost; free.", rich_help_panel=_FILE)
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Stay until it is done.", rich_help_panel=_FILE)
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on stdout.", rich_help_panel=_FILE)] = False,
+    changes: Annotated[
+        Path | None,
+        typer.Option(
+            "--changes",
+            help="Also write what changed, to load into the CRM.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    before_after: Annotated[
+        Path | None,
+        typer.Option(
+            "--before-after",
+            help="Also write each changed cell with what it held before.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", help="Also write the report: .html or .json.", show_default=False, rich_help_panel=_FILE
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default=False, rich_help_panel=_FILE)
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of the file; found if not given.", show_default=False, rich_help_panel=_FILE),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", help="Of CSV; found if not given.", show_default=False, rich_help_panel=_FILE),
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="Whether the first row names the columns; found if not given.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            "--country",
+            metavar="CODE",
+            help="Where phone numbers without a country code are dialled, such as US.",
+            show_default=False,
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+    search_first: Annotated[
+        bool,
+        typer.Option(
+            "--search-first",
+            help="Look for each row by a free search before paying; a row with several candidates is not picked.",
+            rich_help_panel=_FILE,
+        ),
+    ] = False,
+    in_doubt: Annotated[
+        Literal["resend", "hold"] | None,
+        typer.Option(
+            "--in-doubt",
+            help="What happens to records whose answer was lost: resend (default) or hold.",
+            rich_help_panel=_FILE,
+        ),
+    ] = None,
+) -> None:
+    """Get e-mails, phones and profiles, for one record or for a file. SPENDS up to 1 credit a new record.
+
+    One: sales-zoominfo enrich contact emailAddress=ada.sample@acme.example
+
+    A file: sales-zoominfo enrich contacts.csv --map salesforce-contact --dry-run
+    """
+    from . import enrich_file
+
+    names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
+    kind = enrich_file.entity_of(what)
+    if kind is None:
+        given = {"KEY=VALUE": keys, "--input": input, "--require": require, "--detail": detail, "--format": format}
+        enrich_file.refuse(given, "records, not with a file", "one record, not a file")
+        options = {
+            "changes": None if changes is None else str(changes.expanduser().absolute()),
+            "before_after": None if before_after is None else str(before_after.expanduser().absolute()),
+            "sheet": sheet,
+            "encoding": encoding,
+            "delimiter": delimiter,
+            "header": header,
+            "country": country,
+            "search_first": search_first or None,
+            "in_doubt": in_doubt,
+        }
+        wanted = enrich_file.Wanted(
+            Path(what), output, entity, mapping, columns or [], names, max_credits, max_age, dry_run, yes, wait,
+            as_json, report, options,
+        )  # fmt: skip
+        raise typer.Exit(enrich_file.enrich_file(wanted, settings()))
+    given = {
+        "--entity": entity, "--map": mapping, "--column": columns, "--max-age": max_age, "--dry-run": dry_run or None,
+        "--no-wait": None if wait else True, "--json": as_json or None, "--changes": changes, "--report": report,
+        "--before-after": before_after, "--header": header, "--country": country,
+        "--search-first": search_first or None,
+        "--sheet": sheet, "--encoding": encoding, "--delimiter": delimiter, "--in-doubt": in_doubt,
+    }  # fmt: skip
+    enrich_file.refuse(given, f"a file, not with `enrich {kind}`", "a file")
+    _enrich_records(kind, keys or [], input, names, require, detail or "concise", max_credits, yes, format, output)
+
+
+def _enrich_records(
+    what: str,
+    keys: list[str],
+    input: Path | None,
+    names: list[str] | None,
+    require: str | None,
+    detail: str,
+    max_credits: int | None,
+    yes: bool,
+    format: Format | None,
+    output: Path | None,
+) -> None:
+    from .inputs import read_names, read_records
+    from .views import show_rows
+
+    records = read_records(keys, input, what)
+    list_name = "contacts" if what == "contact" else "companies"
+    using = settings()
+    with Output(format, output) as sink:
+        estimate = call_tool("estimate_credits", {list_name: records}, using=using)
+        consent, cap = _agree(estimate, using, max_credits, yes)
+        arguments: dict[str, object] = {
+            list_name: records,
+            "outputFields": names,
+            "requiredFields": read_names(require),
+            "detail": detail,
+            "maxCredits": cap,
+        }
+        answer = call_tool(f"enrich_{list_name}", arguments, using=using, consent=consent)
+        sink.show(answer, lambda console, shown: show_rows(console, shown, names))
+    tell(answer)
+    raise typer.Exit(rows_exit_code(str(row["matchStatus"]) for row in cast("list[dict[str, Any]]", answer["data"])))
+
+
+def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bool) -> tuple[Consent | None, int]:
+    """The person's consent to pass a ceiling, where they gave one, and the cap that they agreed to."""
+    meta = estimate["meta"]
+    credits: int = meta["estimate"]["credits"]
+    budget: dict[str, int] = meta["budget"]
+    console = err()
+    count = f"{meta['totalResults']} record{'' if meta['totalResults'] == 1 else 's'}"
+    console.print(f"{count}: at most {credits} credit{'' if credits == 1 else 's'} ({meta['estimate']['basis']}).")
+    free = credits == 0 or using.read_only or using.free_only or credits > budget["dayLeft"]
+    if max_credits is not None or yes or free:
+        # Whatever does not fit is refused by the gate, with its reason.
+        return None, credits if max_credits is None else max_credits
+    if not interactive():
+        raise consent_needed(credits)
+    over = credits > min(budget["callCeiling"], budget["hourLeft"])
+    if over:
+        console.print(
+            f"That is over your ceiling ({budget['callCeiling']} a call, {budget['hourLeft']} left this hour).",
+            style="yellow",
+        )
+    source = " (fictional: the sandbox)" if meta.get("sandbox") else ""
+    console.print(f"Spend up to {credits}{source}? [y/N] ", end="")
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise declined()
+    # A ceiling is what may pass without a person, and here one has agreed; every budget stays.
+    return agreed_to(credits), credits
