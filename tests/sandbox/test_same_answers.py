@@ -111,6 +111,23 @@ def test_random_searches(engines: tuple[Engine, ScanningEngine], records: Record
     assert len(seen) > 80
 
 
+def test_pages_of_one_search_in_any_order(engines: tuple[Engine, ScanningEngine]) -> None:
+    quick, slow = engines
+    dice = random.Random(5)
+    moment = Moment(NOW, data_files.epoch(NOW))
+    raw: dict[Entity, list[Row]] = {
+        "contact": [{"country": "usa"}, {"boardMember": "include"}, {"managementLevel": "Manager"}],
+        "company": [{"country": "usa"}, {}],
+    }
+    for entity, searches in raw.items():
+        for filters in searches:
+            criteria = parse(TABLES[entity], filters, "gtm")
+            for order in (*SORTS[entity], *(f"-{name}" for name in SORTS[entity])):
+                for page in dice.sample(range(1, 12), 4):
+                    given: tuple[Any, ...] = (entity, criteria, RULES["gtm"], moment, order, page, 60)
+                    assert quick.search(*given) == slow.search(*given), (entity, filters, order, page)
+
+
 @pytest.mark.parametrize(
     ("entity", "raw"),
     [

@@ -11,9 +11,13 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-# So many groups are quicker taken one by one.
-_FEW_GROUPS: Final = 40
-_USED: Final = re.compile(rb"[^\0]")
+# So many groups are quicker taken one by one; so many records of each group make the same of their first records.
+_FEW_GROUPS: Final = 24
+_RECORDS_A_GROUP: Final = 300
+# A single byte is searched for much faster than one of a kind.
+_USED: Final = re.compile(b"\x01")
+_USED_AS_ONE: Final = bytes([0, *[1] * 255])
+_START: Final = re.Match[bytes].start
 _PLACES: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 _DIGITS: Final = tuple(bytes(49 if byte >> bit & 1 else 48 for byte in range(256)) for bit in range(8))
 
@@ -48,33 +52,8 @@ def of_run(start: int, end: int) -> int:
 def members(bits: int) -> list[int]:
     """Return the record numbers of a set, ascending."""
     data = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
-    return [(found.start() << 3) + place for found in _USED.finditer(data) for place in _PLACES[data[found.start()]]]
-
-
-def first_of(bits: int, parts: Callable[[int], array[int]], count: int) -> list[int]:
-    """Walk along an order until enough members of a set are met.
-
-    Args:
-        bits: The set; it must hold at least `count` members.
-        parts: Gives part 0, 1, ... of all record numbers in the order.
-        count: How many members to find.
-
-    Returns:
-        The first members in that order, at least `count`.
-    """
-    data = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
-    reach = len(data) << 3
-    found: list[int] = []
-    part, step = 0, max(256, 2 * count)
-    while len(found) < count:
-        items = parts(part)
-        for start in range(0, len(items), step):
-            some = items[start : start + step]
-            found += [item for item in some if item < reach and data[item >> 3] >> (item & 7) & 1]
-            if len(found) >= count:
-                break
-        part += 1
-    return found
+    used = map(_START, _USED.finditer(data.translate(_USED_AS_ONE)))
+    return [(at << 3) + place for at in used for place in _PLACES[data[at]]]
 
 
 def slices(values: array[int], width: int) -> list[int]:
@@ -145,12 +124,12 @@ class Deposit:
     """
 
     def __init__(self, mask: int, moves: Sequence[tuple[int, int]]) -> None:
-        self._mask = mask
+        self.mask = mask
         self._moves = moves
 
     def gather(self, bits: int) -> int:
         """Keep the bits at the places of the mask, side by side."""
-        bits &= self._mask
+        bits &= self.mask
         for shift, move in self._moves:
             taken = bits & move
             bits = (bits ^ taken) | (taken >> shift)
@@ -159,8 +138,8 @@ class Deposit:
     def spread(self, bits: int) -> int:
         """Put bit k to the k-th place of the mask."""
         for shift, move in reversed(self._moves):
-            bits = (bits ^ (bits & move)) | (bits << shift & move)
-        return bits & self._mask
+            bits ^= (bits ^ bits << shift) & move
+        return bits & self.mask
 
 
 class Runs:
@@ -174,19 +153,24 @@ class Runs:
     def __init__(self, starts: Sequence[int], load: Callable[[], tuple[Deposit, Deposit]]) -> None:
         self._starts = starts
         self._load = load
-        self._deposits: tuple[Deposit, Deposit] | None = None
+        self._loaded: tuple[Deposit, Deposit, int] | None = None
 
     def records(self, groups: int) -> int:
         """Return the records of a set of groups."""
-        if groups.bit_count() <= _FEW_GROUPS:
+        count = groups.bit_count()
+        if count <= _FEW_GROUPS:
             return self._few(members(groups))
-        if self._deposits is None:
-            self._deposits = self._load()
-        used, firsts = self._deposits
-        wanted = used.gather(groups)
-        # Where a wanted run follows an unwanted one, or the reverse, the answer changes between 0 and 1.
-        changes = firsts.spread(wanted ^ (wanted << 1))
-        return _running_parity(changes, self._starts[-1])
+        if self._loaded is None:
+            used, firsts = self._load()
+            self._loaded = used, firsts, firsts.mask ^ full(self._starts[-1])
+        used, firsts, others = self._loaded
+        if count * _RECORDS_A_GROUP <= self._starts[-1]:
+            starts = self._starts
+            first = of([starts[group] for group in members(groups & used.mask)], starts[-1])
+        else:
+            first = firsts.spread(used.gather(groups))
+        # A carry runs from each first record up to the next one, and clears what lies between.
+        return first | (others ^ (others & (others + (first << 1))))
 
     def _few(self, groups: list[int]) -> int:
         found = 0

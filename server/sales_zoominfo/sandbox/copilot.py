@@ -215,7 +215,7 @@ class Copilot:
 
     def _employers(self, people: list[Doc]) -> dict[int, str]:
         ids = list({doc["company"] for doc in people if doc["company"] is not None})
-        return {key: name for key, (name, _) in self._service.reader.employers(ids).items()} if ids else {}
+        return self._service.reader.names(ids) if ids else {}
 
     # --- Insights and summary ----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from . import company_master, compliance, fields, keys, plans, quick_reference, taxonomies, visitors
 from .bulk import Bulk
 from .company_master import CompanyMaster
+from .contact_rows import ContactRow
 from .criteria import parse
 from .faults import Fault
 from .flatjson import answered as _json
@@ -23,7 +24,7 @@ from .model import Entity, SandboxAccount, SandboxUser
 from .query import Rules
 from .quick_reference import QuickReference, Unknown
 from .rates import Count, RateExceeded, Window
-from .records import ContactRow, Doc, us_stamp
+from .records import Doc, us_stamp
 from .refusal import Reason, Refusal
 from .service import EnrichRequest, EnrichRow, Service
 from .signal_enterprise import EnterpriseSignals
@@ -501,14 +502,14 @@ def _picked(row: Doc, names: Set[str]) -> Doc:
 def _contact_row(row: ContactRow) -> Doc:
     return {
         "id": row.id,
-        "firstName": row.fields["firstName"],
-        "middleName": row.fields["middleName"],
-        "lastName": row.fields["lastName"],
-        "validDate": us_stamp(row.valid.at),
-        "lastUpdatedDate": us_stamp(row.updated.at),
-        "jobTitle": row.fields["jobTitle"],
+        "firstName": row.first,
+        "middleName": row.middle,
+        "lastName": row.last,
+        "validDate": us_stamp(row.valid),
+        "lastUpdatedDate": us_stamp(row.updated),
+        "jobTitle": row.title,
         "contactAccuracyScore": row.accuracy,
-        "managementLevel": ",".join(row.levels),
+        "managementLevel": row.levels,
         "school": row.school,
         **row.flags,
         "company": {"id": row.company_id, "name": row.company_name} if row.company_id is not None else {},

@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from . import fields, plans
+from .contact_rows import ContactRow
 from .copilot import Copilot
 from .criteria import Criteria, parse
 from .faults import Fault
@@ -57,6 +58,8 @@ _MATCH: Final = {
     "contact": ("matchPersonInput", CONTACT_MATCH_INPUTS),
     "company": ("matchCompanyInput", COMPANY_MATCH_INPUTS),
 }
+# Texts of a contact row; empty ones are left out.
+_TEXTS: Final = ("firstName", "middleName", "lastName", "jobTitle", "managementLevel", "school")
 _DEFAULT_SORT: Final = {"contact": "-relevance", "company": "-revenue"}
 
 
@@ -237,21 +240,7 @@ class GtmApi:
             {
                 "id": str(row.id),
                 "type": "Contact",
-                "attributes": _filled(
-                    row.fields
-                    | {
-                        "validDate": iso(row.valid.at),
-                        "lastUpdatedDate": iso(row.updated.at),
-                        "contactAccuracyScore": row.accuracy,
-                        "managementLevel": ",".join(row.levels),
-                        "school": row.school,
-                    }
-                    | row.flags
-                    | {
-                        "managementStatus": status.get(row.id),
-                        "company": None if row.company_id is None else {"id": row.company_id, "name": row.company_name},
-                    }
-                ),
+                "attributes": _contact_attributes(row, status.get(row.id)),
             }
             for row in self._service.contact_rows(found.ids)
         ]
@@ -370,6 +359,29 @@ class GtmApi:
         ]
         data = [{"id": "1", "type": "UserUsage", "attributes": {"usage": usage}}]
         return Response(200, {"data": data}, {}, MEDIA_TYPE)
+
+
+def _contact_attributes(row: ContactRow, status: Doc | None) -> Doc:
+    found: Doc = {
+        "firstName": row.first,
+        "middleName": row.middle,
+        "lastName": row.last,
+        "jobTitle": row.title,
+        "validDate": iso(row.valid),
+        "lastUpdatedDate": iso(row.updated),
+        "contactAccuracyScore": row.accuracy,
+        "managementLevel": row.levels,
+        "school": row.school,
+        **row.flags,
+    }
+    for name in _TEXTS:
+        if not found[name]:
+            del found[name]
+    if status is not None:
+        found["managementStatus"] = status
+    if row.company_id is not None:
+        found["company"] = {"id": row.company_id, "name": row.company_name}
+    return found
 
 
 def _rate_headers(counts: list[Count]) -> dict[str, str]:

@@ -5,10 +5,13 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from .model import Receive, Scope
+
+# What is sent is made here and never holds itself.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Response:
             return b""
         if isinstance(self.body, bytes):
             return self.body
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(self.body).encode()
 
     def raw_headers(self, length: int | None) -> list[tuple[bytes, bytes]]:
         fields = {"content-type": self.media_type, **self.headers} if self.body is not None else dict(self.headers)

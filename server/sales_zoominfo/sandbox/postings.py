@@ -8,12 +8,13 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from . import bitmaps
 from .bitmaps import Deposit, Runs
 from .indexing import BITMAP, NUMBERS, PART, Ints
+from .walking import Walker
 
 # Bytes of bitmaps that a process keeps.
 KEPT_BYTES: Final = 96 * 1024 * 1024
@@ -75,6 +76,7 @@ class Postings:
         row = connection.execute("SELECT items FROM listing WHERE name=? AND part=-1", (f"{prefix}.size",)).fetchone()
         self.size = int.from_bytes(row[0], "little")
         self.all = bitmaps.full(self.size)
+        self._walker = Walker(self.size)
 
     def one(self, field: str, value: str) -> int:
         """Return the records that have a value."""
@@ -188,11 +190,12 @@ class Postings:
         found = (numbers[place] for key, place in places if place < len(known) and known[place] == key)
         return bitmaps.of(found, self.size)
 
-    def page(self, found: int, total: int, order: str, skip: int, count: int) -> list[int]:
+    def page(self, found: int, key: Hashable, total: int, order: str, skip: int, count: int) -> list[int]:
         """Return ids of a page of a set.
 
         Args:
             found: The set.
+            key: Tells the set.
             total: How many it holds.
             order: Name of the order, `-` in front when backwards.
             skip: Records before the page.
@@ -206,15 +209,15 @@ class Postings:
             return []
         name, backwards = order.removeprefix("-"), order.startswith("-")
         # Few are read out and sorted; of many, the first ones in the order are met soon.
-        if total * total * 4 < (skip + count) * self.size:
+        if total * total * 8 < (skip + count) * self.size:
             places = self.listing(f"place:{name}")
             numbers = sorted(bitmaps.members(found), key=places.__getitem__, reverse=backwards)
         else:
-            numbers = bitmaps.first_of(found, self._walk(f"order:{name}", backwards), skip + count)
+            numbers = self._walker.first(found, key, order, self._parts(f"order:{name}", backwards), skip + count)
         ids = self.listing("id")
         return [ids[number] for number in numbers[skip : skip + count]]
 
-    def _walk(self, name: str, backwards: bool) -> Callable[[int], Ints]:
+    def _parts(self, name: str, backwards: bool) -> Callable[[int], Ints]:
         if not backwards:
             return lambda part: self.part(name, part)
         last = (self.size - 1) // PART

@@ -31,6 +31,8 @@ _LOCATION_NAMES: Final = frozenset(
 _ENGAGEMENT_NAMES: Final = frozenset({"engagementStartDate", "engagementEndDate", "engagementType"})
 _EARTH_MILES: Final = 3958.8
 _MONTH: Final = 30.44 * DAY
+# Of so many circles the postcodes are kept.
+_AROUND: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Engine:
         self._left: Runs | None = None
         self._places: dict[str, tuple[float, float]] | None = None
         self._areas: Counter[str] = Counter()
+        self._around: dict[tuple[str, float], tuple[list[str], list[str]]] = {}
 
     def search(
         self, entity: Entity, criteria: Criteria, rules: Rules, moment: Moment, order: str, page: int, size: int
@@ -146,9 +149,10 @@ class Engine:
             (self.people, search.contacts) if entity == "contact" else (self.companies, search.companies_alone)
         )
         when = (moment.base, moment.now if "lastUpdatedInMonths" in criteria else 0)
-        found = self.cache.get((entity, repr(criteria), rules, when), lambda: find(criteria))
+        key = (entity, repr(criteria), rules, when)
+        found = self.cache.get(key, lambda: find(criteria))
         total = found.bit_count()
-        return Found(total, records.page(found, total, _order(entity, order), (page - 1) * size, size))
+        return Found(total, records.page(found, key, total, _order(entity, order), (page - 1) * size, size))
 
     def narrowed(self, criteria: Criteria, rules: Rules, moment: Moment) -> Narrowed:
         """Return what filters about companies and about people leave, for what is told of either.
@@ -193,6 +197,15 @@ class Engine:
 
     def areas_near(self, postcode: str, miles: float) -> tuple[list[str], list[str]]:
         """Return what lies within a distance: areas of which all postcodes do, and the postcodes of the others."""
+        key = (postcode, miles)
+        found = self._around.get(key)
+        if found is None:
+            if len(self._around) >= _AROUND:
+                self._around.clear()
+            found = self._around[key] = self._areas_near(postcode, miles)
+        return found
+
+    def _areas_near(self, postcode: str, miles: float) -> tuple[list[str], list[str]]:
         groups: dict[str, list[str]] = {}
         for code in self.near(postcode, miles):
             groups.setdefault(code[:3], []).append(code)

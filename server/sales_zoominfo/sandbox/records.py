@@ -66,14 +66,10 @@ class Reader:
         rows = self._db.execute(f"SELECT id, doc FROM {table} WHERE id IN ({marks})", list(ids))  # noqa: S608
         return {key: json.loads(doc) for key, doc in rows}
 
-    def employers(self, ids: Sequence[int]) -> dict[int, tuple[str, dict[str, bool]]]:
-        """Return names of companies and which of their fields are held, without reading the whole records."""
+    def names(self, ids: Sequence[int]) -> dict[int, str]:
+        """Return names of companies, without reading the whole records."""
         marks = ",".join("?" * len(ids))
-        rows = self._db.execute(
-            f"SELECT id, name, {', '.join(_HELD.values())} FROM company WHERE id IN ({marks})",  # noqa: S608
-            list(ids),
-        )
-        return {row[0]: (row[1], {flag: bool(held) for flag, held in zip(_HELD, row[2:], strict=True)}) for row in rows}
+        return dict(self._db.execute(f"SELECT id, name FROM company WHERE id IN ({marks})", list(ids)))  # noqa: S608
 
     def subjects(self, ids: Sequence[int], base: int) -> list[Subject]:
         """Load people with their employers, in the order given."""
@@ -85,16 +81,7 @@ class Reader:
         ]
 
 
-_HELD: Final = {
-    "hasCompanyIndustry": "industries<>'|'",
-    "hasCompanyPhone": "phone IS NOT NULL",
-    "hasCompanyStreet": "street<>''",
-    "hasCompanyState": "state<>''",
-    "hasCompanyZipCode": "zip<>''",
-    "hasCompanyCountry": "country<>''",
-    "hasCompanyRevenue": "revenue>0",
-    "hasCompanyEmployeeCount": "employees>0",
-}
+_TWO: Final = tuple(f"{number:02}" for number in range(60))
 
 
 @lru_cache(maxsize=8192)
@@ -105,12 +92,12 @@ def _day(number: int) -> str:
 def iso(at: int) -> str:
     """Return a moment as `2026-01-04T10:00:00Z`."""
     day, second = divmod(int(at), DAY)
-    return f"{_day(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+    return f"{_day(day)}T{_TWO[second // 3600]}:{_TWO[second // 60 % 60]}:{_TWO[second % 60]}Z"
 
 
 def iso_date(at: int) -> str:
     """Return the day of a moment as `2026-01-04`."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+    return _day(at // DAY)
 
 
 def us_stamp(at: int) -> str:
@@ -474,58 +461,3 @@ def _contact_values() -> dict[str, Callable[[Subject], Any]]:
 
 
 CONTACT_VALUES: Final = _contact_values()
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """A row of a contact search, before its generation spells it."""
-
-    id: int
-    fields: Doc
-    flags: dict[str, bool]
-    valid: Stamp
-    updated: Stamp
-    levels: list[str]
-    school: str
-    company_id: int | None
-    company_name: str
-    accuracy: int
-
-
-def contact_rows(reader: Reader, ids: Sequence[int], base: int) -> list[ContactRow]:
-    """Return what a contact search shows of people, in the order given."""
-    people = reader.people(ids)
-    employers = reader.employers(list({doc["company"] for doc in people.values() if doc["company"] is not None}))
-    return [_contact_row(key, people[key], employers.get(people[key]["company"]), base) for key in ids]
-
-
-def _contact_row(key: int, doc: Doc, employer: tuple[str, dict[str, bool]] | None, base: int) -> ContactRow:
-    name, held = employer or ("", dict.fromkeys(_HELD, False))
-    flags = {
-        "hasEmail": bool(doc["email"]),
-        "hasSupplementalEmail": bool(doc["email2"]),
-        "hasDirectPhone": bool(doc["phone"]),
-        "hasMobilePhone": bool(doc["mobile"]),
-        **held,
-    }
-    if doc["phone"] and doc["phone_dnc"]:
-        flags["directPhoneDoNotCall"] = True
-    if doc["mobile"] and doc["mobile_dnc"]:
-        flags["mobilePhoneDoNotCall"] = True
-    return ContactRow(
-        id=key,
-        fields={
-            "firstName": doc["first"],
-            "middleName": doc["middle"],
-            "lastName": doc["last"],
-            "jobTitle": doc["title"],
-        },
-        flags=flags,
-        valid=Stamp(base + doc["valid"]),
-        updated=Stamp(base + doc["updated"]),
-        levels=_levels(doc),
-        school=doc["education"][0][0] if doc["education"] else "",
-        company_id=doc["company"],
-        company_name=name,
-        accuracy=doc["accuracy"],
-    )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from . import dataset, plans
 from .calls import Calls, Trace
 from .compliance import Compliance
+from .contact_rows import ContactRow, contact_rows
 from .control import Control
 from .criteria import Criteria
 from .encoding import DAY
@@ -18,7 +19,7 @@ from .model import Charge, Entity, Generation, SandboxAccount, Switches
 from .places import COUNTRIES
 from .query import Engine, Found, Moment, Rules
 from .rates import Count, RateExceeded, Rates
-from .records import COMPANY_VALUES, CONTACT_VALUES, ContactRow, Doc, Reader, Subject, contact_rows, iso, render
+from .records import COMPANY_VALUES, CONTACT_VALUES, Doc, Reader, Subject, iso, render
 from .refusal import Refusal
 from .sessions import Sessions
 from .state import Sale, State
@@ -228,7 +229,7 @@ class Service:
 
     def contact_rows(self, ids: Sequence[int]) -> list[ContactRow]:
         """Return search rows of people, in the order given."""
-        return contact_rows(self.reader, ids, self.base) if ids else []
+        return contact_rows(self.connection, ids, self.base) if ids else []
 
     def company_rows(self, ids: Sequence[int]) -> list[tuple[int, Doc]]:
         """Return ids and documents of companies, in the order given."""
