@@ -168,7 +168,7 @@ class Screen:
             if row and entity == "contact":
                 row, what = regions.apply(self._rules, row, asked)
                 told.append(what)
-            kept.append(match if row is match.row else replace(match, row=row))
+            kept.append(match if row is match.row else Match(match.status, row, match.record_id, match.warnings))
         lines = [_withheld(withheld)] if withheld else []
         return kept, lines + regions.warnings(told)
 

@@ -95,6 +95,13 @@ class Told(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
+_NOTHING = Told()
+# Which numbers a flag speaks of.
+_NUMBERS: dict[str, frozenset[str]] = {
+    flag: frozenset(number for number, own in FLAGS.items() if own == flag) for flag in FLAGS.values()
+}
+
+
 def apply(rules: Rules, row: Row, asked: Sequence[str]) -> tuple[Row, Told]:
     """A contact's row as the rules allow it.
 
@@ -117,25 +124,23 @@ def apply(rules: Rules, row: Row, asked: Sequence[str]) -> tuple[Row, Told]:
         elif changed[flag] and rules.withhold_flagged:
             del changed[number]
             flagged += 1
-    for flag in dict.fromkeys(FLAGS.values()):
+    for flag, numbers in _NUMBERS.items():
         # A flag without its number tells nothing, unless somebody wanted it.
-        if (
-            flag in changed
-            and flag not in asked
-            and not any(number in changed for number, own in FLAGS.items() if own == flag)
-        ):
+        if flag in changed and changed.keys().isdisjoint(numbers) and flag not in asked:
             del changed[flag]
     withheld: list[str] = []
     unknown: list[str] = []
     for region, flag in REGIONS.items():
         policy = rules.regions[region]
         inside = changed.get(flag)
-        if policy == "withhold" and inside is not False and any(name in changed for name in DETAILS):
+        if policy == "withhold" and inside is not False and not changed.keys().isdisjoint(DETAILS):
             (withheld if inside is True else unknown).append(region)
         if flag in changed and flag not in asked and (policy == "show" or inside is not True):
             del changed[flag]
     if withheld or unknown:
-        changed = {name: value for name, value in changed.items() if name not in DETAILS and name not in FLAGS.values()}
+        changed = {name: value for name, value in changed.items() if name not in DETAILS and name not in _NUMBERS}
+    if not (unreadable or flagged or withheld or unknown):
+        return changed, _NOTHING
     return changed, Told(unreadable, flagged, tuple(withheld), tuple(unknown))
 
 
