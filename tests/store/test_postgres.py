@@ -22,6 +22,8 @@ from lossy import Cut, LossyLink
 from postgres import Server, new_database
 from sales_zoominfo.errors import InvalidArgument
 from sales_zoominfo.store import Store, Transaction, directory_of, open_store
+from sales_zoominfo.store import postgres as store_module
+from sales_zoominfo.store import postgres_link as link_module
 from sales_zoominfo.store import postgres_server as module
 from sales_zoominfo.store.migrations import MIGRATIONS
 
@@ -341,12 +343,142 @@ def test_a_process_frozen_within_a_transaction_holds_up_nobody_for_long(postgres
         frozen.join()
 
 
+# -- statements that travel together
+
+
+def put(name: str):
+    """As :func:`add`, and looks at no answer."""
+
+    def job(c: Transaction) -> None:
+        c.execute("INSERT INTO account VALUES (?, 'gtm', 1.0)", (name,))
+
+    return job
+
+
+@pytest.mark.anyio
+async def test_what_nobody_looks_at_costs_no_round_trip(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = await open_store(postgres_url)
+    waits: list[int] = []
+    wait = link_module.Link.wait
+    monkeypatch.setattr(link_module.Link, "wait", lambda self: (waits.append(1), wait(self))[1])
+
+    def job(c: Transaction) -> list[str]:
+        for name in ("a", "b", "c"):
+            put(name)(c)
+        c.executemany("INSERT INTO account VALUES (?, 'gtm', 1.0)", [("d",), ("e",)])
+        gone = c.execute("DELETE FROM account WHERE name = 'a'")
+        found = c.execute("SELECT name FROM account ORDER BY name")
+        assert gone.rowcount == 1
+        return [name for (name,) in found]
+
+    assert await store.write(job) == ["b", "c", "d", "e"]
+    assert len(waits) == 2, "for what is looked at, and for the COMMIT"
+    waits.clear()
+    assert await store.read(names) == ["b", "c", "d", "e"]
+    assert len(waits) == 1
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_failure_that_nobody_looks_at_undoes_the_write(postgres_url: str) -> None:
+    store = await open_store(postgres_url, busy_timeout=0.3)
+    await store.write(put("a"))
+
+    def twice(c: Transaction) -> None:
+        put("b")(c)
+        put("a")(c)
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await store.write(twice)
+    with pytest.raises(InvalidArgument, match="read-only"):
+        await store.read(put("c"))
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (module.lock_key("sales_zoominfo", "state"),))
+        with pytest.raises(InvalidArgument, match="locked") as caught:
+            await store.write(put("d"))
+    assert caught.value.kind == "state_unusable", "the server told that it was not written"
+    await store.write(put("e"))
+    assert await store.read(names) == ["a", "e"]
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_nothing_is_written_outside_of_a_transaction(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job's statements follow BEGIN before it is known to have worked."""
+    store = await open_store(postgres_url)
+    for job in (put("a"), add("b")):
+        with monkeypatch.context() as patch:
+            patch.setattr(store_module, "_BEGIN", b"BEGIN NONSENSE")
+            with pytest.raises(psycopg.errors.SyntaxError):
+                await store.write(job)
+    assert await store.read(names) == []
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_statements_that_were_new_in_a_write_that_failed_are_known_later(postgres_url: str) -> None:
+    store = await open_store(postgres_url)
+
+    def job(c: Transaction) -> None:
+        c.execute("SELECT * FROM nowhere")
+        put("a")(c)
+
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            await store.write(job)
+    await store.write(put("a"))
+    assert await store.read(names) == ["a"]
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_more_forms_of_statements_than_a_connection_keeps(postgres_url: str) -> None:
+    store = await open_store(postgres_url)
+
+    def job(c: Transaction, start: int) -> int:
+        found = [
+            c.execute(f"SELECT COUNT(*) FROM account WHERE name IN ({','.join('?' * n)})", ["a"] * n)
+            for n in range(start, start + 200)
+        ]
+        return sum(each.fetchone()[0] for each in found)
+
+    await store.write(put("a"))
+    for start in (1, 201, 401, 1):
+        assert await store.write(lambda c, start=start: job(c, start)) == 200
+    (kept,) = await store.read(lambda c: c.execute("SELECT COUNT(*) FROM pg_prepared_statements").fetchone())
+    assert kept < 450
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_table_that_has_grown_is_known_to_the_planner(postgres_url: str) -> None:
+    store = await open_store(postgres_url)
+    rows = "INSERT INTO account VALUES (?, 'gtm', 1.0)"
+    for n in range(64):
+        await store.write(lambda c, n=n: c.executemany(rows, [(f"{n}-{m}" + "x" * 50,) for m in range(10)]))
+    assert run(postgres_url, "SELECT reltuples FROM pg_class WHERE oid = 'sales_zoominfo.account'::regclass") == [
+        (640,)
+    ]
+    await store.close()
+
+
 # -- a server that goes away
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("when", ["before the server hears it", "after the server has done it"])
-@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", b"; COMMIT"])
+async def test_what_travels_with_a_commit_that_is_cut_is_written_once(link: LossyLink, when: Cut) -> None:
+    store = await open_store(link.url)
+    link.cut(b"COMMIT", when)
+    await store.write(put("wanted"))
+    assert link.cuts == 1
+    assert await store.read(names) == ["wanted"]
+    await store.close()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("when", ["before the server hears it", "after the server has done it"])
+@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", b"COMMIT"])
 @pytest.mark.parametrize("durable", [True, False])
 async def test_a_connection_cut_at_any_moment_writes_once(link: LossyLink, at: bytes, when: Cut, durable: bool) -> None:
     store = await open_store(link.url)
@@ -376,7 +508,7 @@ async def test_a_commit_that_nobody_can_confirm_is_told(link: LossyLink, postgre
 
     def job(c: Transaction) -> None:
         add("perhaps")(c)
-        link.cut(b"; COMMIT", when)
+        link.cut(b"COMMIT", when)
         link.refuse(True)
 
     with pytest.raises(InvalidArgument) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import count
 
 _QUOTED = re.compile(r"('(?:[^']|'')*')")
 # Longest first: an integer primary key counts by itself in SQLite, and in PostgreSQL when told to.
@@ -19,10 +20,13 @@ _TYPES = (
 
 
 @lru_cache(1024)
-def placeholders(sql: str) -> str:
-    """A statement with psycopg's ``%s`` for each ``?`` outside of quotes."""
-    parts = _QUOTED.split(sql.replace("%", "%%"))
-    return "".join(part if part.startswith("'") else part.replace("?", "%s") for part in parts)
+def placeholders(sql: str) -> bytes:
+    """A statement as PostgreSQL reads it, with ``$1``, ``$2`` … for each ``?`` outside of quotes."""
+    numbers = count(1)
+    parts = _QUOTED.split(sql)
+    for index in range(0, len(parts), 2):
+        parts[index] = re.sub(r"\?", lambda _: f"${next(numbers)}", parts[index])
+    return "".join(parts).encode()
 
 
 def schema_statement(sql: str) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, LiteralString, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
@@ -16,6 +16,7 @@ from .dialect import placeholders
 try:
     import psycopg
 
+    from .postgres_link import Answer, Link
     from .postgres_server import (
         Connection,
         Timeouts,
@@ -40,34 +41,51 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
-# The lock comes in a statement of its own, so that those that follow see what its last holder has committed.
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; {options}SELECT pg_advisory_xact_lock({key}); " + _CLOCK
-_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + _CLOCK
-# In one message: the row is there if the COMMIT was carried out, and only then. The writer is of hexadecimal digits.
-_COMMIT = (
-    "INSERT INTO sales_zoominfo_writer VALUES ('{writer}', {number}, clock_timestamp()) ON CONFLICT (id)"
-    " DO UPDATE SET number = excluded.number, seen = excluded.seen; COMMIT"
+_BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_LAZY = b"SET LOCAL synchronous_commit = off"
+_CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
+# The lock comes in a statement of its own, so that those that follow see what its last holder has committed. What is
+# in FROM is called first, so the clock is read when the lock is ours.
+_LOCK_AND_CLOCK = _CLOCK + b" FROM pg_advisory_xact_lock($1)"
+# Fails outside of a transaction.
+_INSIDE = b"LOCK TABLE sales_zoominfo_writer IN ACCESS SHARE MODE"
+# The row is there if the COMMIT was carried out, and only then.
+_NUMBER = (
+    b"INSERT INTO sales_zoominfo_writer VALUES ($1, $2, clock_timestamp()) ON CONFLICT (id)"
+    b" DO UPDATE SET number = excluded.number, seen = excluded.seen"
 )
-_LAZY = "SET LOCAL synchronous_commit = off; "
+_NUMBERED = b"SELECT number FROM sales_zoominfo_writer WHERE id = $1"
+_LEAVE = b"DELETE FROM sales_zoominfo_writer WHERE id = $1"
+# Every so many writes it is looked for tables that have grown and that the server has no statistics of.
+_LOOK_EVERY = 64
+_UNKNOWN = (
+    b"SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relpages = 0"
+    b" AND relnamespace = current_schema()::regnamespace AND pg_relation_size(oid) >= 4 * 8192"
+)
 
 
 class _Transaction:
     """A PostgreSQL transaction in the store's terms."""
 
-    def __init__(self, connection: Connection, now: float) -> None:
-        self._connection = connection
-        self._began = now - time.monotonic()
+    def __init__(self, link: Link, clock: Answer) -> None:
+        self._link = link
+        self._clock = clock
+        self._began: float | None = None
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Rows:
-        return self._connection.execute(_trusted(placeholders(sql)), values, prepare=True)
+        return self._link.send(placeholders(sql), values)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.executemany(_trusted(placeholders(sql)), rows)
+        query = placeholders(sql)
+        for values in rows:
+            self._link.send(query, values)
 
     def now(self) -> float:
         # The server's clock when the lock was ours, and what has passed since.
+        if self._began is None:
+            (clock,) = self._clock.fetchone()
+            self._began = float(clock) - self._clock.at
         return self._began + time.monotonic()
 
 
@@ -91,7 +109,7 @@ class PostgresStore(ThreadStore):
         super().__init__(directory, executor)
         self._given = given
         self._timeouts = timeouts
-        self._connection: Connection | None = connected[0]
+        self._link: Link | None = Link(connected[0])
         self._schema = connected[1]
         self._id = uuid4().hex
         self._number = 0
@@ -99,60 +117,94 @@ class PostgresStore(ThreadStore):
     def _write(self, fn: Callable[[Transaction], T], lane: str, durable: bool, asked: float, /) -> T:
         self._number += 1
         number = self._number
-        begin = _BEGIN.format(options="" if durable else _LAZY, key=lock_key(self._schema, lane))
-        commit = _COMMIT.format(writer=self._id, number=number)
+        key = lock_key(self._schema, lane)
         unconfirmed: list[T] = []  # what the job returned before a COMMIT that got no answer
 
-        def attempt(connection: Connection) -> T:
-            transaction = _Transaction(connection, _begin(connection, begin))
+        def attempt(link: Link) -> T:
+            link.refresh()
+            link.control(_BEGIN)
+            if not durable:
+                link.control(_LAZY)
+            transaction = _Transaction(link, link.send(_LOCK_AND_CLOCK, (key,)))
+            # On its way; the server works off the job's statements after it, and none of them if there is no BEGIN.
+            link.sync()
+            link.control(_INSIDE)
             if unconfirmed:
-                if self._committed(connection, number):
-                    connection.execute("ROLLBACK")
+                if self._committed(link, number):
+                    link.roll_back()
                     return unconfirmed[0]
                 unconfirmed.clear()
             result = fn(transaction)
             unconfirmed.append(result)
-            connection.execute(_trusted(commit), prepare=False)
+            try:
+                link.send(_NUMBER, (self._id, number))
+                link.control(b"COMMIT")
+                link.wait()
+            except psycopg.Error as error:
+                if not self._lost(error):
+                    unconfirmed.clear()  # the server says that it did not
+                raise
             return result
 
         try:
-            return self._insist(attempt, asked)
+            result = self._insist(attempt, asked)
         except SalesZoomInfoError as error:
             if unconfirmed and error.kind == "state_unusable":
                 raise fail("state_uncertain") from None
             raise
+        if number % _LOOK_EVERY == 0:
+            self._analyse()
+        return result
 
     def _read(self, fn: Callable[[Transaction], T], asked: float, /) -> T:
-        def attempt(connection: Connection) -> T:
-            result = fn(_Transaction(connection, _begin(connection, _BEGIN_READING)))
-            connection.execute("ROLLBACK")
+        def attempt(link: Link) -> T:
+            link.refresh()
+            link.control(_BEGIN_READING)
+            result = fn(_Transaction(link, link.send(_CLOCK)))
+            link.leave()
             return result
 
         return self._insist(attempt, asked)
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        link, self._link = self._link, None
+        if link is not None:
             with suppress(psycopg.Error):
-                connection.execute("DELETE FROM sales_zoominfo_writer WHERE id = %s", (self._id,))
-            connection.close()
+                link.send(_LEAVE, (self._id,))
+                link.wait()
+            link.close()
 
-    def _committed(self, connection: Connection, number: int) -> bool:
+    def _committed(self, link: Link, number: int) -> bool:
         # Under the lane's lock, hence after the lost connection's transaction has ended either way.
-        row = connection.execute("SELECT number FROM sales_zoominfo_writer WHERE id = %s", (self._id,)).fetchone()
+        row = link.send(_NUMBERED, (self._id,)).fetchone()
         return row is not None and row[0] == number
 
-    def _insist(self, attempt: Callable[[Connection], T], asked: float) -> T:
+    def _analyse(self) -> None:
+        """Tell the server what is in tables that it has not come to itself yet, or it makes poor plans for them."""
+        link = self._link
+        if link is None:
+            return
+        # What was written is written; a connection that is lost here is made anew by the next transaction.
+        with suppress(psycopg.Error):
+            if unknown := link.send(_UNKNOWN).fetchall():
+                link.control(f"ANALYZE (SKIP_LOCKED) {', '.join(name for (name,) in unknown)}".encode())
+                link.wait()
+
+    def _lost(self, error: psycopg.Error) -> bool:
+        return gone(error) or self._link is None or self._link.closed
+
+    def _insist(self, attempt: Callable[[Link], T], asked: float) -> T:
         """Run a transaction, and run it again while the connection is lost and time is left."""
         deadline = asked + self._timeouts.patience
         last = False
         while True:
             try:
-                if self._connection is None:
-                    self._connection, self._schema = connect(self._given, self._timeouts, deadline)
-                return attempt(self._connection)
+                if self._link is None:
+                    connection, self._schema = connect(self._given, self._timeouts, deadline)
+                    self._link = Link(connection)
+                return attempt(self._link)
             except psycopg.Error as error:
-                lost = gone(error) or self._connection is None or self._connection.closed
+                lost = self._lost(error)
                 self._end(drop=lost)
                 if not lost and not collided(error):
                     raise explain(error) from error
@@ -166,17 +218,15 @@ class PostgresStore(ThreadStore):
 
     def _end(self, *, drop: bool) -> None:
         """Undo what is open; a connection that cannot even do that is dropped."""
-        connection = self._connection
-        if connection is None:
+        link = self._link
+        if link is None:
             return
-        try:
-            if not drop and not connection.closed:
-                connection.execute("ROLLBACK")
+        if not drop and not link.closed:
+            with suppress(psycopg.Error):
+                link.roll_back()
                 return
-        except psycopg.Error:
-            pass
-        self._connection = None
-        connection.close()
+        self._link = None
+        link.close()
 
 
 def open_server(
@@ -204,19 +254,3 @@ def open_server(
                 raise
             if time.monotonic() >= deadline:
                 raise away(limits.patience) from None
-
-
-def _begin(connection: Connection, statements: str) -> float:
-    """Begin a transaction; the server's clock in epoch seconds."""
-    cursor = connection.execute(_trusted(statements), prepare=False)
-    while cursor.nextset():
-        pass
-    row = cursor.fetchone()
-    if row is None:
-        raise psycopg.OperationalError("no clock")
-    return row[0]
-
-
-def _trusted(query: str) -> LiteralString:
-    # Statements are constants of this package; every value is bound.
-    return cast("LiteralString", query)

@@ -147,7 +147,6 @@ def connect(given: dict[str, Any], timeouts: Timeouts, deadline: float) -> tuple
             time.sleep(min(pause, left))
             pause = min(2 * pause, 0.5)
     try:
-        connection.prepared_max = 300
         return connection, _set_up(connection, timeouts)
     except BaseException:
         connection.close()
@@ -221,6 +220,8 @@ def _set_up(connection: Connection, timeouts: Timeouts) -> str:
         "SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)",
         (str(round(timeouts.busy * 1000)), str(round(timeouts.busy * 800))),
     )
+    # A plan is made once and used while its table grows, and what is read at every call is found by an index.
+    connection.execute("SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)")
     try:
         with connection.transaction():
             return _migrate(connection, timeouts)
