@@ -9,6 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 Cut = Literal["before the server hears it", "after the server has done it"]
+# The statement as it stands in a message; not the end of READ COMMITTED.
+COMMIT = b"\x00COMMIT\x00"
 
 
 class LossyLink:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lossy import Cut, LossyLink
+from lossy import COMMIT, Cut, LossyLink
 from postgres import Server, new_database
 from sales_zoominfo.account.ledger import DAY, HOUR, TERM, Caller, Ledger, Limits, Outcome, Reservation
 from sales_zoominfo.errors import InvalidArgument, SalesZoomInfoError
@@ -263,7 +263,7 @@ async def test_a_commit_cut_off_counts_once(link: LossyLink, step: str, when: Cu
 
     def cut(name: str) -> None:
         if name == step:
-            link.cut(b"; COMMIT", when)
+            link.cut(COMMIT, when)
 
     cut("reserve")
     call = await ledger.reserve(ANN, "contact", people(1, 2, 3), WIDE)
@@ -292,7 +292,7 @@ async def test_a_reservation_that_nobody_can_confirm_undoes_itself(link: LossyLi
         """Cuts the line while the reservation is being made."""
 
         def items(self) -> Any:
-            link.cut(b"; COMMIT", when)
+            link.cut(COMMIT, when)
             link.refuse(True)
             threading.Timer(0.8, link.refuse, [False]).start()
             return super().items()

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 import sales_zoominfo
-from lossy import Cut, LossyLink
+from lossy import COMMIT, Cut, LossyLink
 from postgres import Server, new_database
 from sales_zoominfo.errors import InvalidArgument
 from sales_zoominfo.store import Store, Transaction, directory_of, open_store
@@ -469,7 +469,7 @@ async def test_a_table_that_has_grown_is_known_to_the_planner(postgres_url: str)
 @pytest.mark.parametrize("when", ["before the server hears it", "after the server has done it"])
 async def test_what_travels_with_a_commit_that_is_cut_is_written_once(link: LossyLink, when: Cut) -> None:
     store = await open_store(link.url)
-    link.cut(b"COMMIT", when)
+    link.cut(COMMIT, when)
     await store.write(put("wanted"))
     assert link.cuts == 1
     assert await store.read(names) == ["wanted"]
@@ -478,7 +478,7 @@ async def test_what_travels_with_a_commit_that_is_cut_is_written_once(link: Loss
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("when", ["before the server hears it", "after the server has done it"])
-@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", b"COMMIT"])
+@pytest.mark.parametrize("at", [b"BEGIN", b"wanted", COMMIT])
 @pytest.mark.parametrize("durable", [True, False])
 async def test_a_connection_cut_at_any_moment_writes_once(link: LossyLink, at: bytes, when: Cut, durable: bool) -> None:
     store = await open_store(link.url)
@@ -508,7 +508,7 @@ async def test_a_commit_that_nobody_can_confirm_is_told(link: LossyLink, postgre
 
     def job(c: Transaction) -> None:
         add("perhaps")(c)
-        link.cut(b"COMMIT", when)
+        link.cut(COMMIT, when)
         link.refuse(True)
 
     with pytest.raises(InvalidArgument) as caught:

@@ -12,11 +12,10 @@ from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
 from ..store import Transaction
-from . import tally
 from .charges import Charge, end_of_yesterday, midnight
 from .ledger_types import DAY, HOUR, Budget, Caller, Estimate, Limits
-from .tally import Used
-from .under_way import Open, open_now
+from .tally import Used, ask_used
+from .under_way import Open, ask_open
 
 SETTING_CALL = "ZOOMINFO_MAX_CREDITS_PER_CALL"
 SETTING_HOUR = "ZOOMINFO_MAX_CREDITS_PER_HOUR"
@@ -43,6 +42,7 @@ def check_budgets(
     limits: Limits,
     now: float,
     pending: Open,
+    used: Used,
     superseded: Sequence[Charge],
 ) -> None:
     """Raise when the call does not fit; of what is pending, credits of superseded charges no longer count."""
@@ -57,7 +57,6 @@ def check_budgets(
             cap=limits.max_credits,
             details={**facts, "cap": limits.max_credits},
         )
-    used = tally.used(c, account, caller.name, caller.job, now, now - HOUR)
     refused = _over_budget(_budgets(c, account, caller, limits, now, pending, used, superseded), now, facts)
     if needed > limits.approved or refused is not None or not _take_approval(c, account, caller, limits, now):
         since = now - HOUR
@@ -139,8 +138,8 @@ def _take_approval(c: Transaction, account: str, caller: Caller, limits: Limits,
 
 def budget_of(c: Transaction, account: str, limits: Limits, caller: Caller, now: float) -> Budget:
     """Where the account and a caller stand."""
-    pending = open_now(c, account, now, caller.name)
-    used = tally.used(c, account, caller.name, caller.job, now, now - HOUR)
+    asked = ask_open(c, account, now, caller.name), ask_used(c, account, caller.name, caller.job, now, now - HOUR)
+    pending, used = Open(*asked[0].fetchone()), Used(*asked[1].fetchone())
     total, per_caller = limits.total, limits.per_caller
     return Budget(
         spent_today=used.today,

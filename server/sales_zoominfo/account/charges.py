@@ -1,15 +1,16 @@
 """The ledger's rows: charges and their states, what inputs have matched, and what is under management.
 
-All functions run inside a transaction of the ledger.
+All functions run inside a transaction of the ledger. What is asked before the first answer is read travels to a server
+in one message, hence the functions that only ask.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..store import Transaction
+from ..store import Rows, Transaction
 from ..zoominfo.operations import Entity
 from .ledger_types import DAY, TERM, Purchase, Reservation
 
@@ -67,8 +68,12 @@ def end_of_yesterday(now: float) -> float:
 def charges_where(c: Transaction, where: str, *values: object) -> list[Charge]:
     """The charges that a condition of this package holds for."""
     # ``where`` is a constant of this module; every value is bound.
-    query = f"SELECT {_CHARGE} FROM charge WHERE {where}"  # noqa: S608
-    return [Charge(*row) for row in c.execute(query, values)]
+    return [Charge(*row) for row in ask_charges(c, where, *values)]
+
+
+def ask_charges(c: Transaction, where: str, *values: object) -> Rows:
+    """:func:`charges_where`, not read yet."""
+    return c.execute(f"SELECT {_CHARGE} FROM charge WHERE {where}", values)  # noqa: S608
 
 
 def close_charge(c: Transaction, charge: int, state: str, credits: int) -> None:
@@ -111,9 +116,14 @@ def own_charges(c: Transaction, account: str, reservation: Reservation, indexes:
         yield rows[0]
 
 
-def all_own(c: Transaction, account: str, reservation: Reservation, indexes: Sequence[int]) -> list[Charge]:
+def ask_own(c: Transaction, account: str, reservation: Reservation) -> Rows:
+    """The charges of a call, for :func:`all_own`."""
+    return ask_charges(c, "reservation = ? AND account = ?", reservation.id, account)
+
+
+def all_own(asked: Rows, reservation: Reservation, indexes: Sequence[int]) -> list[Charge]:
     """The charges of a call as they are now, in the order of the indexes."""
-    found = {row.idx: row for row in charges_where(c, "reservation = ? AND account = ?", reservation.id, account)}
+    found = {row.idx: row for row in (Charge(*each) for each in asked)}
     for index in indexes:
         if index not in found:
             raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
@@ -153,24 +163,23 @@ def doubts_of(c: Transaction, account: str, entity: Entity, zi_id: str, key: byt
     return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits]
 
 
-def is_calm(c: Transaction, account: str) -> bool:
-    """Whether the account has no credit in doubt, nor one that another charge has taken the place of."""
-    return not c.execute(
+def ask_uneasy(c: Transaction, account: str) -> Rows:
+    """A row where the account has a credit in doubt, or one that another charge has taken the place of."""
+    return c.execute(
         "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') AND credits > 0 LIMIT 1",
         (account,),
-    ).fetchone()
+    )
 
 
-def records_matched(c: Transaction, account: str, entity: Entity, keys: Collection[bytes]) -> dict[bytes, str]:
+def ask_matches(c: Transaction, account: str, entity: Entity, keys: Collection[bytes]) -> Iterable[tuple[bytes, str]]:
     """The record that each input has matched, where it has."""
     if not keys:
-        return {}
-    rows = c.execute(
+        return ()
+    return c.execute(
         "SELECT key, zi_id FROM match_key WHERE account = ? AND entity = ?"  # noqa: S608 - only marks are put in
         f" AND key IN ({marks(keys)})",
         (account, entity, *keys),
     )
-    return {bytes(key): record for key, record in rows}
 
 
 def purchases_of(

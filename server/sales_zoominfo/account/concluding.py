@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from ..store import Transaction
+from ..store import Rows, Transaction
 from ..zoominfo.operations import Entity
 from . import tally
 from .charges import (
@@ -19,7 +20,6 @@ from .charges import (
     charges_where,
     close_charge,
     doubts_of,
-    is_calm,
     marks,
     midnight,
     own_charges,
@@ -38,12 +38,21 @@ from .standing import Fall
 from .under_way import LATE
 
 
-def settle_all(c: Transaction, account: str, reservation: Reservation, outcomes: Sequence[Outcome], now: float) -> int:
+class Answered(NamedTuple):
+    """What has been asked about a call whose answer came: its charges, and whether anything is in doubt."""
+
+    own: Rows
+    uneasy: Rows
+
+
+def settle_all(
+    c: Transaction, account: str, reservation: Reservation, asked: Answered, outcomes: Sequence[Outcome], now: float
+) -> int:
     """Record what ZoomInfo answered to inputs of a call; returns the credits that count as spent by them."""
     told = {outcome.index: outcome for outcome in outcomes}
     order = sorted(told)
-    if is_calm(c, account):
-        rows = all_own(c, account, reservation, order)
+    if asked.uneasy.fetchone() is None:
+        rows = all_own(asked.own, reservation, order)
         same_day = all(row.at >= midnight(now) for row in rows)
         if same_day and (spent := _settle_plainly(c, account, rows, told, now)) is not None:
             return spent

@@ -31,11 +31,13 @@ from uuid import uuid4
 from ..errors import SalesZoomInfoError, fail
 from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
-from . import standing, tally
+from . import standing
 from .budgets import budget_of, check_budgets
 from .charges import (
     Charge,
     all_own,
+    ask_own,
+    ask_uneasy,
     charges_where,
     mark_charges,
     own_charges,
@@ -43,7 +45,7 @@ from .charges import (
     release_charge,
     unsettled,
 )
-from .concluding import close_by_fall, confirm, deny, settle_all
+from .concluding import Answered, close_by_fall, confirm, deny, settle_all
 from .ledger_types import (
     ASSUMED,
     DAY,
@@ -66,9 +68,10 @@ from .ledger_types import (
     Reservation,
 )
 from .match_key import CONSTRAINTS, Input, canonical_id, key_of_id, match_key, own_id
-from .reserving import Asked, doubt_to_supersede, lines_of, sum_up
+from .reserving import Asked, doubt_to_supersede, lines_of, matches_of, sum_up
 from .standing import Seen, Stop, Turn, View
-from .under_way import LATE, open_now
+from .tally import Used, ask_today, ask_used
+from .under_way import LATE, Open, ask_open, open_now
 
 __all__ = [
     "ASSUMED",
@@ -139,9 +142,13 @@ class Ledger:
         Raises:
             InvalidArgument: the state file cannot be used.
         """
-        return await self._store.read(
-            lambda c: sum_up(entity, lines_of(c, self._account, entity, self._asked(entity, inputs), self._now(c)))
-        )
+
+        def job(c: Transaction) -> Estimate:
+            asked = self._asked(entity, inputs)
+            matches = matches_of(c, self._account, entity, asked)
+            return sum_up(entity, lines_of(c, self._account, entity, asked, matches, self._now(c)))
+
+        return await self._store.read(job)
 
     async def reserve(self, caller: Caller, entity: Entity, inputs: Sequence[Input], limits: Limits) -> Reservation:
         """Set aside what a call costs at most, in one short transaction.
@@ -164,17 +171,22 @@ class Ledger:
         reservation = uuid4().hex
 
         def job(c: Transaction) -> Reservation:
+            asked = self._asked(entity, inputs)
+            matches = matches_of(c, self._account, entity, asked)
+            asked_standing = standing.ask(c, self._account)
             now = self._now(c)
-            lines = lines_of(c, self._account, entity, self._asked(entity, inputs), now)
+            asked_open = ask_open(c, self._account, now, caller.name)
+            asked_used = ask_used(c, self._account, caller.name, caller.job, now, now - HOUR)
+            lines = lines_of(c, self._account, entity, asked, matches, now)
             estimate = sum_up(entity, lines)
-            known = standing.load(c, self._account)
+            known = standing.read(asked_standing)
             known.refuse(estimate.credits)
-            pending = open_now(c, self._account, now, caller.name)
+            pending, used = Open(*asked_open.fetchone()), Used(*asked_used.fetchone())
             superseded: list[Charge | None] = [None] * len(lines)
             if pending.uneasy:
                 superseded = [doubt_to_supersede(c, self._account, caller, entity, line) for line in lines]
             replaced = [row for row in superseded if row is not None]
-            check_budgets(c, self._account, caller, estimate, limits, now, pending, replaced)
+            check_budgets(c, self._account, caller, estimate, limits, now, pending, used, replaced)
             c.executemany(
                 "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
                 " credits, state, live, reserved_at, at, job) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?,?)",
@@ -235,17 +247,22 @@ class Ledger:
         """
 
         def job(c: Transaction) -> Turn | None:
+            asked_own = ask_own(c, self._account, reservation)
+            asked_standing = standing.ask(c, self._account)
             now = self._now(c)
-            rows = all_own(c, self._account, reservation, indexes)
+            asked_open = ask_open(c, self._account, now)
+            rows = all_own(asked_own, reservation, indexes)
+            known, pending = standing.read(asked_standing), Open(*asked_open.fetchone())
             if any(row.state not in ("reserved", "sent") for row in rows):
                 raise fail("reservation_lapsed")
             fresh = [row for row in rows if row.state == "reserved"]
             if not fresh:
                 # Sent once more after a refusal: still the same turn.
-                standing.load(c, self._account).refuse(sum(row.credits for row in rows))
+                known.refuse(sum(row.credits for row in rows))
                 mark_charges(c, reservation, rows, "at = ?", max(now, *(row.at for row in rows)))
                 return None
-            turn = standing.begin(c, self._account, via, sum(row.credits for row in fresh), now)
+            stake = sum(row.credits for row in fresh)
+            turn = standing.begin(c, self._account, via, stake, known, pending, now)
             at = max(now, *(row.at for row in rows))
             mark_charges(c, reservation, rows, "state = 'sent', at = ?, via = ?, turn = ?", at, via, turn.number)
             return turn
@@ -273,7 +290,8 @@ class Ledger:
         """
 
         def job(c: Transaction) -> int:
-            return settle_all(c, self._account, reservation, outcomes, self._now(c))
+            asked = Answered(ask_own(c, self._account, reservation), ask_uneasy(c, self._account))
+            return settle_all(c, self._account, reservation, asked, outcomes, self._now(c))
 
         return await self._store.write(job)
 
@@ -306,18 +324,19 @@ class Ledger:
         """
 
         def job(c: Transaction) -> Closed:
+            asked = Answered(ask_own(c, self._account, reservation), ask_uneasy(c, self._account))
+            asked_standing = standing.ask(c, self._account)
             now = self._now(c)
-            compared = None
+            known, compared = standing.read(asked_standing), None
             if balance is not None:
-                compared = standing.compare(c, self._account, turn, balance, header, now)
+                compared = standing.compare(c, self._account, turn, balance, header, known, now)
             seen = Seen() if compared is None else compared.seen
-            spent = settle_all(c, self._account, reservation, tell(seen.drop), now)
-            pending = open_now(c, self._account, now)
-            if compared is None:
-                known = standing.load(c, self._account)
-            else:
+            spent = settle_all(c, self._account, reservation, asked, tell(seen.drop), now)
+            asked_open, asked_today = ask_open(c, self._account, now), ask_today(c, self._account, now)
+            pending = Open(*asked_open.fetchone())
+            if compared is not None:
                 known = standing.settle_down(c, self._account, turn, compared, pending)
-            left = max(0, limits.per_day - pending.today - tally.today(c, self._account, now))
+            left = max(0, limits.per_day - pending.today - asked_today.fetchone()[0])
             return Closed(spent, seen, left, known.view(pending, now))
 
         # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.

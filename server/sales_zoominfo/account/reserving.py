@@ -5,12 +5,12 @@ All functions that take a transaction run inside one of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..store import Transaction
 from ..zoominfo.operations import Entity
-from .charges import Charge, purchases_of, records_matched, unsettled
+from .charges import Charge, ask_matches, purchases_of, unsettled
 from .ledger_types import ASSUMED, NEW, OWNED, Caller, Estimate, Item
 
 
@@ -29,11 +29,23 @@ class Line(NamedTuple):
     key: bytes | None
 
 
-def lines_of(c: Transaction, account: str, entity: Entity, asked: Sequence[Asked], now: float) -> list[Line]:
+def matches_of(c: Transaction, account: str, entity: Entity, asked: Sequence[Asked]) -> Iterable[tuple[bytes, str]]:
+    """What inputs have matched, for :func:`lines_of`."""
+    return ask_matches(c, account, entity, {each.key for each in asked if each.key is not None})
+
+
+def lines_of(
+    c: Transaction,
+    account: str,
+    entity: Entity,
+    asked: Sequence[Asked],
+    matches: Iterable[tuple[bytes, str]],
+    now: float,
+) -> list[Line]:
     """What each input costs at most, in the order of the call."""
     # An input is asked for by the record under management that it has matched before, or by the id that it names:
     # an address can come to mean somebody else.
-    matched = records_matched(c, account, entity, {each.key for each in asked if each.key is not None})
+    matched = {bytes(key): record for key, record in matches}
     owned = purchases_of(c, account, entity, {*matched.values(), *(each.own for each in asked if each.own)}, now)
     first: dict[object, int] = {}  # where an input or a record first appears in the call
     lines: list[Line] = []

@@ -19,7 +19,7 @@ from ..errors import SalesZoomInfoError, fail
 from .under_way import LATE, Open, open_now
 
 if TYPE_CHECKING:
-    from ..store import Transaction
+    from ..store import Rows, Transaction
 
 # Before the figure has been compared once, no more than this may be at stake.
 FIRST_SPEND = 25
@@ -223,13 +223,23 @@ class Standing(NamedTuple):
 
 def load(c: Transaction, account: str) -> Standing:
     """The rows of an account, in one statement."""
-    rows = c.execute(
+    return read(ask(c, account))
+
+
+def ask(c: Transaction, account: str) -> Rows:
+    """The rows of a :class:`Standing`, for :func:`read`."""
+    return c.execute(
         "SELECT s.turns, s.staked, s.proven_at, s.stopped_at, s.stopped_fell, s.stopped_counted, s.exhausted_what,"
         " r.generation, r.balance, r.at, r.staked, r.exact, r.carry, r.excesses, r.fell, r.counted, r.suspect, r.header"
         " FROM (SELECT CAST(? AS TEXT) AS account) AS a LEFT JOIN standing AS s ON s.account = a.account"
         " LEFT JOIN reading AS r ON r.account = a.account",
         (account,),
-    ).fetchall()
+    )
+
+
+def read(asked: Rows) -> Standing:
+    """What :func:`ask` has asked for."""
+    rows = asked.fetchall()
     turns, staked, proven, stopped_at, fell, counted, exhausted = rows[0][:7]
     stop = None if stopped_at is None else Stop(stopped_at, fell, counted)
     marks = {row[7]: Mark(*row[8:]) for row in rows if row[7] is not None}
@@ -247,26 +257,32 @@ def used_up(what: str) -> SalesZoomInfoError:
     return fail(EXHAUSTED[what], details={"exhausted": what}, **values)
 
 
-def begin(c: Transaction, account: str, via: str, stake: int, now: float) -> Turn:
+def begin(c: Transaction, account: str, via: str, stake: int, known: Standing, pending: Open, now: float) -> Turn:
     """Note a turn that is about to leave. Its charges must not be marked as sent yet.
 
     Without ``via`` no figure can be compared, so the limit of the first spend does not hold.
+
+    Args:
+        c, account, via: where, whose, and through which API.
+        stake: credits that the turn may cost.
+        known, pending: as they are in this transaction.
+        now: epoch seconds.
 
     Raises:
         SpendingStopped, CreditsExhausted, UsageLimitReached: see :meth:`Standing.refuse`.
         UpstreamUnavailable: the account's first spend is being compared; nothing may be added to it.
     """
-    known = load(c, account)
     known.refuse(stake)
-    seen = known.view(open_now(c, account, now), now)
+    seen = known.view(pending, now)
     if via and stake and not seen.proven and stake > seen.room:
         raise fail("first_spend_waits", room=seen.room)
-    number, staked = c.execute(
+    c.execute(
         "INSERT INTO standing (account, turns, staked) VALUES (?, 1, ?) ON CONFLICT (account) DO UPDATE SET"
-        " turns = standing.turns + 1, staked = standing.staked + excluded.staked RETURNING turns, staked",
+        " turns = standing.turns + 1, staked = standing.staked + excluded.staked",
         (account, stake),
-    ).fetchone()
-    return Turn(number, via, stake, staked, seen.under_way)
+    )
+    # Nobody else writes meanwhile, so what the row holds now need not be read.
+    return Turn(known.turns + 1, via, stake, known.staked + stake, seen.under_way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +294,9 @@ class Compared:
     mark: Mark
 
 
-def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int | None, now: float) -> Compared:
+def compare(
+    c: Transaction, account: str, turn: Turn, balance: int, header: int | None, known: Standing, now: float
+) -> Compared:
     """Compare a figure that was read after a turn was answered.
 
     Args:
@@ -286,9 +304,9 @@ def compare(c: Transaction, account: str, turn: Turn, balance: int, header: int 
         turn: which was answered, and whose own charges the figure therefore includes.
         balance: credits left, read after the answer.
         header: the figure that the answer itself carried, when the balance was read by another call.
+        known: as it is in this transaction.
         now: epoch seconds.
     """
-    known = load(c, account)
     last = known.marks.get(turn.via)
     alone = not turn.others and known.turns == turn.number
     if last is None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..store import Transaction
+from ..store import Rows, Transaction
 from .charges import Charge, midnight
 
 # Spans that an hour is put together from; what of it begins within one is read from the charges. Seconds.
@@ -73,7 +73,12 @@ _USED = (
 
 
 def used(c: Transaction, account: str, caller: str, job: str | None, now: float, since: float) -> Used:
-    """What counts as spent.
+    """What counts as spent; see :func:`ask_used`."""
+    return Used(*ask_used(c, account, caller, job, now, since).fetchone())
+
+
+def ask_used(c: Transaction, account: str, caller: str, job: str | None, now: float, since: float) -> Rows:
+    """The row of a :class:`Used`.
 
     Args:
         c, account: where and whose.
@@ -84,12 +89,12 @@ def used(c: Transaction, account: str, caller: str, job: str | None, now: float,
     day, edge = midnight(now), (since // SLICE + 1) * SLICE
     days, slices = (account, day), (account, edge, caller)
     values = (*days, *days, caller, *slices, account, since, edge, caller, account, job or "", account)
-    return Used(*c.execute(_USED, values).fetchone())
+    return c.execute(_USED, values)
 
 
-def today(c: Transaction, account: str, now: float) -> int:
-    """:attr:`Used.today` alone."""
-    return c.execute(_TODAY, (account, midnight(now))).fetchone()[0]
+def ask_today(c: Transaction, account: str, now: float) -> Rows:
+    """The row of :attr:`Used.today` alone."""
+    return c.execute(_TODAY, (account, midnight(now)))
 
 
 _TODAY = f"{_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?"

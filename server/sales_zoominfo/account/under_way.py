@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..store import Transaction
+from ..store import Rows, Transaction
 from .charges import midnight
 from .ledger_types import HOUR
 
@@ -86,8 +86,13 @@ class Open(NamedTuple):
         return self.mine + self.mine_doubt_hour
 
 
-def open_now(c: Transaction, account: str, now: float, caller: str = "") -> Open:
-    """What is open at a moment.
+def open_now(c: Transaction, account: str, now: float) -> Open:
+    """What is open at a moment."""
+    return Open(*ask_open(c, account, now).fetchone())
+
+
+def ask_open(c: Transaction, account: str, now: float, caller: str = "") -> Rows:
+    """The row of an :class:`Open`.
 
     Args:
         c, account: where and whose.
@@ -96,4 +101,4 @@ def open_now(c: Transaction, account: str, now: float, caller: str = "") -> Open
     """
     day, hour, late = midnight(now), now - HOUR, now - LATE
     values = (day, late, late, caller, day, caller, hour, caller, account)
-    return Open(*c.execute(_QUERY, values).fetchone())
+    return c.execute(_QUERY, values)

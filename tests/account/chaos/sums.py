@@ -26,7 +26,7 @@ def check_tally(c: Transaction, account: str, now: float) -> None:
     for moment in (now - DAY, now, now + DAY):
         midnight = moment // DAY * DAY
         whole = sum(row[2] for row in rows if row[3] >= midnight)
-        assert tally.today(c, account, moment) == whole, "of a day"
+        assert tally.ask_today(c, account, moment).fetchone()[0] == whole, "of a day"
         for caller in callers:
             spent = sum(row[2] for row in rows if row[0] == caller and row[3] >= midnight)
             told = tally.used(c, account, caller, None, moment, moment)
