@@ -399,6 +399,22 @@ async def test_who_objects_before_delivery_is_in_no_output(shop: Shop) -> None:
     )
 
 
+async def test_who_objects_is_left_out_wherever_in_the_file_they_stand(shop: Shop) -> None:
+    jobs = await shop.open()
+    ids = await shop.people(jobs, 230)
+    job = (await jobs.start(shop.request(shop.file(ids)), agreed=True)).id
+    await read(jobs, job)
+    await run(jobs, job, most=9)
+    found = await jobs.cancel(job)
+    objecting = [0, 24, 25, 99, 100, 101, 199, 200, 224]
+    privacy = await shop.app.privacy()
+    await privacy.add([read_entry("person", ids[place]) for place in objecting], "a test", resolve=1)
+    await jobs.deliver(job)
+    told = [row["zi_status"] for row in rows(found)]
+    assert [place for place, status in enumerate(told) if status == "suppressed"] == objecting
+    assert (told.count("enriched"), told.count("cancelled")) == (216, 5)
+
+
 async def test_an_output_that_fails_for_an_unknown_reason_is_told_and_not_tried_for_ever(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

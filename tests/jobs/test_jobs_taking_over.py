@@ -191,6 +191,41 @@ async def test_a_batch_that_waits_for_a_slot_is_taken_back(
     assert len(shop.sandbox.charges) == 1
 
 
+async def test_a_pause_takes_all_batches_of_its_job_back_and_none_of_another(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = await shop.open()
+    first, second = await started(shop, jobs, 75), await started(shop, jobs, 50, options={"search_first": True})
+    before = len(shop.sandbox.charges)
+    await jobs.fleet.enlist("waiter")
+    runner = Runner(jobs.account, jobs.spool, jobs.board, "waiter", QUICK, jobs.fleet)
+    monkeypatch.setattr("sales_zoominfo.jobs.running.LOOK", 0.01)
+    client = jobs.account._client  # type: ignore[attr-defined]
+    waiting = 0
+
+    async def wait(*_: Any, **__: Any) -> None:
+        nonlocal waiting
+        waiting += 1
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(client, "enrich", wait)
+    mine = [asyncio.create_task(runner.batch(first, number)) for number in (0, 1)]
+    other = asyncio.create_task(runner.batch(second, 0))
+    with anyio.fail_after(5):
+        while waiting < 3:  # noqa: ASYNC110 - until all of them wait
+            await asyncio.sleep(0.01)
+    await jobs.pause(first)
+    with anyio.fail_after(5):
+        assert await asyncio.gather(*mine) == ["halted", "halted"]
+    await asyncio.sleep(0.05)
+    assert not other.done()
+    runner.stop()
+    with anyio.fail_after(5):
+        assert await other == "halted"
+    assert ((await jobs.get(first)).reserved, (await jobs.get(second)).reserved) == (0, 0)
+    assert len(shop.sandbox.charges) == before
+
+
 async def test_what_has_its_slot_is_finished_though_the_job_is_paused(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ UNSENT = Match("NOT_SENT", {}, None)
 UNKNOWN = Match("OUTCOME_UNKNOWN", {}, None)
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 _CONSTRAINTS = tuple(sorted(CONSTRAINTS))
+_PLAIN = repr({})
 
 
 @dataclass(slots=True)
@@ -62,13 +63,16 @@ class Purchase:
         self.twins = {}
         for index, item in enumerate(self.reservation.estimate.items):
             # What the ledger knows as one record travels once, unless a constraint asks for another answer.
-            same = (index if item.twin is None else item.twin, repr(self.constraints(index)))
+            limits = self.constraints(index)
+            same = (index if item.twin is None else item.twin, repr(limits) if limits else _PLAIN)
             lead = first.setdefault(same, index)
             self.twins.setdefault(lead, []).append(index)
 
     def constraints(self, index: int) -> dict[str, object]:
         """What narrows an input's match without naming anybody."""
         given = self.inputs[index]
+        if CONSTRAINTS.isdisjoint(given):
+            return {}
         return {name: given[name] for name in _CONSTRAINTS if name in given}
 
     def asked(self, index: int) -> dict[str, object]:

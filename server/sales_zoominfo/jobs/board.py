@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SalesZoomInfoError, fail
+from .counting import REST
 from .model import OVER, SHARD, VERSION, Job, Order
-from .spool import REST
 
 if TYPE_CHECKING:
     from ..store import Store, Transaction

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import fail
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 STATUS, REASON, SANDBOX = "zi_status", "zi_reason", "zi_sandbox"
 # Batches with records that later rows repeat, kept open at hand.
 _OPEN = 400
+# Batches that are screened together: as many records as a search can ask about.
+_SCREENED = 4
 _CANCELLED = Result("cancelled", "", "", {})
+
+Screened = Callable[[Sequence[Stored]], list[Stored]]
 
 
 class Outcome(NamedTuple):
@@ -56,28 +61,30 @@ class Delivered:
     notes: list[str]
 
 
-def outcomes(spool: Spool, job: str, screened: Callable[[Stored], Stored]) -> Iterator[Outcome]:
+def outcomes(spool: Spool, job: str, screened: Screened) -> Iterator[Outcome]:
     """What became of each row, in file order; blocking.
 
     Args:
         spool, job: the results.
-        screened: a batch without whom the opt-out list has come to hold since.
+        screened: batches without whom the opt-out list has come to hold since.
     """
     opened: OrderedDict[int, Stored] = OrderedDict()
 
     def earlier(number: int) -> Stored:
-        found = opened.pop(number, None) or screened(spool.batch(job, number))
+        found = opened.pop(number, None) or screened([spool.batch(job, number)])[0]
         opened[number] = found
         if len(opened) > _OPEN:
             opened.popitem(last=False)
         return found
 
-    for stored in map(screened, spool.batches(job)):
+    batches = spool.batches(job)
+    for stored in (each for some in iter(lambda: list(islice(batches, _SCREENED)), []) for each in screened(some)):
+        units, results = stored.units, stored.results
         for code in stored.codes:
-            if isinstance(code, str):
+            if isinstance(code, int):
+                yield Outcome(results[code] or _CANCELLED, units[code], False)
+            elif isinstance(code, str):
                 yield Outcome(Result("invalid", code, "", {}), None, False)
-            elif isinstance(code, int):
-                yield Outcome(stored.results[code] or _CANCELLED, stored.units[code], False)
             else:
                 number, unit = code
                 held = stored if number == stored.batch else earlier(number)
@@ -101,6 +108,7 @@ class Layout:
         told = [STATUS, REASON, *([SANDBOX] if sandbox else [])]
         self.columns = [*columns, *(name for name in (*self._targets, *told) if name not in columns)]
         self._places = {name: place for place, name in enumerate(self.columns)}
+        self._told = [(name, self._places[name]) for name in self._targets]
 
     def row(self, cells: Sequence[Any], outcome: Outcome, tally: Tally) -> tuple[list[Any], Applied | None]:
         """A row of the output.
@@ -134,8 +142,8 @@ class Layout:
         accuracy = result.row.get("contactAccuracyScore")
         tally.row(status, by=by, reason=why, accuracy=accuracy, duplicate=outcome.twin)
         values = {} if applied is None else applied.values
-        for name in self._targets:
-            tally.cell(name, before.get(name), out[self._places[name]], answered=name in values)
+        for name, place in self._told:
+            tally.cell(name, before.get(name), out[place], answered=name in values)
         return out, applied
 
 
@@ -170,6 +178,8 @@ class Further:
             cells: of the input.
             applied: what became of it.
         """
+        if self.changes is None and self.report is None:
+            return
         row = dict(zip(self._columns, cells, strict=False))
         # A row that lacks what the CRM requires would be refused there.
         if self.changes is not None and self._own is not None and not applied.missing:
@@ -189,7 +199,7 @@ def write(
     layout: Layout,
     sink: Sink,
     *,
-    screened: Callable[[Stored], Stored],
+    screened: Screened,
     further: Further | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tally:
@@ -200,7 +210,7 @@ def write(
         source: the input, at its start.
         layout: of the output.
         sink: takes its rows.
-        screened: a batch without whom the opt-out list has come to hold since.
+        screened: batches without whom the opt-out list has come to hold since.
         further: takes what has changed.
         progress: told how many rows are written, now and then.
 

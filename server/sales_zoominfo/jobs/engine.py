@@ -32,9 +32,10 @@ APPLICATION = "sales-zoominfo"
 # Of the workflows below: one that was begun under another version is left to its own release.
 WORKFLOWS = "1"
 QUEUE = "enrich"
-# Parts of jobs that one worker runs at a time, and how often it looks for more. Seconds.
+# Parts of jobs that one worker runs at a time, and how often it looks for more. Seconds. A look costs as much as what
+# two batches need of the engine, and the other parts fill the slots until then.
 PARTS = 4
-POLL = 0.2
+POLL = 0.5
 # Batches under way in one worker: as many as the connections that the client keeps.
 BATCHES = 32
 _LIVE = ["ENQUEUED", "PENDING", "DELAYED"]
@@ -124,7 +125,8 @@ class Engine:
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "enable_otlp": False,
-            "max_executor_threads": 4,
+            # SQLite has one writer: further threads would only wait for it, and for each other.
+            "max_executor_threads": 1 if self._served is None else 4,
             "use_listen_notify": False,
             # Neither notifications nor its schedules are used.
             "notification_listener_polling_interval_sec": 5.0,

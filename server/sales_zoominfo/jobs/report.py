@@ -151,13 +151,15 @@ class Tally:
         found = self.columns.get(column)
         if found is None:
             found = self.columns[column] = Column()
-        full = _full(before)
+        # Most columns are those that the output has and the file lacked.
+        full = before is not None and _full(before)
+        holds = _full(after)
         found.before += full
-        found.after += _full(after)
+        found.after += holds
         if not answered:
             return
         if not full:
-            found.filled += _full(after)
+            found.filled += holds
         elif before == after or str(before) == str(after):
             found.confirmed += 1
         else:

@@ -6,13 +6,13 @@ Nothing here knows the engine that decides which batch is next, and nothing here
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import math
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import anyio
 
@@ -51,7 +51,7 @@ logger = logging.getLogger("sales_zoominfo.jobs")
 QUEUED = 0.1
 # Candidates of a search that are told.
 CANDIDATES = 5
-# Seconds after which a batch that still waits for a slot looks whether its job goes on.
+# Seconds between two looks whether the jobs of batches that wait for a slot go on.
 LOOK = 0.5
 # What ends the whole job until a person has looked into it.
 _PAUSING = (
@@ -147,6 +147,10 @@ class Runner:
         self._patience = patience or Patience()
         self._orders: dict[str, Order] = {}
         self._mine: set[tuple[str, int]] = set()
+        # Requests that may wait for a slot, what cancels each, and who looks after them.
+        self._waiting: dict[int, tuple[_Errand, anyio.CancelScope]] = {}
+        self._watch: asyncio.Task[None] | None = None
+        self._asked = itertools.count()
         self._stopping = asyncio.Event()
         # Whoever waits for a slot has claimed credits that a cancelled or dying job would not want: only a few do.
         self._queue = asyncio.Semaphore(max(3, min(32, math.ceil(account.settings.rate_limit * QUEUED))))
@@ -391,7 +395,10 @@ class Runner:
         order, job = errand.order, errand.work.job
         found: Enriched | None = None
         with anyio.CancelScope() as scope:
-            watch = asyncio.create_task(self._take_back(errand, scope)) if errand.turn.waiting else None
+            if errand.turn.waiting:
+                self._waiting[id(errand)] = errand, scope
+                if self._watch is None or self._watch.done():
+                    self._watch = asyncio.create_task(self._take_back())
             try:
                 with bulk(errand.turn.over):
                     found = await self._account.enrich(
@@ -401,28 +408,29 @@ class Runner:
                         outputs=list(order.fields),
                         max_age=order.request.max_age,
                         # A person has agreed to the whole job; each of its calls is a part of that.
-                        agreed=f"{job}.{uuid4().hex}" if order.agreed else None,
+                        agreed=f"{job}.{errand.work.token:x}.{next(self._asked)}" if order.agreed else None,
                         job=job,
                         executor=self._tag,
                     )
             finally:
-                if watch is not None:
-                    watch.cancel()
+                self._waiting.pop(id(errand), None)
         return found
 
-    async def _take_back(self, errand: _Errand, scope: anyio.CancelScope) -> None:
-        """Cancel a request that still waits for a slot once its job does not go on, or this worker is to stop."""
-        while errand.turn.waiting:
+    async def _take_back(self) -> None:
+        """Cancel requests that still wait for a slot once their job does not go on, or this worker is to stop."""
+        while self._waiting:
             await self._rest(LOOK)
-            try:
-                if await self._goes_on(errand.work.job):
-                    continue
-            except SalesZoomInfoError:
-                continue
-            # It may have got its slot meanwhile: then it is under way, and is let finish.
-            if errand.turn.waiting:
-                scope.cancel()
-            return
+            last = self.stopping
+            for job in {errand.work.job for errand, _ in self._waiting.values() if errand.turn.waiting}:
+                with suppress(SalesZoomInfoError):
+                    if await self._goes_on(job):
+                        continue
+                    for errand, scope in list(self._waiting.values()):
+                        # One may have got its slot meanwhile: then it is under way, and is let finish.
+                        if errand.work.job == job and errand.turn.waiting:
+                            scope.cancel()
+            if last:
+                return
 
     async def _apart(
         self,

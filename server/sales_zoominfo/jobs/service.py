@@ -10,8 +10,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
 
 from ..errors import SalesZoomInfoError, fail
 from ..store import create_once, open_store
@@ -22,7 +25,7 @@ from .fleet import LEASE, Fleet
 from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
 from .scheduling import Schedules
 from .spawning import require_engine, start_worker
-from .spool import Result, Spool, Stored
+from .spool import Result, Spool, Stored, with_record
 
 if TYPE_CHECKING:
     from ..account.gate import Account
@@ -168,7 +171,8 @@ class Jobs:
         # Where it cannot be told now, the first call says what the plan lacks, and the job waits for a person.
         with suppress(SalesZoomInfoError):
             rights = await self.account.field_rights(request.entity, "enrich", "output", caller=request.caller)
-        return await asyncio.to_thread(self._order, request, agreed, rights)
+        read = partial(self._order, request, agreed, rights)
+        return await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
 
     def _order(self, request: JobRequest, agreed: bool, rights: Sequence[FieldRight] | None) -> Order:
         from .files import allowed_output
@@ -348,10 +352,12 @@ class Jobs:
         try:
             loop = asyncio.get_running_loop()
 
-            def screened(stored: Stored) -> Stored:
-                return asyncio.run_coroutine_threadsafe(self._screened(head.job.entity, stored), loop).result()
+            def screened(some: Sequence[Stored]) -> list[Stored]:
+                return asyncio.run_coroutine_threadsafe(self._screened(head.job.entity, some), loop).result()
 
-            done = await asyncio.to_thread(self._deliver, head, screened, progress)
+            # Not on the loop's own threads, which in a worker are the engine's: its steps would wait for the file.
+            write = partial(self._deliver, head, screened, progress)
+            done = await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
         except BaseException as error:
             why = str(error) if isinstance(error, SalesZoomInfoError) else None
             if why is None and isinstance(error, Exception):
@@ -367,23 +373,22 @@ class Jobs:
             await self.clear(job)
         return done
 
-    async def _screened(self, entity: Entity, stored: Stored) -> Stored:
-        """A batch without whom the opt-out list has come to hold since it was bought."""
-        places = [place for place, result in enumerate(stored.results) if result is not None and result.row]
-        if not places:
-            return stored
-        results = list(stored.results)
-        records = [result.row for place in places if (result := results[place]) is not None]
-        for place, row in zip(places, await self.account.still_shown(entity, records), strict=True):
-            result = results[place]
+    async def _screened(self, entity: Entity, some: Sequence[Stored]) -> list[Stored]:
+        """Batches without whom the opt-out list has come to hold since they were bought."""
+        found = [(each.results, place, result) for each in some for place, result in with_record(each)]
+        shown = await self.account.still_shown(entity, [result.row for *_, result in found]) if found else []
+        for (results, place, result), row in zip(found, shown, strict=True):
             if row is None:
                 results[place] = Result("suppressed", "", "SUPPRESSED", {})
-            elif result is not None:
+            elif row is not result.row:
                 results[place] = result._replace(row=row)
-        return replace(stored, results=results)
+        return list(some)
 
     def _deliver(
-        self, head: Head, screened: Callable[[Stored], Stored], progress: Callable[[int], None] | None
+        self,
+        head: Head,
+        screened: Callable[[Sequence[Stored]], list[Stored]],
+        progress: Callable[[int], None] | None,
     ) -> Delivered:
         from .delivery import Delivered, Further, Layout, write
         from .files import allowed_output, open_sink

@@ -14,20 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from .counting import gain, tell
 from .model import RETRYABLE, SHARD, VERSION
 
 if TYPE_CHECKING:
     from ..store import Store, Transaction
     from ..store.vault import Vault
 
-# A mark for the rate is kept every so many seconds, and so many of them.
-MARK_EVERY = 5.0
-MARKS = 25
-# Longer than this between two results is a rest and not work. Seconds.
-REST = 60.0
 # Rows of the spool that are read or deleted at once.
 PAGE = 200
 _CHUNK = 2_000
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 # What stands for a row of the file: a record of this batch, one of an earlier batch, or why it is invalid.
 Code = int | tuple[int, int] | str
@@ -137,6 +134,11 @@ class Stored:
     results: list[Result | None]
 
 
+def with_record(stored: Stored) -> list[tuple[int, Result]]:
+    """The results of a batch that hold a record, and their places."""
+    return [(place, each) for place, each in enumerate(stored.results) if each is not None and each.row]
+
+
 class _Found(NamedTuple):
     """A row of table job_batch."""
 
@@ -230,7 +232,9 @@ class Spool:
 
         def write(tx: Transaction) -> tuple[_Found, Work | Tight] | Idle:
             head = tx.execute(
-                "SELECT state, budget, reserved, spent FROM job WHERE id = ? AND version = ?", (job, VERSION)
+                "SELECT state, budget, reserved, spent, (SELECT 1 FROM job_worker WHERE id = ?) FROM job"
+                " WHERE id = ? AND version = ?",
+                (owner, job, VERSION),
             ).fetchone()
             if head is None or head[0] not in ("queued", "running"):
                 return HALTED
@@ -241,16 +245,15 @@ class Spool:
             if row is None or row[0] == "done":
                 return DONE
             found = _Found(*row)
-            alive = "SELECT 1 FROM job_worker WHERE id = ?"
-            if not tx.execute(alive, (owner,)).fetchone():
+            _, budget, reserved, spent, alive = head
+            if not alive:
                 return HALTED
             orphan = found.state == "leased" and found.owner != owner
-            if orphan and tx.execute(alive, (found.owner,)).fetchone():
+            if orphan and tx.execute("SELECT 1 FROM job_worker WHERE id = ?", (found.owner,)).fetchone():
                 return TAKEN
             need = credits
             if need is None:
                 need = sum(result is None for result in self._results(job, found.result, found.units))
-            _, budget, reserved, spent = head
             others = reserved - found.credits
             if budget is not None and spent + others + need > budget:
                 return found, Tight(max(0, budget - spent - others), others, [], [])
@@ -288,12 +291,13 @@ class Spool:
 
         def write(tx: Transaction) -> bool:
             row = tx.execute(
-                "SELECT state, token, credits, counts, redo FROM job_batch WHERE job = ? AND batch = ?",
+                "SELECT state, token, credits, counts, EXISTS (SELECT 1 FROM job_twin WHERE job_twin.job ="
+                " job_batch.job AND job_twin.batch = job_batch.batch) FROM job_batch WHERE job = ? AND batch = ?",
                 (work.job, work.batch),
             ).fetchone()
             if row is None:
                 return True
-            state, token, credits, told, _ = row
+            state, token, credits, told, repeated = row
             mine = state == "leased" and token == work.token
             if state == "done" or not (mine or whole):
                 # Another has finished it or has it; what this one cost counts all the same.
@@ -303,7 +307,8 @@ class Spool:
             gained: dict[str, int] = {}
             redo = done = 0
             if whole:
-                gained, redo, done = self._gain(tx, work, cast("list[str]", statuses))
+                twins = self._twins(tx, work) if repeated else {}
+                gained, redo, done = gain(cast("list[str]", statuses), twins)
             for status, count in gained.items():
                 counts[status] = counts.get(status, 0) + count
             tx.execute(
@@ -311,22 +316,16 @@ class Spool:
                 " WHERE job = ? AND batch = ?",
                 ("done" if whole else "ready", redo, json.dumps(counts), sealed, work.job, work.batch),
             )
-            _tell(tx, work.job, gained, done, int(whole), spent, credits)
-            if sandbox:
-                tx.execute("UPDATE job SET sandbox = 1 WHERE id = ? AND sandbox = 0", (work.job,))
+            tell(tx, work.job, gained, done, int(whole), spent, credits, sandbox)
             return whole
 
         return await self._store.write(write, lane=_lane(work.job))
 
-    def _gain(self, tx: Transaction, work: Work, statuses: Sequence[str]) -> tuple[dict[str, int], int, int]:
-        """Rows by status, those that may be tried again, and records, that a finished batch adds."""
+    @staticmethod
+    def _twins(tx: Transaction, work: Work) -> dict[int, int]:
+        """How many later rows repeat which records of a batch."""
         rows = tx.execute("SELECT unit, twins FROM job_twin WHERE job = ? AND batch = ?", (work.job, work.batch))
-        twins: dict[int, int] = dict(rows.fetchall())
-        gained: dict[str, int] = {}
-        for index, status in enumerate(statuses):
-            gained[status] = gained.get(status, 0) + 1 + twins.get(index, 0)
-        redo = sum(count for status, count in gained.items() if status in RETRYABLE)
-        return gained, redo, len(statuses)
+        return dict(rows.fetchall())
 
     async def retry(self, job: str) -> int:
         """Make the batches with records that may come out otherwise ready again.
@@ -367,7 +366,8 @@ class Spool:
                     )
                     shards.add(batch // SHARD)
                 if found:
-                    _tell(tx, job, {status: -count for status, count in lost.items()}, -units, -len(found), 0, 0)
+                    less = {status: -count for status, count in lost.items()}
+                    tell(tx, job, less, -units, -len(found), 0, 0, sandbox=False)
                     tx.executemany(
                         "UPDATE job_shard SET state = 'waiting' WHERE job = ? AND shard = ? AND state = 'done'",
                         [(job, shard) for shard in sorted(shards)],
@@ -453,8 +453,7 @@ class Spool:
         return [None if told is None else Result(*told) for told in self._open(job, sealed)]
 
     def _seal(self, job: str, told: object) -> bytes:
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=str).encode()
-        return self._vault.encrypt(f"job {job}", zlib.compress(text, 1))
+        return self._vault.encrypt(f"job {job}", zlib.compress(_JSON.encode(told).encode(), 1))
 
     def _open(self, job: str, sealed: bytes) -> Any:
         return json.loads(zlib.decompress(self._vault.decrypt(f"job {job}", sealed)))
@@ -466,32 +465,3 @@ def _code(told: list[int] | int | str) -> Code:
 
 def _lane(job: str) -> str:
     return f"job:{job}"
-
-
-def _tell(
-    tx: Transaction, job: str, gained: Mapping[str, int], units: int, batches: int, spent: int, credits: int
-) -> None:
-    """Bring the job's own row up to date with a batch; the last one ends the job."""
-    state, why, ended, told, marks_told, left, changed = tx.execute(
-        "SELECT state, why, ended_at, counts, marks, left_batches, changed_at FROM job WHERE id = ?", (job,)
-    ).fetchone()
-    counts: dict[str, int] = json.loads(told)
-    for status, count in gained.items():
-        counts[status] = counts.get(status, 0) + count
-    now = tx.now()
-    marks: list[list[float]] = json.loads(marks_told)
-    if not marks or now - marks[-1][0] >= MARK_EVERY or now < marks[-1][0]:
-        marks = [*marks, [round(now, 1), sum(counts.values())]][-MARKS:]
-    left -= batches
-    if left <= 0 and state in ("queued", "running", "paused"):
-        state, why, ended = "done", None, now
-    tx.execute(
-        "UPDATE job SET counts = ?, marks = ?, left_batches = ?, done_units = done_units + ?, spent = spent + ?,"
-        " reserved = reserved - ?, changed_at = ?, busy = busy + ?, state = ?, why = ?, ended_at = ? WHERE id = ?",
-        (
-            json.dumps({status: count for status, count in counts.items() if count}),
-            *(json.dumps(marks), left, units, spent, credits, now),
-            min(max(0.0, now - changed), REST) if batches > 0 else 0.0,
-            *(state, why, ended, job),
-        ),
-    )

@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
+
 from ..errors import SalesZoomInfoError
 from . import assembly
 from .fleet import tag
@@ -42,7 +44,7 @@ class Pace:
         finish: for which calls under way may go on once the worker is to stop.
     """
 
-    feed: float = 0.25
+    feed: float = 0.5
     chores: float = 1.0
     orphans: float = 10.0
     purge: float = 900.0
@@ -118,7 +120,7 @@ class Worker:
                 tasks = [
                     feeding,
                     group.create_task(self._beat(worker, dead)),
-                    group.create_task(self._every(self._pace.chores, lambda: self._chores(worker, runner))),
+                    group.create_task(self._every(self._pace.chores, lambda: self._chores(engine, worker, runner))),
                     group.create_task(self._every(max(1.0, jobs.fleet.lease / 4), lambda: self._watch(engine))),
                     group.create_task(self._every(self._pace.purge, jobs.purge)),
                     group.create_task(self._every(self._pace.schedules, jobs.schedules.start_due)),
@@ -227,12 +229,14 @@ class Worker:
             for part in await self._jobs.fleet.take(room):
                 await engine.enqueue(part)
 
-    async def _chores(self, worker: str, runner: Runner) -> None:
+    async def _chores(self, engine: Engine, worker: str, runner: Runner) -> None:
         """Read files and write outputs of this machine, one at a time."""
         _, loading = await self._jobs.fleet.open_jobs()
         for job in loading:
             if not runner.stopping:
                 await self._guarded(self._load(job, worker, runner))
+                # Not at the next look, so that looks may be rare.
+                await self._feed(engine)
         for job in await self._jobs.fleet.undelivered():
             if not runner.stopping:
                 await self._guarded(self._deliver(job, worker))
@@ -258,7 +262,8 @@ class Worker:
                 told = assembly.reader(order.request, recognition, jobs.home.vault)
                 return load(jobs.spool, job, turn, source.rows(), told, stopped=lambda: runner.stopping)
 
-            batches, units = await asyncio.to_thread(read)
+            # Not on the loop's own threads, which are the engine's: its steps would wait for the file.
+            batches, units = await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
         except Superseded:
             return
         except SalesZoomInfoError as error:

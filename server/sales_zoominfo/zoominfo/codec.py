@@ -288,6 +288,8 @@ def in_order(
         echoes: the input that each answer echoes.
         inputs: as they were sent.
     """
+    if list(echoes) == list(inputs):
+        return answers
     wanted = [_echo_key(item) for item in inputs]
     echoed = [_echo_key(item) for item in echoes]
     if echoed == wanted:

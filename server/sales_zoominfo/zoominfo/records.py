@@ -133,6 +133,10 @@ class FieldRight:
     granted: bool | None
 
 
+# What is a text in a row, and on the wire as a rule.
+_TEXTS = frozenset({"id", "string"})
+
+
 def clean(specs: Mapping[str, Output], raw: Mapping[str, Any]) -> Row:
     """A row from wire values: known fields get their type, unknown ones pass as they are, empty ones go.
 
@@ -143,7 +147,11 @@ def clean(specs: Mapping[str, Output], raw: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, value in raw.items():
         spec = specs.get(name)
-        typed = _typed(spec, value) if spec else _ids_as_text(value)
+        if spec is not None and value.__class__ is str and spec.type in _TEXTS:
+            # Most of what comes, and a record of a bulk job goes through here.
+            typed = value.strip()
+        else:
+            typed = _typed(spec, value) if spec else _ids_as_text(value)
         # False and 0 are answers; None, empty text and empty lists are none.
         if (typed or isinstance(typed, int | float)) and not (name == "parentId" and typed == "0"):
             row[name] = typed
