@@ -585,6 +585,23 @@ async def test_a_chain_of_lost_calls_counts_once(ledger: Ledger) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("tells", ["asked again", "its date", "nobody has it"])
+async def test_a_doubt_of_a_term_that_is_over_still_counts(ledger: Ledger, clock: Clock, tells: str) -> None:
+    """It may have been billed then, and what ZoomInfo tells a year later says nothing of that."""
+    limits = Limits(None, 100, 1000, 1000, total=1000)
+    await doubt(ledger, people(1))
+    clock.now += TERM + DAY
+    if tells == "asked again":
+        assert await buy(ledger, people(1), ["1"], charged=True) == 1
+    elif tells == "its date":
+        await ledger.note_confirmed("contact", "1", clock.now - DAY)
+    else:
+        await ledger.note_management("contact", [], ["1"], clock.now)
+    left = (await ledger.budget(limits, ANN)).total_left
+    assert left == 1000 - (2 if tells == "asked again" else 1)
+
+
+@pytest.mark.anyio
 async def test_a_match_without_an_id_is_counted(ledger: Ledger) -> None:
     await doubt(ledger, people(1, 2))
     again = await send(ledger, people(1, 2))
@@ -873,8 +890,10 @@ class Model:
         linked = who in self.mails
         return [r for r in self.rows if r.who == who and (linked or r.via == via) and r.state in states]
 
-    def doubts(self, row: Row) -> list[Row]:
-        return [r for r in self.same(row.who, row.via, "in_doubt", "superseded") if r.credits]
+    def doubts(self, who: int, via: str, at: float) -> list[Row]:
+        # Longer before, it may have been billed for a term that is over: nothing later explains it.
+        found = self.same(who, via, "in_doubt", "superseded")
+        return [r for r in found if r.credits and r.at > at - TERM + SLACK]
 
     def day(self, now: float) -> int:
         return self.open() + sum(
@@ -889,8 +908,8 @@ class Model:
     def open(self) -> int:
         return sum(r.credits for r in self.rows if r.state in ("reserved", "sent"))
 
-    def to_replace(self, who: int, via: str, caller: str) -> Row | None:
-        mine = [r for r in self.same(who, via, "in_doubt") if r.credits and r.caller == caller]
+    def to_replace(self, who: int, via: str, caller: str, now: float) -> Row | None:
+        mine = [r for r in self.doubts(who, via, now) if r.state == "in_doubt" and r.caller == caller]
         return max(mine, key=lambda r: (r.at, r.seq), default=None)
 
     def unlink(self, row: Row) -> None:
@@ -941,10 +960,12 @@ class Model:
                 for r in self.same(row.who, row.via, "reserved", "sent"):
                     if r in call.rows:
                         r.credits = 0
-        doubts = self.doubts(row)
+        doubts = self.doubts(row.who, row.via, row.at)
         if pays:
             for r in doubts:
                 r.state, r.credits = "released", 0
+            for r in doubts:
+                self.restore(r)
             date, confirmed = row.at, outcome.charged is True
             if told is not None and told >= row.at - SLACK:
                 date, confirmed = told, True
@@ -970,6 +991,8 @@ class Model:
         payer = max(suspects, key=lambda r: (r.at, r.seq), default=None)
         for r in doubts:
             r.state, r.credits = ("spent", 1) if r is payer else ("released", 0)
+        for r in doubts:
+            self.restore(r)
         return payer
 
 
@@ -1009,7 +1032,7 @@ class LedgerMachine(RuleBasedStateMachine):
         now, model = self.clock.now, self.model
         prices = model.price(inputs, now)
         replaced = [
-            model.to_replace(who, via, caller) if price else None
+            model.to_replace(who, via, caller, now) if price else None
             for (who, via), price in zip(inputs, prices, strict=True)
         ]
         doubts = [r for r in replaced if r]
@@ -1146,8 +1169,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if told <= self.clock.now - TERM:
             return
         known = self.model.owner(who, self.clock.now)
-        linked = self.model.same(who, "id", "in_doubt", "superseded")
-        doubts = [r for r in linked if r.credits]
+        doubts = self.model.doubts(who, "id", told)
         payer = self.model.resolve(doubts, None if known and known.ours else told)
         self.model.owned[who] = Owned(
             max(told, known.at) if known and known.confirmed else told, bool((known and known.ours) or payer), True

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..store import Rows, Transaction
 from ..zoominfo.operations import Entity
-from .ledger_types import DAY, TERM, Purchase, Reservation
+from .ledger_types import DAY, SAME_TERM, TERM, Purchase, Reservation
 
 
 class Charge(NamedTuple):
@@ -157,10 +157,11 @@ def unsettled(c: Transaction, account: str, entity: Entity, zi_id: str | None, k
     return list(found.values())
 
 
-def doubts_of(c: Transaction, account: str, entity: Entity, zi_id: str, key: bytes | None) -> list[Charge]:
-    """The charges of a record that may have been billed, without an answer that says so."""
+def doubts_of(c: Transaction, account: str, entity: Entity, zi_id: str, key: bytes | None, at: float) -> list[Charge]:
+    """The charges of a record that may have been billed for the term of a moment, without an answer that says so."""
     live = unsettled(c, account, entity, zi_id, key)
-    return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits]
+    since = at - SAME_TERM
+    return [row for row in live if row.state in ("in_doubt", "superseded") and row.credits and row.at > since]
 
 
 def ask_uneasy(c: Transaction, account: str) -> Rows:

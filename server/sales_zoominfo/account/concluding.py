@@ -187,9 +187,11 @@ def _note_bought(
     known: Purchase | None,
 ) -> None:
     """Record the purchase of a charge that counts as the buyer."""
-    doubts = doubts_of(c, account, row.entity, record, row.key)
+    doubts = doubts_of(c, account, row.entity, record, row.key, row.at)
     for doubt in doubts:
         close_charge(c, doubt.id, "released", 0)
+    for doubt in doubts:
+        restore_replaced(c, doubt)  # what it stood for in an earlier term
     date, confirmed = row.at, charged is True
     if told is not None and told >= row.at - SLACK:
         date, confirmed = told, True
@@ -211,8 +213,8 @@ def _note_owned(
         paid_before = told
     else:
         paid_before = row.at if known is None else known.bought_at
-    doubts = doubts_of(c, account, row.entity, record, row.key)
-    payer = _resolve_doubts(c, account, row.entity, record, row.key, paid_before=paid_before)
+    doubts = doubts_of(c, account, row.entity, record, row.key, row.at)
+    payer = _resolve_doubts(c, account, doubts, paid_before)
     if told is not None:
         known = _with_date(row.entity, record, known, told)
     elif known is None and payer is not None:
@@ -246,15 +248,12 @@ def _count(c: Transaction, account: str, row: Charge, record: str | None, pays: 
                 c.execute("UPDATE charge SET credits = 0 WHERE id = ?", (twin.id,))
 
 
-def _resolve_doubts(
-    c: Transaction, account: str, entity: Entity, zi_id: str, key: bytes | None, *, paid_before: float | None
-) -> Charge | None:
+def _resolve_doubts(c: Transaction, account: str, doubts: Sequence[Charge], paid_before: float | None) -> Charge | None:
     """Close the charges in doubt of a record that is known to be owned.
 
     ``paid_before`` is its purchase date, None when another charge of ours has been counted for it. If a
     charge in doubt may have been the buyer, the latest one is counted and returned.
     """
-    doubts = doubts_of(c, account, entity, zi_id, key)
     suspects = [] if paid_before is None else [row for row in doubts if paid_before >= row.at - SLACK]
     payer = max(suspects, key=lambda row: (row.at, row.id), default=None)
     for row in doubts:
@@ -262,6 +261,8 @@ def _resolve_doubts(
             _spend_charge(c, account, row, 1)
         else:
             close_charge(c, row.id, "released", 0)
+    for row in doubts:
+        restore_replaced(c, row)  # what it stood for in an earlier term
     return payer
 
 
@@ -272,18 +273,19 @@ def confirm(c: Transaction, account: str, entity: Entity, record: str, purchased
     known = purchase_of(c, account, entity, record, now)
     told = min(purchased_at, now)
     put_purchase(c, account, _with_date(entity, record, known, told))
+    doubts = doubts_of(c, account, entity, record, None, told)
     if known is None or known.call_id is None:
-        payer = _resolve_doubts(c, account, entity, record, None, paid_before=told)
+        payer = _resolve_doubts(c, account, doubts, told)
         if payer is not None:
             put_purchase(c, account, Purchase(entity, record, told, True, payer.caller, payer.call_id))
     else:
-        _resolve_doubts(c, account, entity, record, None, paid_before=None)
+        _resolve_doubts(c, account, doubts, None)
 
 
 def deny(c: Transaction, account: str, entity: Entity, record: str, asked_at: float) -> None:
     """Take note that a record is not under management; see :meth:`.ledger.Ledger.note_management`."""
     before = asked_at - LATE
-    for row in doubts_of(c, account, entity, record, None):
+    for row in doubts_of(c, account, entity, record, None, asked_at):
         if row.state == "in_doubt" and row.at <= before:
             release_charge(c, row)
     c.execute(

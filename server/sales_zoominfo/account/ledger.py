@@ -184,7 +184,7 @@ class Ledger:
             pending, used = Open(*asked_open.fetchone()), Used(*asked_used.fetchone())
             superseded: list[Charge | None] = [None] * len(lines)
             if pending.uneasy:
-                superseded = [doubt_to_supersede(c, self._account, caller, entity, line) for line in lines]
+                superseded = [doubt_to_supersede(c, self._account, caller, entity, line, now) for line in lines]
             replaced = [row for row in superseded if row is not None]
             check_budgets(c, self._account, caller, estimate, limits, now, pending, used, replaced)
             c.executemany(

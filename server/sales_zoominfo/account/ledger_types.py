@@ -17,6 +17,9 @@ TERM = 365 * DAY
 # A purchase date told by ZoomInfo may be a bare date in another time zone: only a date older than this
 # shows that the call at hand did not buy the record.
 SLACK = 2 * DAY
+# A charge in doubt that was sent longer than this before may have bought the record for a term that is over since, so
+# that the purchase at hand says nothing of it.
+SAME_TERM = TERM - SLACK
 # Two of our calls that get the same record within so many seconds are a race for one purchase.
 RACE = 900.0
 

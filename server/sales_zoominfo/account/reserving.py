@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..store import Transaction
 from ..zoominfo.operations import Entity
 from .charges import Charge, ask_matches, purchases_of, unsettled
-from .ledger_types import ASSUMED, NEW, OWNED, Caller, Estimate, Item
+from .ledger_types import ASSUMED, NEW, OWNED, SAME_TERM, Caller, Estimate, Item
 
 
 class Asked(NamedTuple):
@@ -68,14 +68,16 @@ def lines_of(
     return lines
 
 
-def doubt_to_supersede(c: Transaction, account: str, caller: Caller, entity: Entity, line: Line) -> Charge | None:
+def doubt_to_supersede(
+    c: Transaction, account: str, caller: Caller, entity: Entity, line: Line, now: float
+) -> Charge | None:
     """The caller's own charge in doubt that asking again resolves: of the two at most one is billed."""
     if not line.item.credits:
         return None
     doubts = [
         row
         for row in unsettled(c, account, entity, line.item.zi_id, line.key)
-        if row.state == "in_doubt" and row.credits and row.caller == caller.name
+        if row.state == "in_doubt" and row.credits and row.caller == caller.name and row.at > now - SAME_TERM
     ]
     return max(doubts, key=lambda row: (row.at, row.id), default=None)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import fail
-from .base import ThreadStore, Transaction
+from .base import Rows, ThreadStore, Transaction
 from .files import PRIVATE_FILE, make_folder
 from .migrations import APPLICATION_ID, MIGRATIONS
 
@@ -40,12 +40,34 @@ _CAUSES: dict[int, tuple[str, str]] = {
 }
 
 
+class _Read:
+    """Rows that were read at once: a statement left open would hold on to what the file was when it began."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any]) -> None:
+        self.rowcount = len(rows)
+        self._rows = iter(rows)
+
+    def fetchone(self) -> Any:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rows
+
+
 class _Transaction:
     """A SQLite transaction in the store's terms."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.execute = connection.execute
         self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Rows:
+        cursor = self._connection.execute(sql, values)
+        return cursor if cursor.description is None else _Read(cursor.fetchall())
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
         self._connection.executemany(sql, rows)
