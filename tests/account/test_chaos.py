@@ -69,6 +69,8 @@ async def test_no_interleaving_breaks_the_ledger(either_state_url: str) -> None:
         except AssertionError as error:
             broken.append(f"{number} ({episode.kind}): {error}")
         seen += episode.seen
+        if not (number + 1) % 10_000:
+            print(f"{number + 1} of {count} interleavings, {len(broken)} broken", flush=True)
     for store in stores:
         await store.close()
     print(f"{count} interleavings: {dict(seen)}")

@@ -58,7 +58,7 @@ async def test_sums_equal_the_charges_at_every_moment(either_state_url: str) -> 
         clock.now += random.choice([0.0, 0.3, 3.0, 10.0, 600.0, HOUR, DAY / 3, DAY, -DAY / 2, -2 * HOUR])
         await agree(store, clock)
         await agree(store, clock, "other")
-    assert (await store.read(lambda c: tally.used(c, "acme", "", None, clock.now, clock.now))).ever > 100
+    assert (await store.read(lambda c: tally.ask(c, ["ever"], "acme", clock.now).fetchone()))[0] > 100
     await store.close()
 
 
@@ -122,9 +122,11 @@ async def test_a_state_of_an_older_release_keeps_its_budgets(
     ledger = Ledger(store, "acme", clock=clock)
     await agree(store, clock)
     a = Caller("a", "new", "enrich_contacts", "j")
-    used = await store.read(lambda c: tally.used(c, "acme", "a", "j", NOON, NOON - HOUR))
-    assert used.ever == 6
-    assert (await ledger.budget(WIDE, a)).hour_left == WIDE.per_hour - used.mine_since
+    since = NOON - HOUR
+    asked = ["ever", "mine_since"]
+    ever, hour = await store.read(lambda c: tally.ask(c, asked, "acme", NOON, caller="a", since=since).fetchone())
+    assert ever == 6
+    assert (await ledger.budget(WIDE, a)).hour_left == WIDE.per_hour - hour
     for limits in (
         Limits(None, 100, 1000, 6),
         Limits(None, 100, 1000, 1000, per_caller=3),

@@ -12,9 +12,10 @@ from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
 from ..store import Transaction
+from . import tally
 from .charges import Charge, end_of_yesterday, midnight
 from .ledger_types import DAY, HOUR, Budget, Caller, Estimate, Limits
-from .tally import Used, ask_used
+from .tally import Used
 from .under_way import Open, ask_open
 
 SETTING_CALL = "ZOOMINFO_MAX_CREDITS_PER_CALL"
@@ -138,8 +139,9 @@ def _take_approval(c: Transaction, account: str, caller: Caller, limits: Limits,
 
 def budget_of(c: Transaction, account: str, limits: Limits, caller: Caller, now: float) -> Budget:
     """Where the account and a caller stand."""
-    asked = ask_open(c, account, now, caller.name), ask_used(c, account, caller.name, caller.job, now, now - HOUR)
-    pending, used = Open(*asked[0].fetchone()), Used(*asked[1].fetchone())
+    asked_open = ask_open(c, account, now, caller.name)
+    asked_used = tally.ask(c, Used._fields, account, now, caller=caller.name, job=caller.job, since=now - HOUR)
+    pending, used = Open(*asked_open.fetchone()), Used(*asked_used.fetchone())
     total, per_caller = limits.total, limits.per_caller
     return Budget(
         spent_today=used.today,

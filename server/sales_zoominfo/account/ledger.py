@@ -31,7 +31,7 @@ from uuid import uuid4
 from ..errors import SalesZoomInfoError, fail
 from ..store import Store, Transaction, create_once
 from ..zoominfo.operations import Entity
-from . import standing
+from . import standing, tally
 from .budgets import budget_of, check_budgets
 from .charges import (
     Charge,
@@ -70,7 +70,7 @@ from .ledger_types import (
 from .match_key import CONSTRAINTS, Input, canonical_id, key_of_id, match_key, own_id
 from .reserving import Asked, doubt_to_supersede, lines_of, matches_of, sum_up
 from .standing import Seen, Stop, Turn, View
-from .tally import Used, ask_today, ask_used
+from .tally import Used
 from .under_way import LATE, Open, ask_open, open_now
 
 __all__ = [
@@ -176,7 +176,9 @@ class Ledger:
             asked_standing = standing.ask(c, self._account)
             now = self._now(c)
             asked_open = ask_open(c, self._account, now, caller.name)
-            asked_used = ask_used(c, self._account, caller.name, caller.job, now, now - HOUR)
+            asked_used = tally.ask(
+                c, Used._fields, self._account, now, caller=caller.name, job=caller.job, since=now - HOUR
+            )
             lines = lines_of(c, self._account, entity, asked, matches, now)
             estimate = sum_up(entity, lines)
             known = standing.read(asked_standing)
@@ -332,7 +334,7 @@ class Ledger:
                 compared = standing.compare(c, self._account, turn, balance, header, known, now)
             seen = Seen() if compared is None else compared.seen
             spent = settle_all(c, self._account, reservation, asked, tell(seen.drop), now)
-            asked_open, asked_today = ask_open(c, self._account, now), ask_today(c, self._account, now)
+            asked_open, asked_today = ask_open(c, self._account, now), tally.ask(c, ["today"], self._account, now)
             pending = Open(*asked_open.fetchone())
             if compared is not None:
                 known = standing.settle_down(c, self._account, turn, compared, pending)

@@ -7,7 +7,7 @@ functions run inside a transaction of the ledger.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..store import Rows, Transaction
@@ -61,40 +61,43 @@ class Used(NamedTuple):
     ever: int
 
 
-_SUM = "SELECT COALESCE(SUM(credits), 0) FROM"
-_USED = (
-    f"SELECT ({_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?),"
-    f" ({_SUM} tally WHERE account = ? AND span = 'day' AND start >= ? AND name = ?),"
-    f" ({_SUM} tally WHERE account = ? AND span = 'slice' AND start >= ? AND name = ?)"
-    f" + ({_SUM} charge WHERE account = ? AND state = 'spent' AND at > ? AND at < ? AND caller = ?),"
-    f" ({_SUM} tally WHERE account = ? AND span = 'job' AND start = 0 AND name = ?),"
-    f" ({_SUM} tally WHERE account = ? AND span = 'ever' AND start = 0 AND name = '')"
-)
+_SUM = "(SELECT COALESCE(SUM(credits), 0) FROM"
+_SQL = {
+    "today": f"{_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?)",
+    "mine_today": f"{_SUM} tally WHERE account = ? AND span = 'day' AND start >= ? AND name = ?)",
+    "mine_since": f"{_SUM} tally WHERE account = ? AND span = 'slice' AND start >= ? AND name = ?)"
+    f" + {_SUM} charge WHERE account = ? AND state = 'spent' AND at > ? AND at < ? AND caller = ?)",
+    "job": f"{_SUM} tally WHERE account = ? AND span = 'job' AND start = 0 AND name = ?)",
+    "ever": f"{_SUM} tally WHERE account = ? AND span = 'ever' AND start = 0 AND name = '')",
+}
 
 
-def used(c: Transaction, account: str, caller: str, job: str | None, now: float, since: float) -> Used:
-    """What counts as spent; see :func:`ask_used`."""
-    return Used(*ask_used(c, account, caller, job, now, since).fetchone())
-
-
-def ask_used(c: Transaction, account: str, caller: str, job: str | None, now: float, since: float) -> Rows:
-    """The row of a :class:`Used`.
+def ask(
+    c: Transaction,
+    wanted: Sequence[str],
+    account: str,
+    now: float,
+    *,
+    caller: str = "",
+    job: str | None = None,
+    since: float = 0.0,
+) -> Rows:
+    """A row of sums that count as spent.
 
     Args:
         c, account: where and whose.
-        caller, job: whose part is told apart.
+        wanted: which, of the fields of :class:`Used`.
         now: epoch seconds, within the day.
+        caller, job: whose part is told apart.
         since: epoch seconds, where the caller's span begins.
     """
     day, edge = midnight(now), (since // SLICE + 1) * SLICE
-    days, slices = (account, day), (account, edge, caller)
-    values = (*days, *days, caller, *slices, account, since, edge, caller, account, job or "", account)
-    return c.execute(_USED, values)
-
-
-def ask_today(c: Transaction, account: str, now: float) -> Rows:
-    """The row of :attr:`Used.today` alone."""
-    return c.execute(_TODAY, (account, midnight(now)))
-
-
-_TODAY = f"{_SUM} tally WHERE account = ? AND span = 'day' AND start >= ?"
+    values: dict[str, tuple[object, ...]] = {
+        "today": (account, day),
+        "mine_today": (account, day, caller),
+        "mine_since": (account, edge, caller, account, since, edge, caller),
+        "job": (account, job or ""),
+        "ever": (account,),
+    }
+    sums = ", ".join(_SQL[name] for name in wanted)
+    return c.execute(f"SELECT {sums}", [value for name in wanted for value in values[name]])

@@ -18,23 +18,23 @@ def check_tally(c: Transaction, account: str, now: float) -> None:
     rows = c.execute(
         "SELECT caller, job, credits, at FROM charge WHERE account = ? AND state = 'spent'", (account,)
     ).fetchall()
-    assert tally.used(c, account, "", None, now, now).ever == sum(row[2] for row in rows), "all that was spent"
+
+    def told(name: str, moment: float = now, *, caller: str = "", job: str | None = None) -> int:
+        return tally.ask(c, [name], account, moment, caller=caller, job=job, since=moment).fetchone()[0]
+
+    assert told("ever") == sum(row[2] for row in rows), "all that was spent"
     for job in {job for _, job, _, _ in rows if job is not None}:
-        spent = sum(row[2] for row in rows if row[1] == job)
-        assert tally.used(c, account, "", job, now, now).job == spent, f"of job {job}"
+        assert told("job", job=job) == sum(row[2] for row in rows if row[1] == job), f"of job {job}"
     callers = {row[0] for row in rows} | {"nobody"}
     for moment in (now - DAY, now, now + DAY):
         midnight = moment // DAY * DAY
-        whole = sum(row[2] for row in rows if row[3] >= midnight)
-        assert tally.ask_today(c, account, moment).fetchone()[0] == whole, "of a day"
+        assert told("today", moment) == sum(row[2] for row in rows if row[3] >= midnight), "of a day"
         for caller in callers:
             spent = sum(row[2] for row in rows if row[0] == caller and row[3] >= midnight)
-            told = tally.used(c, account, caller, None, moment, moment)
-            assert (told.today, told.mine_today) == (whole, spent), f"of a day of {caller}"
+            assert told("mine_today", moment, caller=caller) == spent, f"of a day of {caller}"
     # At the very moment of a charge, before and after it, and anywhere.
     moments = {now - HOUR, *(row[3] for row in rows[-8:]), *(row[3] - 0.5 for row in rows[-8:])}
     for moment in moments:
         for caller in callers:
             spent = sum(row[2] for row in rows if row[0] == caller and row[3] > moment)
-            told = tally.used(c, account, caller, None, now, moment)
-            assert told.mine_since == spent, f"of {caller} since {moment}"
+            assert told("mine_since", moment, caller=caller) == spent, f"of {caller} since {moment}"
