@@ -402,11 +402,16 @@ def test_import_brings_nothing_heavy() -> None:
 
 def test_the_index_is_built_and_asked_in_no_time(root: Path) -> None:
     """A bound that a slow and busy machine keeps; tests/benchmarks has the figures."""
-    for question in ("warm", "暖"):
+
+    def built(question: str) -> float:
         kb = KnowledgeBase.load(root)
         start = time.process_time()
         kb.search(question)
-        assert time.process_time() - start <= 0.5
+        return time.process_time() - start
+
+    for question in ("warm", "暖"):
+        # The best of some: what others do on the machine is not its work.
+        assert min(built(question) for _ in range(3)) <= 0.5
     kb = KnowledgeBase.load(root)
     questions = [question for question, _ in ALL["en"] + ALL["zh"]] + UNANSWERABLE
     times: list[float] = []
