@@ -220,8 +220,12 @@ def _set_up(connection: Connection, timeouts: Timeouts) -> str:
         "SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)",
         (str(round(timeouts.busy * 1000)), str(round(timeouts.busy * 800))),
     )
-    # A plan is made once and used while its table grows, and what is read at every call is found by an index.
-    connection.execute("SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)")
+    # A plan is made once and used while its table grows, and what is read at every call is found by an index. By a
+    # plain scan of it: no other marks the entries of dead rows, of which each batch leaves two for a record.
+    connection.execute(
+        "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),"
+        " set_config('jit', 'off', false)"
+    )
     try:
         with connection.transaction():
             return _migrate(connection, timeouts)
