@@ -188,10 +188,7 @@ def _note_bought(
 ) -> None:
     """Record the purchase of a charge that counts as the buyer."""
     doubts = doubts_of(c, account, row.entity, record, row.key, row.at)
-    for doubt in doubts:
-        close_charge(c, doubt.id, "released", 0)
-    for doubt in doubts:
-        restore_replaced(c, doubt)  # what it stood for in an earlier term
+    _resolve_doubts(c, account, doubts, None)
     date, confirmed = row.at, charged is True
     if told is not None and told >= row.at - SLACK:
         date, confirmed = told, True
