@@ -253,7 +253,7 @@ async def _agreed(plan: Plan, wanted: Wanted, service: Jobs) -> bool:
 def _said_again(known: Job, job: Job) -> str:
     """What becomes of a job that the same command has started before."""
     if job.over:
-        return f"Job {job.id} of the same command is done. A changed file, option or output makes a new one."
+        return f"Job {job.id} of the same command is done. A changed file, mapping, option or output makes a new one."
     done = f"{known.finished:,} of {many(known.rows, 'row')}"
     return f"Job {job.id} of the same command was {known.state} at {done}, and goes on."
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .loading import load_mapping, preset_names, preset_text
+from .loading import build_mapping, load_mapping, preset_names, preset_text, resolve_mapping
 from .mapping import Applied, Mapping
 
-__all__ = ["Applied", "Mapping", "load_mapping", "preset_names", "preset_text"]
+__all__ = [
+    "Applied",
+    "Mapping",
+    "build_mapping",
+    "load_mapping",
+    "preset_names",
+    "preset_text",
+    "resolve_mapping",
+]

@@ -65,15 +65,43 @@ def load_mapping(name: str | Path, entity: Entity | None = None) -> Mapping:
         InvalidArgument: it is not in the form of a mapping, names an unknown field, or goes round in circles; the text
             names the field.
     """
+    return build_mapping(resolve_mapping(name, entity))
+
+
+def resolve_mapping(name: str | Path, entity: Entity | None = None) -> dict[str, Any]:
+    """Read a mapping and what it extends, as JSON that holds all of it: the files are not needed any more.
+
+    Args:
+        name: as for :func:`load_mapping`.
+        entity: as for :func:`load_mapping`.
+
+    Returns:
+        What :func:`build_mapping` takes. Its form has been checked, and its fields have not.
+
+    Raises:
+        NotFound, InvalidArgument: as :func:`load_mapping`.
+    """
     text = str(name)
     if text.strip().casefold() == PLAIN:
         kind = entity or "contact"
-        return Mapping.plain([spec.name for spec in OUTPUTS[kind].values() if spec.concise], kind)
+        return {"plain": kind, "fields": [spec.name for spec in OUTPUTS[kind].values() if spec.concise]}
     preset = _preset(text, entity) is not None
     shown, found = _read(text, entity, ())
     if found.entity is None:
         found = found.model_copy(update={"entity": entity or "contact"})
-    return replace(_built(found, shown), lenient=preset)
+    return {"shown": shown, "preset": preset, "file": found.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+
+
+def build_mapping(resolved: dict[str, Any]) -> Mapping:
+    """The mapping that :func:`resolve_mapping` has read.
+
+    Raises:
+        InvalidArgument: it names an unknown field, or goes round in circles; the text names the field.
+    """
+    if "plain" in resolved:
+        return Mapping.plain(resolved["fields"], resolved["plain"])
+    found = MappingFile.model_validate(resolved["file"])
+    return replace(_built(found, resolved["shown"]), lenient=resolved["preset"])
 
 
 def _read(text: str, entity: Entity | None, above: tuple[str, ...]) -> tuple[str, MappingFile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import fail
 from .model import JobRequest
@@ -75,6 +75,7 @@ def mapping_of(
     *,
     rights: Sequence[FieldRight] | None = None,
     generation: Generation | None = None,
+    resolved: dict[str, Any] | None = None,
 ) -> FieldMapping:
     """What becomes of the columns: the mapping that the request names, and else the ``zi_*`` columns.
 
@@ -84,15 +85,16 @@ def mapping_of(
         fields: ZoomInfo's output fields, where they are settled by now: the mapping was verified with them.
         rights: of the account to output fields; None when they are not known.
         generation: the API that will be asked.
+        resolved: the request's mapping as it was when the job was started; None reads it now.
 
     Raises:
         InvalidArgument: the mapping does not fit the file or the account, or a field is unknown.
     """
-    from ..crm import Mapping, load_mapping
+    from ..crm import Mapping, build_mapping, load_mapping
     from ..zoominfo.arguments import read_outputs
 
     if request.mapping is not None:
-        mapping = load_mapping(request.mapping, request.entity)
+        mapping = load_mapping(request.mapping, request.entity) if resolved is None else build_mapping(resolved)
         if fields is not None:
             return mapping.bound(source.columns, fields)
         return mapping.fit(source.columns, request.entity, rights, generation=generation)

@@ -20,7 +20,8 @@ LANE = "jobs"
 
 _JOB = (
     "id, state, why, entity, caller, total_rows, counts, units, done_units, spent, reserved, budget, marks, made_at,"
-    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, sandbox, left_batches, purged_at"
+    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, sandbox, left_batches, purged_at,"
+    " written"
 )
 
 
@@ -37,6 +38,7 @@ class Head:
         marks: moments and finished rows, for the rate.
         left: batches that are not finished.
         purged: its rows are deleted.
+        written: what tells the files that were written from others, None for none or by an earlier release.
     """
 
     job: Job
@@ -47,6 +49,7 @@ class Head:
     marks: list[list[float]]
     left: int
     purged: bool
+    written: str | None
 
 
 class Board:
@@ -187,7 +190,7 @@ class Board:
             sandbox=bool(row[23]),
             request=request,
         )
-        return Head(job, order, row[21], row[18], row[22], marks, row[24], row[25] is not None)
+        return Head(job, order, row[21], row[18], row[22], marks, row[24], row[25] is not None, row[26])
 
     async def turn(self, job: str, worker: str) -> int | None:
         """Begin to read a job's file, from its start.
@@ -324,13 +327,16 @@ class Board:
 
         return await self.store.write(write, lane=f"job:{job}")
 
-    async def delivered(self, job: str, counts: dict[str, int], report: dict[str, Any], *, whole: bool) -> None:
+    async def delivered(
+        self, job: str, counts: dict[str, int], report: dict[str, Any], written: str, *, whole: bool
+    ) -> None:
         """The output is written.
 
         Args:
             job: which.
             counts: rows by status as they stand in it.
             report: what is told about it.
+            written: what tells the files that were written from others.
             whole: it is the last one, and not that of a job that is paused.
         """
         sealed = self._seal(job, report)
@@ -339,10 +345,18 @@ class Board:
             tx.execute("UPDATE job SET deliverer = NULL, why = NULL, report = ? WHERE id = ?", (sealed, job))
             if whole:
                 tx.execute(
-                    "UPDATE job SET delivered_at = ?, counts = ? WHERE id = ?", (tx.now(), json.dumps(counts), job)
+                    "UPDATE job SET delivered_at = ?, counts = ?, written = ? WHERE id = ?",
+                    (tx.now(), json.dumps(counts), written, job),
                 )
 
         await self.store.write(write, lane=f"job:{job}")
+
+    async def again(self, job: str) -> None:
+        """Have the output of a job that is done written once more."""
+        await self.store.write(
+            lambda tx: tx.execute("UPDATE job SET delivered_at = NULL, why = NULL WHERE id = ?", (job,)),
+            lane=f"job:{job}",
+        )
 
     async def undelivered(self, job: str, why: str | None) -> None:
         """The output could not be written; with a reason it is left for a person to have it written.
@@ -397,6 +411,9 @@ def rate_of(marks: Sequence[Sequence[float]], now: float) -> float | None:
 def _same(told: dict[str, Any]) -> dict[str, Any]:
     """What makes two requests the same: neither who asks nor what it may cost."""
     request = {name: value for name, value in told["request"].items() if name not in ("caller", "maxCredits")}
+    if told["mapping"] is not None:
+        # What it says and not where it stands: a mapping that was edited is another one.
+        request["mapping"] = told["mapping"]
     return {"request": request, "fields": told["fields"], "fingerprint": told["fingerprint"]}
 
 

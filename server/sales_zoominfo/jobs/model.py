@@ -128,12 +128,14 @@ class Order:
         fields: ZoomInfo's output fields to buy.
         fingerprint: of the source as it was then.
         agreed: whether a person has agreed to the job's credits, so that its calls pass the ceilings.
+        mapping: the request's mapping with all that it extends, as it was then; None without one.
     """
 
     request: JobRequest
     fields: tuple[str, ...]
     fingerprint: str
     agreed: bool = False
+    mapping: dict[str, Any] | None = None
 
     def told(self) -> dict[str, Any]:
         """The order as JSON."""
@@ -142,12 +144,15 @@ class Order:
             "fields": list(self.fields),
             "fingerprint": self.fingerprint,
             "agreed": self.agreed,
+            "mapping": self.mapping,
         }
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Order:
         """The order that :meth:`told` gave."""
-        return cls(JobRequest.read(told["request"]), tuple(told["fields"]), told["fingerprint"], told["agreed"])
+        request = JobRequest.read(told["request"])
+        # Jobs of the first releases have no mapping of their own.
+        return cls(request, tuple(told["fields"]), told["fingerprint"], told["agreed"], told.get("mapping"))
 
 
 @dataclass(frozen=True, slots=True)

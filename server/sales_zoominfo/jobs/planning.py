@@ -143,7 +143,9 @@ async def plan(jobs: Jobs, request: JobRequest) -> Plan:
     request = order.request
     source = await asyncio.to_thread(assembly.open_file, request)
     recognition = await asyncio.to_thread(assembly.recognise_columns, request, source)
-    mapping = await asyncio.to_thread(assembly.mapping_of, request, source, recognition, order.fields)
+    mapping = await asyncio.to_thread(
+        assembly.mapping_of, request, source, recognition, order.fields, resolved=order.mapping
+    )
     read = assembly.reader(request, recognition, jobs.home.vault)
     count, seen = _Count(), Seen()
 

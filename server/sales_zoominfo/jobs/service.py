@@ -7,6 +7,7 @@ runs the batches and writes the output. So a job outlives the program that start
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -160,8 +161,7 @@ class Jobs:
         head = await self.board.earlier(await self.order(request))
         if head is None or head.job.state == "failed":
             return None
-        written = head.job.state == "done" and head.job.delivered_at and _is_file(head.job.output)
-        return None if head.purged and not written else head.job
+        return None if head.purged and not await _stands(head) else head.job
 
     async def order(self, request: JobRequest, *, agreed: bool = False) -> Order:
         """A request, checked as far as that costs nothing, with what it comes to."""
@@ -180,7 +180,15 @@ class Jobs:
         source = assembly.open_file(request)
         recognition = assembly.recognise_columns(request, source)
         generation = self.account.generations[0]
-        mapping = assembly.mapping_of(request, source, recognition, rights=rights, generation=generation)
+        resolved = None
+        if request.mapping is not None:
+            from ..crm import resolve_mapping
+
+            # It is kept with the job, so that a mapping which is edited later is another one.
+            resolved = resolve_mapping(request.mapping, request.entity)
+        mapping = assembly.mapping_of(
+            request, source, recognition, rights=rights, generation=generation, resolved=resolved
+        )
         path = Path(request.source)
         wanted = (
             path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
@@ -201,13 +209,13 @@ class Jobs:
         if options.get("changes") and mapping.own_id(source.columns, recognition.record_id) is None:
             raise fail("changes_need_id", file=path.name[-80:])
         request = replace(request, output=str(output), options=options)
-        return Order(request, tuple(mapping.outputs), source.fingerprint, agreed)
+        return Order(request, tuple(mapping.outputs), source.fingerprint, agreed, resolved)
 
     async def _go_on(self, job: str, order: Order) -> str:
         """The same request again: what had stopped by itself goes on, and what is lost is made anew."""
         head = await self.board.head(job)
         if head.purged or head.job.state == "failed":
-            if head.job.state == "done" and head.job.delivered_at and _is_file(head.job.output):
+            if await _stands(head):
                 return job
             await self.spool.purge(job)
             await self.board.forget(job)
@@ -219,6 +227,8 @@ class Jobs:
             # More credits, or another day: the rows that were left out are tried again.
             await self.spool.retry(job)
             await self.board.reopen(job)
+        elif head.job.state == "done" and head.job.delivered_at and not await _stands(head):
+            await self.board.again(job)
         if head.job.state in ("paused", "cancelled"):
             await self.board.move(job, ("paused", "cancelled"), "queued" if head.left else "done")
         return job
@@ -368,7 +378,9 @@ class Jobs:
             await self.board.undelivered(job, why)
             raise
         whole = head.job.state == "done"
-        await self.board.delivered(job, done.counts, done.tally.to_json() | {"notes": done.notes}, whole=whole)
+        written = await asyncio.to_thread(_written, head.order.request)
+        report = done.tally.to_json() | {"notes": done.notes}
+        await self.board.delivered(job, done.counts, report, written, whole=whole)
         if whole and not any(done.counts.get(status) for status in RETRYABLE):
             await self.clear(job)
         return done
@@ -397,7 +409,7 @@ class Jobs:
         path = Path(request.source)
         source = assembly.open_file(request, head.order.fingerprint)
         recognition = assembly.recognise_columns(request, source)
-        mapping = assembly.mapping_of(request, source, recognition, head.order.fields)
+        mapping = assembly.mapping_of(request, source, recognition, head.order.fields, resolved=head.order.mapping)
         layout = Layout(source.columns, mapping, sandbox=head.job.sandbox)
         further = Further(source.columns, mapping, recognition.record_id)
 
@@ -458,8 +470,26 @@ def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute())
 
 
-def _is_file(path: str | None) -> bool:
-    return path is not None and Path(path).is_file()
+def _written(request: JobRequest) -> str:
+    """What tells a job's files from others that stand at their paths later: their sizes, and when they were written."""
+    paths = [request.output, *(request.options.get(name) for name in FURTHER)]
+    marks: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            found = None if path is None else Path(path).stat()
+        except OSError:
+            found = None
+        marks.append(None if found is None else (found.st_size, found.st_mtime_ns))
+    return json.dumps(marks)
+
+
+async def _stands(head: Head) -> bool:
+    """Whether a job's output is written and is still the file at its path."""
+    if head.job.state != "done" or not head.job.delivered_at or head.job.output is None:
+        return False
+    if head.written is None:
+        return await asyncio.to_thread(Path(head.job.output).is_file)
+    return head.written == await asyncio.to_thread(_written, head.order.request)
 
 
 def _check(request: JobRequest) -> None:

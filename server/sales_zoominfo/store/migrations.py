@@ -88,4 +88,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_jobs.TABLES,),
     (*schema_privacy.INDEXES,),
     (*schema_ledger.TALLY,),
+    (*schema_jobs.WRITTEN,),
 )

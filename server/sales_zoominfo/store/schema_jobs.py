@@ -104,3 +104,6 @@ TABLES: tuple[str, ...] = (
         made_at REAL NOT NULL
     )""",
 )
+
+# What tells the files that a job has written from others that stand at their paths later.
+WRITTEN: tuple[str, ...] = ("ALTER TABLE job ADD COLUMN written TEXT",)
