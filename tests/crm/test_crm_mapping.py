@@ -302,6 +302,16 @@ def test_the_same_value_in_another_spelling_is_no_change(tmp_path: Path, field: 
     assert applied.values["X"] == before
 
 
+def test_a_cell_that_zoominfo_has_nothing_for_is_left_as_it_is(tmp_path: Path) -> None:
+    text = "columns: {A: city, B: {from: city, update: overwrite}, C: jobTitle, D: {from: jobTitle}, E: city}"
+    mapping = load_mapping(written(tmp_path, text)).fit(["A", "B", "C", "D"], "contact")
+    row = {"A": None, "B": None, "C": "cfo", "D": "CFO"}
+    applied = mapping.apply(row, {"jobTitle": "CFO"})
+    assert applied.values == {**row, "E": ""}
+    assert applied.changes == {}
+    assert applied.confirmed == {"D"}, "a null is not confirmed, and neither is another value that is kept"
+
+
 def test_changes_tell_before_and_after() -> None:
     mapping = load_mapping("salesforce-contact").fit(["Id", "Title", "Email"], "contact")
     applied = mapping.apply({"Id": "003", "Title": "VP", "Email": ""}, JANE)

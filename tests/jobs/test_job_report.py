@@ -125,6 +125,35 @@ def test_each_reason_has_advice_of_its_own_and_no_row_is_told_twice() -> None:
     assert {name.partition(":")[0] for name in ADVICE} <= set(STATUSES)
 
 
+def test_a_matched_person_who_has_moved_is_told_once_and_stays_matched() -> None:
+    tally = Tally()
+    for status in ("enriched", "enriched", "unchanged"):
+        tally.row(status, reason="CONTACT_ONLY_MATCH")
+    tally.row("enriched", reason="FULL_MATCH")
+    told = report(FACTS, Tally.from_json(tally.to_json()))
+    assert (told["match"]["matched"], told["match"]["toCheck"]) == (4, {"CONTACT_ONLY_MATCH": 3})
+    [entry] = told["next"]
+    assert (entry["rows"], entry["what"]) == (3, ADVICE["enriched:CONTACT_ONLY_MATCH"].what)
+    text = read(page(told)).text
+    assert "person known, at another company" in text
+    assert entry["what"] in text
+
+
+def test_a_record_that_was_paid_and_not_written_hides_no_free_one() -> None:
+    tally = Tally()
+    tally.row("enriched")
+    tally.row("enriched")
+    for duplicate in (False, True):
+        tally.row("ambiguous", reason="OTHER_PERSON", unused=True, duplicate=duplicate)
+    # Two credits: one for a record that was written, one for somebody else's.
+    told = report(Facts("a", "done", "contact", "f.csv", 4, credits=2), Tally.from_json(tally.to_json()))
+    assert told["credits"]["saved"] == {"alreadyOwned": 1, "duplicates": 0}
+    assert told["match"]["toCheck"] == {"OTHER_PERSON": 2}
+    older = tally.to_json()
+    del older["unused"]
+    assert Tally.from_json(older).unused == 0, "jobs of an earlier release still have a report"
+
+
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(STATUSES),

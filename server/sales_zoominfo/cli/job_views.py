@@ -342,6 +342,10 @@ def show_report(console: Console, told: dict[str, Any]) -> None:
         console.print("No match because", style="bold")
         for name, count in match["noMatchReasons"].items():
             console.print(f"  {REASONS.get(name, name):<42}{count:>8,}")
+    if match.get("toCheck"):
+        console.print("To look at", style="bold")
+        for name, count in match["toCheck"].items():
+            console.print(f"  {REASONS.get(name, name):<42}{count:>8,}")
     if complete["columns"]:
         console.print("Completeness", style="bold")
         for column in complete["columns"]:

@@ -63,12 +63,14 @@ class Applied:
         changes: of them those that are new, with what they held before.
         filled: of the changed ones those that were empty before.
         missing: required columns that are still empty.
+        confirmed: columns that held already what ZoomInfo says.
     """
 
     values: dict[str, Any]
     changes: dict[str, tuple[Any, Any]]
     filled: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
+    confirmed: frozenset[str] = frozenset()
 
     def report(self, record: str) -> list[dict[str, Any]]:
         """The row's changes as rows of a before/after report.
@@ -280,20 +282,26 @@ class Mapping:
             record: ZoomInfo's record, as the gate hands it over.
 
         Returns:
-            The columns of the mapping and which of them are new. A value that ZoomInfo has not never empties a cell.
+            The columns of the mapping and which of them are new. A value that ZoomInfo has not never empties a cell,
+            and leaves one that holds nothing, such as a null, as it is; only a column that the row lacks becomes "".
         """
         values: dict[str, Any] = {}
         changes: dict[str, tuple[Any, Any]] = {}
         filled: set[str] = set()
+        confirmed: set[str] = set()
         missing: list[str] = []
         for column in self.columns:
-            old = row.get(column.name)
+            old = row.get(column.name, "")
             # A flag that is not set holds nothing, whatever the CRM writes for it.
             blank = not is_true(old) if column.target.shape == "flag" else is_blank(old, self.blank)
             new, origin = self._value(column, row, record, values)
-            keep = is_blank(new) or (column.target.update == "fill" and not blank)
-            if keep or (not blank and same(old, new, origin)):
-                values[column.name] = "" if old is None else old
+            if is_blank(new):
+                values[column.name] = old
+            elif not blank and same(old, new, origin):
+                values[column.name] = old
+                confirmed.add(column.name)
+            elif not blank and column.target.update == "fill":
+                values[column.name] = old
             else:
                 values[column.name] = new
                 changes[column.name] = (old, new)
@@ -301,7 +309,7 @@ class Mapping:
                     filled.add(column.name)
             if column.target.required and is_blank(values[column.name], self.blank):
                 missing.append(column.name)
-        return Applied(values, changes, frozenset(filled), tuple(missing))
+        return Applied(values, changes, frozenset(filled), tuple(missing), frozenset(confirmed))
 
     def _value(
         self, column: Column, row: Table[str, Any], record: Table[str, Any], values: Table[str, Any]

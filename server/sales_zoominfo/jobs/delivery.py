@@ -91,6 +91,11 @@ def outcomes(spool: Spool, job: str, screened: Screened) -> Iterator[Outcome]:
                 yield Outcome(held.results[unit] or _CANCELLED, held.units[unit], True)
 
 
+def _reason(result: Result) -> str:
+    """What a row's reason is counted as: a word that many rows share, and no candidate's id."""
+    return result.match or ("" if result.status in ("enriched", "ambiguous") else result.why)
+
+
 class Layout:
     """Which columns an output has, and what stands in them.
 
@@ -133,17 +138,20 @@ class Layout:
             if not applied.changes:
                 status = "unchanged"
             if applied.missing:
-                why = f"still empty: {', '.join(applied.missing)}"
+                why = "; ".join([*([why] if why else []), f"still empty: {', '.join(applied.missing)}"])
         out[self._places[STATUS]] = status
         out[self._places[REASON]] = why
         if self._sandbox:
             out[self._places[SANDBOX]] = "true"
         by = [outcome.unit.by] if outcome.unit is not None and outcome.unit.by else []
         accuracy = result.row.get("contactAccuracyScore")
-        tally.row(status, by=by, reason=why, accuracy=accuracy, duplicate=outcome.twin)
-        values = {} if applied is None else applied.values
+        # A record that came and was not written is paid for all the same.
+        unused = status == "ambiguous" and bool(result.match)
+        reason = _reason(result)
+        tally.row(status, by=by, reason=reason, accuracy=accuracy, duplicate=outcome.twin, unused=unused)
+        told = frozenset[str]() if applied is None else applied.changes.keys() | applied.confirmed
         for name, place in self._told:
-            tally.cell(name, before.get(name), out[place], answered=name in values)
+            tally.cell(name, before.get(name), out[place], answered=name in told)
         return out, applied
 
 

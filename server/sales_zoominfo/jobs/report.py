@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..scrub import scrub
 from .model import STATUSES
-from .report_advice import advice
+from .report_advice import ADVICE, advice
 
 if TYPE_CHECKING:
     from .model import Job
@@ -87,12 +87,14 @@ class Tally:
 
     Attributes:
         rows: by status.
-        reasons: of rows that came to nothing, by ZoomInfo's match status or our own word.
+        reasons: of rows that came to nothing, and of matched ones that want a look, by ZoomInfo's match status or our
+            own word.
         columns: by target column.
         keys: by the label of the columns that a row was matched by.
         accuracy: how many contacts have which accuracy score.
         duplicates: rows that another row of the file answered for.
         spared: of them, those with a record.
+        unused: rows for which records came that were not written.
     """
 
     rows: Counter[str] = field(default_factory=lambda: Counter[str]())
@@ -102,6 +104,7 @@ class Tally:
     accuracy: Counter[int] = field(default_factory=lambda: Counter[int]())
     duplicates: int = 0
     spared: int = 0
+    unused: int = 0
 
     def row(
         self,
@@ -111,20 +114,23 @@ class Tally:
         reason: str = "",
         accuracy: object = None,
         duplicate: bool = False,
+        unused: bool = False,
     ) -> None:
         """Count a row.
 
         Args:
             status: one of :data:`STATUSES`.
             by: what it was matched by: match keys, or words.
-            reason: ZoomInfo's match status or our word for why it came to nothing.
+            reason: ZoomInfo's match status or our word for why it came to nothing; of a matched row how it matched.
             accuracy: the record's contact accuracy score.
             duplicate: another row of the file answered for it.
+            unused: a record came for it and was not written, though it may be paid for.
         """
         self.rows[status] += 1
         matched = status in MATCHED
-        if reason and not matched:
-            self.reasons[f"{status}:{reason}"] += 1
+        name = f"{status}:{reason}"
+        if reason and (not matched or name in ADVICE):
+            self.reasons[name] += 1
         if by and status in ANSWERED:
             name = KEYS.get(by, by) if isinstance(by, str) else " + ".join(KEYS.get(key, key) for key in by)
             key = self.keys.get(name)
@@ -138,6 +144,7 @@ class Tally:
                 self.accuracy[score] += 1
         self.duplicates += duplicate
         self.spared += duplicate and matched
+        self.unused += unused and not duplicate
 
     def cell(self, column: str, before: object, after: object, *, answered: bool = True) -> None:
         """Count a cell of a target column, of every row, whether it was matched or not.
@@ -177,6 +184,7 @@ class Tally:
             "accuracy": {str(score): count for score, count in self.accuracy.items()},
             "duplicates": self.duplicates,
             "spared": self.spared,
+            "unused": self.unused,
         }
 
     @classmethod
@@ -190,6 +198,8 @@ class Tally:
             Counter({int(score): count for score, count in kept["accuracy"].items()}),
             kept["duplicates"],
             kept["spared"],
+            # Jobs of the first releases did not count them.
+            kept.get("unused", 0),
         )
 
 
@@ -351,16 +361,20 @@ def _match(tally: Tally) -> dict[str, Any]:
         rows, good = sum(key.rows for _, key in rest), sum(key.matched for _, key in rest)
         keys.append({"columns": f"{len(rest)} others", "rows": rows, "matched": good, "rate": _rate(good, rows)})
     reasons: dict[str, int] = {}
+    looks: dict[str, int] = {}
     for name, count in tally.reasons.most_common():
         status, _, reason = name.partition(":")
         if status == "no_match":
             reasons[reason] = count
+        elif name in ADVICE and status in (*MATCHED, "ambiguous"):
+            looks[reason] = looks.get(reason, 0) + count
     return {
         "answered": answered,
         "matched": matched,
         "rate": _rate(matched, answered),
         "byColumns": keys,
         "noMatchReasons": reasons,
+        "toCheck": looks,
     }
 
 
@@ -393,7 +407,7 @@ def _completeness(tally: Tally, rows: int) -> dict[str, Any]:
 def _credits(facts: Facts, tally: Tally) -> dict[str, Any]:
     matched = sum(tally.rows[name] for name in MATCHED)
     # A record that was matched once and cost nothing had been bought before, or stands in the file in another spelling.
-    owned = max(0, matched - tally.spared - facts.credits)
+    owned = max(0, matched + tally.unused - tally.spared - facts.credits)
     told: dict[str, Any] = {"spent": facts.credits, "reserved": facts.reserved}
     if facts.cap is not None:
         told["cap"] = facts.cap

@@ -21,6 +21,16 @@ class Advice(NamedTuple):
     do: str
 
 
+# ZoomInfo's status of a person who is known, though not at the company that was given.
+ELSEWHERE = "CONTACT_ONLY_MATCH"
+# Our own word for a person of another name than the row's.
+OTHER_PERSON = "OTHER_PERSON"
+_MOVED = Advice(
+    "ZoomInfo knows these people, but not at the company that the row names.",
+    "They have probably changed jobs: the column zi_reason marks them. Check where each works now before anybody "
+    "writes to them or relies on the row's company.",
+)
+
 # By status and ZoomInfo's match status or our own word; the status alone where none of them fits.
 ADVICE: dict[str, Advice] = {
     "no_match": Advice(
@@ -50,6 +60,14 @@ ADVICE: dict[str, Advice] = {
     "no_match:CONTACT_ONLY_MATCH": Advice(
         "ZoomInfo knows the person at another company.",
         "They have probably changed jobs: match them by e-mail address or LinkedIn URL alone.",
+    ),
+    "enriched:CONTACT_ONLY_MATCH": _MOVED,
+    "unchanged:CONTACT_ONLY_MATCH": _MOVED,
+    "ambiguous:OTHER_PERSON": Advice(
+        "ZoomInfo found a person of another name: the number or address is probably shared, or has a new owner.",
+        "Nothing of that record was written. Where it is the right person after all, put the ZoomInfo id that "
+        "zi_reason names into the row; else take the number or address off it. Run the file again: what is bought "
+        "stays free.",
     ),
     "ambiguous": Advice(
         "Several records fit, and none was chosen silently.",
@@ -105,6 +123,10 @@ def advice(rows: Mapping[str, int], reasons: Mapping[str, int], facts: Facts) ->
 
     def tell(kind: str, count: int) -> None:
         entry = ADVICE[kind]
+        same = next((each for each in found if each["what"] == entry.what), None)
+        if same is not None:
+            same["rows"] += count
+            return
         do = entry.do.format(job=facts.id)
         found.append({"status": kind.partition(":")[0], "rows": count, "what": entry.what, "do": do})
 

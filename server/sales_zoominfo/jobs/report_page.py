@@ -29,7 +29,7 @@ MEANINGS = {
     "enriched": "matched, and the mapping wrote at least one value",
     "unchanged": "matched, and the row said all of it already",
     "no_match": "ZoomInfo has no fitting record; free",
-    "ambiguous": "several records fit, so none was taken",
+    "ambiguous": "several records fit, or one of another name, so none was taken",
     "opted_out": "the person opted out at ZoomInfo; free",
     "suppressed": "on your own opt-out list; never sent",
     "invalid": "nothing to match by, or an unreadable row; never sent",
@@ -47,6 +47,7 @@ REASONS = {
     "NON_MATCH_BY_CONTACT_ACCURACY_MIN": "accuracy too low",
     "COMPANY_ONLY_MATCH": "company known, person not",
     "CONTACT_ONLY_MATCH": "person known, at another company",
+    "OTHER_PERSON": "a person of another name",
     "INVALID_INPUT": "input refused",
 }
 _UNITS = {"contact": ("contact", "contacts"), "company": ("company", "companies")}
@@ -220,6 +221,10 @@ def _match(match: dict[str, Any]) -> str:
     if reasons:
         told = [(REASONS.get(name, name.replace("_", " ").lower()), count) for name, count in reasons.items()]
         parts.append(f"<h3>Why rows did not match</h3>\n{bars(told, 's-no_match', 'Reasons of rows without a match')}")
+    if match["toCheck"]:
+        looks: dict[str, int] = match["toCheck"]
+        shown = [(REASONS.get(name, name), count) for name, count in looks.items()]
+        parts.append(f"<h3>Rows to look at</h3>\n{bars(shown, 's-ambiguous', 'Matches that want a look')}")
     return "\n".join(parts)
 
 

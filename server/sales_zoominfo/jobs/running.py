@@ -388,7 +388,7 @@ class Runner:
             if work.tries >= self._patience.bugs:
                 return all_failed(results, wanted, "it failed by a bug of ours")
             raise
-        return read_matches(results, wanted, found, order)
+        return read_matches(results, wanted, found, order, work.units)
 
     async def _enrich(self, errand: _Errand, inputs: list[dict[str, object]]) -> Enriched | None:
         """Send a request; None when it was taken back before it left."""
