@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -178,6 +179,26 @@ def link_sandbox(data: Path, folder: Path) -> Path:
     for file in data.glob("dataset-*.sqlite"):
         (folder / file.name).hardlink_to(file)
     return folder
+
+
+def respell(folder: Path, addresses: dict[str, str]) -> None:
+    """Give people of a sandbox folder, by id, another supplemental e-mail address; they must have had one."""
+    from sales_zoominfo.sandbox.encoding import email_digests, hash_prefix
+
+    [shared] = folder.glob("dataset-*.sqlite")
+    own = shared.read_bytes()
+    # The file is other tests' as well.
+    shared.unlink()
+    shared.write_bytes(own)
+    with contextlib.closing(sqlite3.connect(shared)) as db, db:
+        for person, address in addresses.items():
+            [(old,)] = db.execute("SELECT email2 FROM person WHERE id = ?", (person,)).fetchall()
+            db.execute("UPDATE person SET email2 = ? WHERE id = ?", (address, person))
+            db.execute("UPDATE person_doc SET doc = json_set(doc, '$.email2', ?) WHERE id = ?", (address, person))
+            for digest in email_digests(old):
+                db.execute("DELETE FROM email_hash WHERE prefix = ? AND person = ?", (hash_prefix(digest), person))
+            rows = [(hash_prefix(digest), person) for digest in email_digests(address)]
+            db.executemany("INSERT INTO email_hash (prefix, person) VALUES (?, ?)", rows)
 
 
 def files_in(place: Path) -> dict[Path, bytes]:

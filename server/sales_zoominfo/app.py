@@ -158,6 +158,7 @@ class App:
             audit=audit,
             copies=self._copies,
             clock=self._clock,
+            look_up=self._privacy.look_up,
         )
 
     async def sign_ins(self) -> SignIns:

@@ -242,7 +242,13 @@ TEXTS: dict[str, Text] = {
     "over_ceiling": Text(
         CreditApprovalRequired,
         "This call could cost {estimate} credits, over the {scope} ceiling of {ceiling} ({used} used).",
-        "Send fewer records; only a person can raise the ceiling, by {setting} on the server.",
+        "{fewer}Only a person can raise the ceiling, by {setting} on the server.",
+    ),
+    "ceiling_unasked": Text(
+        CreditApprovalRequired,
+        "This could cost {credits} credits, over the {scope} ceiling of {ceiling} ({used} used), and there is no "
+        "terminal to ask on.",
+        "Run it in a terminal and answer there, send fewer records, or raise {setting}. Nothing was spent.",
     ),
     "consent_needed": Text(
         CreditApprovalRequired,
@@ -267,7 +273,13 @@ TEXTS: dict[str, Text] = {
     "over_budget": Text(
         BudgetExceeded,
         "This call could cost {estimate} credits; {left} of the {scope} budget of {budget} are left.",
-        "Send at most {left} new records{today}; only a person can raise the budget, by {setting} on the server.",
+        "{fewer}Only a person can raise the budget, by {setting} on the server.",
+    ),
+    "over_both": Text(
+        BudgetExceeded,
+        "This call could cost {estimate} credits; {left} of the {scope} budget of {budget} are left, and the {passed} "
+        "ceiling of {ceiling} ({used} used) is passed as well.",
+        "{fewer}Only a person can raise both, by {setting} and {ceiling_setting} on the server.",
     ),
     "spending_stopped": Text(
         SpendingStopped,
@@ -437,6 +449,11 @@ TEXTS: dict[str, Text] = {
         InvalidArgument,
         "The option {name} is wrong: {reason}.",
         "{how}",
+    ),
+    "sandbox_not_served": Text(
+        InvalidArgument,
+        "No sandbox has been served from the folder {folder}.",
+        "Start one with `sales-zoominfo sandbox`, or give the --state FOLDER that it was started with.",
     ),
     "http_token_missing": Text(
         InvalidArgument,
@@ -686,7 +703,8 @@ TEXTS: dict[str, Text] = {
     "changes_need_id": Text(
         InvalidArgument,
         "The file {file} has no column with the CRM's own record id, which a file of changes needs.",
-        "Export it with that column, or name the column in the mapping's record_id; or leave the file of changes out.",
+        "Say which column has it with --column 'HEADING=recordId', name it in the mapping's record_id, or export it "
+        "along; or leave the file of changes out.",
     ),
     "job_elsewhere": Text(
         InvalidArgument,
@@ -942,6 +960,11 @@ TEXTS: dict[str, Text] = {
         "ZoomInfo was asked for {operation} and the answer did not arrive ({reason}), "
         "so {credits} credits count as spent.",
         "Repeat the same call: a record bought is free for 12 months, so it is not paid twice.",
+    ),
+    "answer_lost": Text(
+        OutcomeUnknown,
+        "ZoomInfo was asked for {operation} and the answer did not arrive ({reason}); no credit was at stake.",
+        "Repeat the same call.",
     ),
     # addresses, gateways and changes at ZoomInfo
     "upstream_no_route": Text(

@@ -7,11 +7,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from sales_zoominfo.account.entries import Entry, read_entry, read_kind
+from sales_zoominfo.account.gate import Account
 from sales_zoominfo.account.privacy import Screen
+from sales_zoominfo.app import App
 from sales_zoominfo.settings import load_settings
 from sales_zoominfo.store import Store, open_store
 from sales_zoominfo.store.vault import open_vault
+from sales_zoominfo.zoominfo.operations import Generation
+from support import DEMO, Sandbox
+
+SIGN_IN: dict[Generation, dict[str, Any]] = {
+    "gtm": {"client_id": DEMO.client_id, "client_secret": DEMO.client_secret},
+    "enterprise": {"username": DEMO.username, "password": DEMO.password},
+}
 
 # Every identifier that a record can carry.
 ADA: dict[str, Any] = {
@@ -63,3 +74,29 @@ async def opened(state_url: str, *, place: str = "", clock: Any = None, **settin
 def written(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its name."""
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+class Desk:
+    """An account over a sandbox of its own, and its opt-out list."""
+
+    def __init__(self, folder: Path, state_url: str) -> None:
+        self.sandbox = Sandbox(folder)
+        self.state_url = state_url
+        self.app: App | None = None
+
+    async def open(self, *generations: Generation, switches: dict[str, Any] | None = None, **more: Any) -> Account:
+        sign_in = {name: value for one in generations or ("gtm",) for name, value in SIGN_IN[one].items()}
+        served = self.sandbox.open(**switches) if switches else self.sandbox.app
+        chosen = {"max_credits_per_call": 200, "max_credits_per_hour": 1000, **sign_in, **more}
+        self.app = App(
+            load_settings(state_url=self.state_url, base_url="http://zoominfo.test", rate_limit=1000, **chosen),
+            http_transport=httpx2.ASGITransport(app=served),
+        )
+        return await self.app.account()
+
+    async def list(self, kind: str, value: object) -> None:
+        assert self.app is not None
+        await (await self.app.privacy()).add([entry(kind, value)], "test", resolve=5)
+
+    def searches(self) -> int:
+        return self.sandbox.count("contacts/search") + self.sandbox.count("/search/contact")

@@ -466,6 +466,11 @@ async def test_an_answer_that_never_comes_counts_until_a_repeat_settles_it(
     assert "not paid twice" in error.next_step
     budget = await account.budget("ann")
     assert (budget.spent_today, budget.in_doubt, budget.reserved) == (1, 2, 0)
+    desk.fail_at(1, fault)
+    free = await refused(account.enrich("contact", inputs[:1], caller="ann", outputs=FIELDS))
+    assert isinstance(free, OutcomeUnknown)
+    assert "no credit was at stake" in str(free) and "count as spent" not in str(free)
+    assert (await account.budget("ann")).in_doubt == 2
 
     desk.sandbox.plan = None
     found = await account.enrich("contact", inputs, caller="ann", outputs=FIELDS)

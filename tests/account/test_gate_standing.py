@@ -390,6 +390,43 @@ async def test_what_is_in_doubt_is_settled_by_a_free_reading(
         assert (estimate.credits, estimate.exact) == ((0, True) if billed else (7, False))
 
 
+@pytest.mark.parametrize("where", ["settle", "audit"])
+async def test_a_call_cancelled_before_it_sends_sets_nothing_aside(
+    desk: Desk, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await desk.open()
+    inputs = await people(account, 10)
+    await prove(account, inputs[:2])
+    desk.fail_at(1, Fault(status=504, after=True))
+    await refused(account.enrich("contact", inputs[2:5], caller="ann", outputs=FIELDS))
+    desk.clock.now += LATE + 1
+    await desk.close()
+    account = await desk.open()
+    waiting = anyio.Event()
+
+    async def wait(*_: object, **__: object) -> None:
+        waiting.set()
+        await anyio.sleep_forever()
+
+    if where == "settle":
+        monkeypatch.setattr("sales_zoominfo.zoominfo.client.Client.search", wait)
+    else:
+        monkeypatch.setattr("sales_zoominfo.account.audit.Audit.ready", wait)
+    sent = desk.sandbox.count("enrich")
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: account.enrich("contact", inputs[5:9], caller="ann", outputs=FIELDS))
+        with anyio.fail_after(20):
+            await waiting.wait()
+        assert desk.charges()["reserved"] == 4
+        group.cancel_scope.cancel()
+    monkeypatch.undo()
+    assert (await account.budget("ann")).reserved == 0
+    assert desk.charges()["reserved"] == 0
+    assert desk.sandbox.count("enrich") == sent
+    tight = await desk.open(max_credits_per_day=2 + 3 + 4)
+    assert (await tight.enrich("contact", inputs[5:9], caller="ann", outputs=FIELDS)).credits.spent == 4
+
+
 async def test_doubts_never_hold_up_what_is_paid(desk: Desk) -> None:
     account = await desk.open(timeout=1)
     inputs = await people(account, 30)

@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -307,6 +307,36 @@ async def test_purchases_lapse_after_365_days(ledger: Ledger, clock: Clock) -> N
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("limits", "names", "advice"),
+    [
+        (Limits(None, 0, 9, 0), ["call ceiling of 0", "day budget of 0", "PER_CALL", "PER_DAY"], ""),
+        (Limits(None, 9, 0, 0), ["hour ceiling of 0", "day budget of 0", "PER_HOUR", "PER_DAY"], ""),
+        (Limits(None, 2, 1, 2), ["call ceiling of 2", "PER_CALL", "PER_DAY"], "Send at most 1 new record today. "),
+        (Limits(None, 0, 9, 9, total=1), ["call ceiling of 0", "total budget of 1", "PER_CALL", "_TOTAL"], ""),
+    ],
+)
+async def test_what_a_ceiling_and_a_budget_both_refuse_names_both(
+    ledger: Ledger, limits: Limits, names: list[str], advice: str
+) -> None:
+    with pytest.raises(BudgetExceeded) as caught:
+        await ledger.reserve(ANN, "contact", people(1, 2, 3), limits)
+    assert all(name in str(caught.value) for name in names), str(caught.value)
+    assert caught.value.next_step.startswith(f"{advice}Only a person can raise both")
+    # What a person has agreed to is in the way of the budget alone.
+    with pytest.raises(BudgetExceeded) as agreed:
+        await ledger.reserve(ANN, "contact", people(1, 2, 3), replace(limits, approved=3, approval="yes"))
+    assert "ceiling" not in str(agreed.value)
+
+
+@pytest.mark.anyio
+async def test_a_ceiling_of_nothing_does_not_advise_to_send_fewer(ledger: Ledger) -> None:
+    with pytest.raises(CreditApprovalRequired) as caught:
+        await ledger.reserve(ANN, "contact", people(1), Limits(None, 0, 9, 9))
+    assert caught.value.next_step.startswith("Only a person can raise the ceiling")
+
+
+@pytest.mark.anyio
 async def test_cap_then_ceilings_then_day_budget(ledger: Ledger) -> None:
     async def refused(limits: Limits, error: type[SalesZoomInfoError]) -> SalesZoomInfoError:
         with pytest.raises(error) as caught:
@@ -317,16 +347,18 @@ async def test_cap_then_ceilings_then_day_budget(ledger: Ledger) -> None:
 
     over_cap = await refused(Limits(2, 1, 1, 1), CreditApprovalRequired)
     assert (over_cap.kind, over_cap.details["cap"]) == ("over_cap", 2)
-    for_call = await refused(Limits(None, 2, 2, 2), CreditApprovalRequired)
+    for_call = await refused(Limits(None, 2, 2, 3), CreditApprovalRequired)
     assert (for_call.kind, for_call.details["scope"]) == ("over_ceiling", "call")
     assert "ZOOMINFO_MAX_CREDITS_PER_CALL" in for_call.next_step
-    for_hour = await refused(Limits(9, 3, 2, 2), CreditApprovalRequired)
+    assert for_call.next_step.startswith("Send at most 2 new records. ")
+    for_hour = await refused(Limits(9, 3, 2, 3), CreditApprovalRequired)
     assert (for_hour.kind, for_hour.details["scope"], for_hour.details["used"]) == ("over_ceiling", "hour", 0)
     assert "ZOOMINFO_MAX_CREDITS_PER_HOUR" in for_hour.next_step
     for_day = await refused(Limits(None, 3, 3, 2), BudgetExceeded)
     assert (for_day.kind, for_day.details["left"]) == ("over_budget", 2)
     assert for_day.details["resetsAt"] == "2024-10-05T00:00:00Z"
     assert "ZOOMINFO_MAX_CREDITS_PER_DAY" in for_day.next_step
+    assert "ZOOMINFO_MAX_CREDITS_PER_CALL" not in str(for_day)
     assert (await ledger.reserve(ANN, "contact", people(1, 2, 3), Limits(3, 3, 3, 3))).credits == 3
 
 
@@ -1040,12 +1072,14 @@ class LedgerMachine(RuleBasedStateMachine):
         expected = None
         if cost and cap is not None and cost > cap:
             expected = "over_cap"
-        elif cost > PER_CALL or (
-            cost and model.hour(caller, now) - sum(r.at > now - HOUR for r in doubts) + cost > PER_HOUR
-        ):
-            expected = "over_ceiling"
-        elif cost and model.day(now) - sum(r.at // DAY >= now // DAY for r in doubts) + cost > DAY_BUDGET:
-            expected = "over_budget"
+        elif cost:
+            hour = model.hour(caller, now) - sum(r.at > now - HOUR for r in doubts)
+            ceiling = cost > PER_CALL or hour + cost > PER_HOUR
+            day = model.day(now) - sum(r.at // DAY >= now // DAY for r in doubts)
+            budget = day + cost > DAY_BUDGET
+            expected = {(True, False): "over_ceiling", (False, True): "over_budget", (True, True): "over_both"}.get(
+                (ceiling, budget)
+            )
         wire = [{"personId": who} if via == "id" else mail(f"p{who}") for who, via in inputs]
         who_asks = Caller(caller, f"call-{len(model.rows)}", "enrich_contacts")
         limits = Limits(cap, PER_CALL, PER_HOUR, DAY_BUDGET)

@@ -34,7 +34,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def parts(path: Path) -> tuple[list[Entry], list[Broken]]:
-    rows = list(read_rows(path))
+    rows = list(read_rows(path, now=1_795_000_000.0))
     return [row for row in rows if isinstance(row, Entry)], [row for row in rows if isinstance(row, Broken)]
 
 
@@ -87,11 +87,13 @@ def test_broken_rows_are_told_by_line_and_never_by_value(write: Write) -> None:
         "email,odd@acme.example,,,perhaps",
         "person,Ada Secret",
         'email,"two@acme.example\n"',
+        "email,over@acme.example,,2026-01-01",
         "email,last@acme.example",
     ]
     found, broken = parts(write("\n".join(rows)))
     assert [one.value for one in found] == ["good@acme.example", "two@acme.example", "last@acme.example"]
-    assert [row.line for row in broken] == list(range(3, 13))
+    assert [row.line for row in broken] == [*range(3, 13), 15]
+    assert broken[-1].reason == "its until has passed", "an entry that holds no longer protects nobody"
     told = " ".join(row.reason for row in broken)
     assert "'domain'" in broken[1].reason, "a wildcard's remedy is named"
     for value in ("not an", "secret", "Ada", "010", "co.uk", "late@", "perhaps"):

@@ -88,7 +88,7 @@ async def test_where_people_work_is_asked_for_while_companies_are_listed(
         assert screen.beside("contact", generation, ["email"], await screen.list.scope()) == flags
         await screen.list.add([entry("person", 7123456), entry("company", 9)], "")
         scope = await screen.list.scope()
-        assert scope == (False, True)
+        assert scope == (False, True, False, frozenset())
         assert screen.beside("contact", generation, ["email"], scope) == [*flags, "companyId", "companyWebsite"]
         assert screen.beside("contact", generation, ["companyId"], scope) == ["companyWebsite"]
         assert screen.beside("company", generation, ["id"], scope) == []

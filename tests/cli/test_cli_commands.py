@@ -230,6 +230,12 @@ def test_a_device_is_written_to_and_not_replaced(cli: Run) -> None:
     assert Path("/dev/null").is_char_device()
 
 
+def test_a_list_of_opt_outs_guesses_no_kind(cli: Run) -> None:
+    listing = " ".join(cli("opt-outs", "list", "--help").stdout.split())
+    assert "alone; else all" in listing.replace("│ │ ", "") and "guessed" not in listing
+    assert "guessed" in cli("opt-outs", "add", "--help").stdout
+
+
 # --- enrich ----------------------------------------------------------------------------------------------------
 
 
@@ -251,11 +257,48 @@ def test_the_example_of_a_record_to_match_is_not_masked(cli: Run) -> None:
 def test_enrich_refuses_to_spend_without_consent(cli: Run) -> None:
     result = cli("enrich", "contact", f"personId={people(cli, 1)[0]}")
     assert result.exit_code == 4
-    assert "at most 1 credit" in result.stderr
+    assert "1 record: 1 credit (exact)." in result.stderr
     assert "--max-credits 1" in result.stderr
     assert "--yes" in result.stderr
     assert result.stdout == ""
     assert spent(cli) == 0
+
+
+@pytest.mark.parametrize(
+    ("ceilings", "told", "setting"),
+    [
+        ({}, "over the call ceiling of 25 (0 used)", "ZOOMINFO_MAX_CREDITS_PER_CALL"),
+        (
+            {"ZOOMINFO_MAX_CREDITS_PER_CALL": "50", "ZOOMINFO_MAX_CREDITS_PER_HOUR": "26"},
+            "over the hour ceiling of 26 (1 used)",
+            "ZOOMINFO_MAX_CREDITS_PER_HOUR",
+        ),
+    ],
+)
+def test_enrich_advises_no_option_that_a_ceiling_would_refuse(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ceilings: dict[str, str], told: str, setting: str
+) -> None:
+    found = people(cli, 31)
+    assert cli("enrich", "contact", f"personId={found[0]}", "--yes").exit_code == 0
+    for name, value in ceilings.items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "in30.csv"
+    file.write_text("personId\n" + "".join(f"{person}\n" for person in found[1:]))
+    result = cli("enrich", "contact", "-i", str(file))
+    text = " ".join(result.stderr.split())
+    assert result.exit_code == 4
+    assert told in text and setting in text
+    assert "in a terminal" in text and "fewer records" in text
+    assert "--yes" not in text and "--max-credits" not in text
+    assert spent(cli) == 1
+
+
+def test_an_exact_cost_is_told_as_such(cli: Run) -> None:
+    person = people(cli, 1)[0]
+    assert "1 record: 1 credit (exact)." in cli("enrich", "contact", f"personId={person}", "--yes").stderr
+    assert "1 record: 0 credits (exact)." in cli("enrich", "contact", f"personId={person}").stderr
+    unknown = cli("enrich", "contact", "emailAddress=ada.sample@acme.example")
+    assert "1 record: at most 1 credit (upper bound)." in unknown.stderr
 
 
 @pytest.mark.parametrize("consent", [("--yes",), ("--max-credits", "1")])
@@ -275,7 +318,7 @@ def test_enrich_asks_on_a_terminal(cli: Run, monkeypatch: pytest.MonkeyPatch) ->
     person = people(cli, 1)[0]
     refused = cli("enrich", "contact", f"personId={person}", input="\n")
     assert refused.exit_code == 4
-    assert "Spend up to 1" in refused.stderr
+    assert "Spend 1 credit (fictional: the sandbox)?" in refused.stderr
     assert spent(cli) == 0
     assert cli("enrich", "contact", f"personId={person}", input="y\n").exit_code == 0
     assert spent(cli) == 1

@@ -123,6 +123,25 @@ def test_sandbox_is_well_and_says_so(cli: Run, state: Path) -> None:
     assert "✗" not in result.stdout
 
 
+def test_the_key_of_claude_is_looked_for_and_never_needed(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    unset = cli("doctor")
+    assert unset.exit_code == 0
+    assert "– Claude" in unset.stdout
+    assert "ANTHROPIC_API_KEY not set: only `ask` and `eval` need it" in " ".join(unset.stdout.split())
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-a-very-secret-key")
+    found = cli("doctor")
+    assert found.exit_code == 0
+    assert "✓ Claude" in found.stdout and "ok: ANTHROPIC_API_KEY is set" in found.stdout
+    assert "secret-key" not in found.output
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    bare = cli("doctor")
+    assert bare.exit_code == 0
+    assert "– Claude" in bare.stdout
+    assert "pip install 'sales-zoominfo[agent]'" in bare.stdout
+
+
 def test_half_set_credentials(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOMINFO_CLIENT_SECRET", "very-secret-value")
     result = cli("doctor")
@@ -506,6 +525,7 @@ def test_whatever_is_not_well_names_a_passage(upstream: Upstream, monkeypatch: p
     upstream.open(replace(DEMO, intent_topics=()), credits=3, token_ttl=120, disallowed_fields=frozenset({"email"}))
     upstream.gtm()
     upstream.set(USER_NAME="a@acme.example")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-any")
     upstream.doctor("Java")
     wrong = [finding for finding in seen if finding.mark != "✓"]
     assert {finding.title for finding in wrong} == {

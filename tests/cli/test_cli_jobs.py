@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from sales_zoominfo.cli import enrich_file
+from sales_zoominfo.cli import app, enrich_file
 from sales_zoominfo.cli.jobs import exit_of
 from sales_zoominfo.cli.schedule import read_days
 from sales_zoominfo.cli.wording import in_terminal, many
@@ -384,6 +385,83 @@ def test_a_schedule_is_kept_listed_started_and_removed(cli: Run, tmp_path: Path,
     assert item["lastJob"] == newest(cli)["id"]
     assert cli("schedule", "remove", item["id"]).exit_code == 0
     assert cli("schedule", "remove", item["id"]).exit_code == 2
+    assert json.loads(cli("schedule", "list", "--json").stdout) == {"data": []}
+
+
+def file_options(name: str) -> dict[tuple[str, ...], Any]:
+    """What a command says of each option that goes with a file."""
+    command = typer.main.get_command(app)
+    for word in name.split():
+        command = command.commands[word]  # type: ignore[attr-defined]
+    return {
+        (*option.opts, *option.secondary_opts): (option.help, option.metavar, option.default)
+        for option in command.params
+        if getattr(option, "rich_help_panel", None) == "With a file"
+    }
+
+
+def test_a_schedule_takes_what_enrich_takes_of_a_file() -> None:
+    # Nobody sees a run that starts by itself, so there is nothing to wait for or to show.
+    seen = {("--dry-run",), ("--wait", "--no-wait"), ("--json",)}
+    wanted = {option: told for option, told in file_options("enrich").items() if option not in seen}
+    assert len(wanted) > 12
+    assert file_options("schedule add") == wanted
+
+
+def test_a_schedules_options_reach_its_job_and_each_file_gets_the_date(
+    cli: Run, tmp_path: Path, people: list[dict[str, Any]]
+) -> None:
+    pytest.importorskip("openpyxl")
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    sheet = book.create_sheet("Leads")
+    for number, row in enumerate(people[:6]):
+        sheet.append([f"0035g0000{number:05d}IAAH", row["firstName"], row["lastName"], row["companyName"]])
+    file = tmp_path / "sfz.xlsx"
+    book.save(file)
+    said = ["firstName", "lastName", "companyName"]
+    columns = [part for place, key in enumerate(said, 2) for part in ("--column", f"column {place}={key}")]
+    answer = cli(
+        *("schedule", "add", str(file), "--every", "weekly", "--max-credits", "6", "--entity", "contact", *columns),
+        *("--sheet", "Leads", "--no-header", "--country", "DE", "--search-first", "--in-doubt", "hold"),
+        *("--map", "salesforce-contact", "--changes", "changes.csv", "--before-after", "cells.csv", "-o", "out.csv"),
+        *("--report", "report.json", "--max-age", "30"),
+    )
+    assert answer.exit_code == 0, answer.stderr
+    with subprocess.Popen([sys.executable, "-m", "sales_zoominfo", "worker", "--stay"]) as worker:
+        try:
+            deadline = time.monotonic() + 60
+            while not any(tmp_path.glob("report.*.json")) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            worker.terminate()
+        assert worker.wait(30) == 0
+    [report] = tmp_path.glob("report.20??-??-??.json")
+    told = json.loads(report.read_text("utf-8"))
+    assert told["job"]["id"] == newest(cli)["id"]
+    assert sum(told["rows"]["byStatus"].values()) == 6
+    [output] = tmp_path.glob("out.20??-??-??.csv")
+    assert report.stat().st_mode & 0o077 == 0
+    assert [row["column 1"] for row in csv.DictReader(output.open(newline="", encoding="utf-8-sig"))] == [
+        f"0035g0000{number:05d}IAAH" for number in range(6)
+    ]
+    [changes] = tmp_path.glob("changes.20??-??-??.csv")
+    [cells] = tmp_path.glob("cells.20??-??-??.csv")
+    assert changes.read_text("utf-8-sig").startswith("Id,")
+    assert cells.read_text("utf-8-sig").startswith("record,column,before,after,how")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--report", "report.pdf"), ("--sheet", "Leads"), ("--in-doubt", "guess")]
+)
+def test_a_schedule_is_refused_what_its_runs_could_not_do(
+    cli: Run, tmp_path: Path, people: list[dict[str, Any]], option: str, value: str
+) -> None:
+    file = export(tmp_path / "contacts.csv", people, 3)
+    answer = cli("schedule", "add", str(file), "--every", "weekly", "--max-credits", "5", option, value)
+    assert answer.exit_code == 2
     assert json.loads(cli("schedule", "list", "--json").stdout) == {"data": []}
 
 

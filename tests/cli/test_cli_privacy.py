@@ -73,10 +73,11 @@ def test_nothing_is_removed_unasked(command: Command) -> None:
 
 def test_dates_decide_when_an_entry_holds(command: Command, tmp_path: Path) -> None:
     command("opt-outs", "add", "late@acme.example", "--from", "2199-01-01")
-    # An exported list may hold what has ended; who types an end means a later day.
     past = tmp_path / "past.csv"
     past.write_text("email,until\nover@acme.example,2001-01-01\n")
-    command("opt-outs", "import", str(past))
+    told = command("opt-outs", "import", str(past), code=1).stderr
+    assert "line 2: its until has passed" in told
+    assert "0 added, 0 on the list already or twice in the file, 1 rows left out" in told
     assert "it has passed" in command("opt-outs", "add", "x@acme.example", "--until", "2001-01-01", code=2).stderr
     wrong = command("opt-outs", "add", "x@acme.example", "--from", "2199-02-01", "--until", "2199-01-01", code=2)
     assert "not after --from" in wrong.stderr
@@ -99,6 +100,8 @@ def test_a_file_goes_in_with_its_broken_rows_told(command: Command, tmp_path: Pa
     assert "line 52: " not in told
     assert "5 more rows were left out" in told
     assert "2 looked up" in told
+    assert "28 entries not looked up at ZoomInfo yet" in told
+    assert "opt-outs resolve`" in told
     assert "broken 3" not in told
     with report.open(newline="") as file:
         lines = list(csv.DictReader(file))
@@ -107,7 +110,10 @@ def test_a_file_goes_in_with_its_broken_rows_told(command: Command, tmp_path: Pa
     command("opt-outs", "check", "p29@acme.example", code=1)
     waiting = json.loads(command("opt-outs", "list", "--format", "json").stdout)["meta"]["warnings"]
     assert any("28" in line for line in waiting)
-    assert "28 looked up" in command("opt-outs", "resolve").stderr
+    assert "21 entries not looked up" in command("opt-outs", "resolve", "--limit", "7").stderr
+    told = command("opt-outs", "resolve").stderr
+    assert "21 looked up" in told
+    assert "not looked up" not in told
 
 
 def test_what_is_exported_can_be_imported(command: Command, tmp_path: Path) -> None:

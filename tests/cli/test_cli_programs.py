@@ -93,6 +93,10 @@ def test_port_in_use_is_named(cli: Run) -> None:
         (("status", "--clear"), "--clear", "sandbox faults"),
         (("faults", "--account", "builder"), "--account", "sandbox reset"),
         (("reset", "--set", "html"), "--set", "sandbox faults"),
+        (("status", "--port", "8080"), "--port", "sandbox serve"),
+        (("faults", "--host", "127.0.0.1"), "--host", "sandbox serve"),
+        (("reset", "--people", "5000"), "--people", "sandbox serve"),
+        (("status", "--companies", "200"), "--companies", "sandbox serve"),
     ],
 )
 def test_an_option_of_another_sandbox_action_is_not_ignored(
@@ -101,13 +105,30 @@ def test_an_option_of_another_sandbox_action_is_not_ignored(
     result = cli("sandbox", *arguments)
     assert result.exit_code == 2
     assert f"The option {named} is wrong: it goes with `{taker}`." in result.stderr
+    if taker == "sandbox serve":
+        assert "give the --state FOLDER that it was started with" in result.stderr
+
+
+@pytest.mark.parametrize("action", ["status", "faults", "reset"])
+def test_a_sandbox_that_was_never_served_blames_no_option(cli: Run, action: str, tmp_path: Path) -> None:
+    result = cli("sandbox", action)
+    assert result.exit_code == 2
+    assert "No sandbox has been served from the folder" in result.stderr
+    assert "The option" not in result.stderr
+    elsewhere = cli("sandbox", action, "--state", str(tmp_path / "other"))
+    assert str(tmp_path / "other") in elsewhere.stderr.replace("\n", "")
 
 
 def test_sandbox_folder_and_host_that_cannot_be_used(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     folder = cli("sandbox", "--port", "0", "--state", str(tmp_path / "file"))
     assert folder.exit_code == 2
-    assert "--state" in folder.stderr
+    assert "The option --state is wrong" in folder.stderr
+    (tmp_path / "state" / "sandbox-server").write_text("x")
+    kept = cli("sandbox", "--port", "0")
+    assert kept.exit_code == 2
+    assert "The option" not in kept.stderr
+    assert "the folder of the sandbox cannot be used" in kept.stderr
     host = cli("sandbox", "--port", "0", "--host", "no.such.host.invalid")
     assert host.exit_code == 2
     assert "--host" in host.stderr

@@ -250,3 +250,86 @@ def test_the_fullest_id_column_is_the_records_own() -> None:
     rows = [["", CONTACT, "Jane", "Doe"], [LEAD, CONTACT, "Joe", "Roe"]]
     found = recognise_columns(["Lead ID", "Contact ID", "First Name", "Last Name"], rows)
     assert found.record_id == "Contact ID"
+
+
+def numbered(width: int) -> list[str]:
+    """What the columns of a file without a header are called."""
+    return [f"column {place}" for place in range(1, width + 1)]
+
+
+def ids(prefix: str, count: int, length: int = 18) -> list[str]:
+    return [f"{prefix}5g0000{number:05d}IAAH"[:length] for number in range(count)]
+
+
+@pytest.mark.parametrize("length", [15, 18])
+@pytest.mark.parametrize(
+    ("prefix", "system", "entity"),
+    [
+        ("003", "salesforce-contact", "contact"),
+        ("00Q", "salesforce-lead", "contact"),
+        ("001", "salesforce-account", "company"),
+    ],
+)
+def test_a_salesforce_id_is_known_without_a_heading(prefix: str, system: str, entity: str, length: int) -> None:
+    whose = ids(prefix, 5, length)
+    if entity == "contact":
+        rows = [[f"p{n}@acme.com", who, "Ann"] for n, who in enumerate(whose)]
+    else:
+        rows = [[f"acme{n}.com", who, "Oslo"] for n, who in enumerate(whose)]
+    found = recognise_columns(numbered(3), rows)
+    assert (found.record_id, found.system, found.entity) == ("column 2", system, entity)
+    own = found.columns[1]
+    assert own.used
+    assert "Salesforce" in own.why
+    # It is the CRM's key and not ZoomInfo's.
+    assert found.matched_by(found.entity) == (("emailAddress",) if entity == "contact" else ("companyWebsite",))
+
+
+def test_of_several_ids_the_persons_own_is_the_rows() -> None:
+    boss = ids("003", 1)[0]
+    rows = [
+        [account, boss, own, owner, f"p{n}@acme.com"]
+        for n, (account, own, owner) in enumerate(zip(ids("001", 5), ids("003", 5), ids("005", 5), strict=True))
+    ]
+    found = recognise_columns(numbered(5), rows)
+    assert found.record_id == "column 3"
+    assert held(found) == {"column 1": "accountRecordId", "column 3": "recordId", "column 5": "emailAddress"}
+    # A list of people with their accounts' ids alone has none of its own, whether that shows or is said.
+    people = [[row[0], row[4]] for row in rows]
+    assert recognise_columns(numbered(2), people).record_id is None
+    names = [[row[0], "Ann", "Lee", "Acme"] for row in rows]
+    said = {"column 2": "firstName", "column 3": "lastName", "column 4": "companyName"}
+    assert recognise_columns(numbered(4), names, "contact", said).record_id is None
+    by_word = recognise_columns(numbered(4), names, None, said)
+    assert (by_word.entity, by_word.record_id) == ("contact", None)
+
+
+def test_an_id_with_a_heading_of_its_own_goes_before_one_that_only_looks_like_it() -> None:
+    rows = [[who, other, "a@acme.com"] for who, other in zip(ids("003", 4), ids("003", 4, 15), strict=True)]
+    rows[0][0] = ""
+    found = recognise_columns(["Record ID", "Sync Key", "Email"], rows)
+    assert held(found) == {"Record ID": "recordId", "Email": "emailAddress"}
+    assert recognise_columns(["Sync Key", "Email"], [row[1:] for row in rows]).record_id == "Sync Key"
+    assert recognise_columns(["Reports To", "Email"], [row[1:] for row in rows]).record_id is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["0031612345678", "0039061234567", "0012025550100"],
+        ["003612345678901", "+49 30 1234567", "0035212345678"],
+        ["0035g00000ABCde", "0035g00000ABCdeFG", "see notes", "0035g00000ABCdf"],
+        ["0055g00000ABCde", "0055g00000ABCdf", "0055g00000ABCdg"],
+    ],
+)
+def test_numbers_and_other_ids_are_no_record_ids(values: list[str]) -> None:
+    rows = [[value, f"p{n}@acme.com"] for n, value in enumerate(values)]
+    assert recognise_columns(numbered(2), rows).record_id is None
+
+
+def test_a_person_can_say_which_column_has_the_record_id() -> None:
+    rows = [["7", "ann@acme.com"], ["8", "bob@acme.com"]]
+    assert recognise_columns(numbered(2), rows, None, {"column 1": "recordId"}).record_id == "column 1"
+    rows = [[who, key, "a@acme.com"] for who, key in zip(ids("003", 4), "1234", strict=True)]
+    assert recognise_columns(numbered(3), rows, None, {"column 2": "recordId"}).record_id == "column 2"
+    assert recognise_columns(numbered(3), rows, None, {"column 1": "ignore"}).record_id is None

@@ -7,13 +7,14 @@ import gzip
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from files_support import broken, cells, copied, made, refused, refused_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sales_zoominfo.jobs.files import BrokenRow, open_sink, open_source
+from sales_zoominfo.jobs.files import BrokenRow, Source, open_sink, open_source
 from sales_zoominfo.jobs.files.formulas import runs, safe
 
 
@@ -188,6 +189,56 @@ def test_formulas_are_written_so_that_no_spreadsheet_runs_them(tmp_path: Path) -
     assert lines[1] + ",'=1+1,+1 555 010 0100\n" in kept
 
 
+def written(source: Source, target: Path, **options: Any) -> tuple[list[list[str]], list[str]]:
+    """The rows of a CSV output as a strict reader takes them, header first, and what is told of it."""
+    with open_sink(target, like=source, columns=[*source.columns, "zi_status"], **options) as sink:
+        for row in source.rows():
+            sink.write([*row, "done"], origin=row)
+        sink.finish()
+    return list(csv.reader(io.StringIO(target.read_text("utf-8"), newline=""), strict=True)), sink.notes
+
+
+def test_headings_are_no_formulas_either(tmp_path: Path) -> None:
+    header = 'Name,"=HYPERLINK(""http://x.example"",""Note"")",@SUM(A1),-- None --'
+    source = open_source(made(tmp_path / "a.csv", f"{header}\nAnn,x,y,z\n"))
+    # Whoever names a column names it as the file does.
+    assert source.columns[1:3] == ['=HYPERLINK("http://x.example","Note")', "@SUM(A1)"]
+    rows, notes = written(source, tmp_path / "out.csv")
+    assert rows[0] == ["Name", '\'=HYPERLINK("http://x.example","Note")', "'@SUM(A1)", "-- None --", "zi_status"]
+    assert any(note.startswith("2 cells of the input would run") and "2 headings" in note for note in notes)
+    rows, notes = written(source, tmp_path / "kept.csv", keep_formulas=True)
+    assert (tmp_path / "kept.csv").read_text().startswith(f"{header},zi_status\n")
+    assert notes == []
+
+
+@pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", '"=1+1"', '"=HYPERLINK(""http://x.example"", 1)"', "\x00=1+1"])
+def test_what_a_row_has_too_many_is_no_formula_either(tmp_path: Path, cell: str) -> None:
+    source = open_source(
+        made(tmp_path / "a.csv", f'A,B\n1,2,3,{cell},"said ""hi"", left",+49 89 123\n4,=2+2,5\n6,7,,\n8\n')
+    )
+    rows, notes = written(source, tmp_path / "out.csv")
+    plain = next(csv.reader([cell]))[0]
+    assert rows[1] == ["1", "2", "done", "3", f"'{plain}", 'said "hi", left', "+49 89 123"]
+    assert rows[2:] == [["4", "'=2+2", "done", "5"], ["6", "7", "done", "", ""], ["8", "", "done"]]
+    assert any(note.startswith("2 cells of the input would run") for note in notes)
+    rows, notes = written(source, tmp_path / "kept.csv", keep_formulas=True)
+    assert rows[1][4] == plain
+    assert notes == []
+
+
+def test_a_row_of_which_only_the_text_is_known_is_no_formula_either(tmp_path: Path) -> None:
+    text = 'A,B\n=1+1,"open\n3,=HYPERLINK("http://x.example")" x,"y\n4,5\n'
+    source = open_source(made(tmp_path / "a.csv", text))
+    assert set(broken(source)) == {2, 3}
+    rows, notes = written(source, tmp_path / "out.csv")
+    # It is one cell, which a spreadsheet takes for text wherever it does not start a formula.
+    assert rows[1:] == [["'=1+1,\"open", "", "done"], [text.splitlines()[2], "", "done"], ["4", "5", "done"]]
+    assert any(note.startswith("1 cell of the input would run") for note in notes)
+    assert any("2 rows" in note and "one cell" in note for note in notes)
+    rows, _ = written(source, tmp_path / "kept.csv", keep_formulas=True)
+    assert rows[1][0] == '=1+1,"open'
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "＋", "－", "＠"])
 def test_a_value_of_ours_never_starts_a_formula(start: str) -> None:
     assert safe(f"{start}cmd|' /C calc'!A0").startswith("'")
@@ -247,6 +298,23 @@ def test_other_columns_than_the_inputs_make_a_file_of_their_own(tmp_path: Path) 
             sink.write([row[0], "+1 555 010 0100"], origin=row)
         sink.finish()
     assert (tmp_path / "changes.csv").read_bytes() == b'"Id";"Phone"\r\n"1";"+1 555 010 0100"\r\n'
+
+
+def test_a_further_file_has_headings_though_the_input_has_none(tmp_path: Path) -> None:
+    source = open_source(made(tmp_path / "a.csv", "Ann;ann@firm.example\nBob;bob@firm.example\n"))
+    assert source.columns == ["column 1", "column 2"]
+    for columns in (["Id", "Phone"], source.columns):
+        with open_sink(tmp_path / "changes.csv", like=source, columns=columns, header=True) as sink:
+            sink.write(["1", "2"])
+            sink.finish()
+        assert (tmp_path / "changes.csv").read_text() == f"{';'.join(columns)}\n1;2\n"
+
+
+@pytest.mark.parametrize("row", ["0035g00000ABCDeAAH,Ann,Sample", "00Q5g00000ABCDe,Ann,Sample"])
+def test_a_first_row_with_a_records_id_is_no_header(tmp_path: Path, row: str) -> None:
+    source = open_source(made(tmp_path / "a.csv", f"{row}\n{row}\n"))
+    assert source.columns == ["column 1", "column 2", "column 3"]
+    assert len(cells(source)) == 2
 
 
 def test_a_column_twice_is_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from files_support import cells, copied, made, refused, refused_rows
 
 from sales_zoominfo.errors import SalesZoomInfoError
-from sales_zoominfo.jobs.files import allowed_output, open_sink, open_source
+from sales_zoominfo.jobs.files import allowed_output, marked, open_sink, open_source
 
 SERVER = Path(__file__).parents[2] / "server"
 KINDS = ["csv", "jsonl", "csv.gz", "parquet", "xlsx"]
@@ -277,3 +277,32 @@ def test_errors_are_of_the_one_table(tmp_path: Path) -> None:
     error = refused(lambda: open_source(tmp_path / "missing.csv"))
     assert isinstance(error, SalesZoomInfoError)
     assert error.code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("people.csv", "people.enriched.csv"),
+        ("people.csv.gz", "people.enriched.csv.gz"),
+        ("people.JSONL.GZ", "people.enriched.JSONL.GZ"),
+        ("people.v2.ndjson.gz", "people.v2.enriched.ndjson.gz"),
+        ("people.parquet", "people.enriched.parquet"),
+        ("people.gz", "people.enriched.gz"),
+        ("people.v2.gz", "people.v2.enriched.gz"),
+        (".csv.gz", ".csv.enriched.gz"),
+        ("people", "people.enriched"),
+    ],
+)
+def test_a_name_made_of_anothers_keeps_the_whole_ending(tmp_path: Path, name: str, wanted: str) -> None:
+    assert marked(tmp_path / name, "enriched") == tmp_path / wanted
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_an_output_with_a_name_of_that_making_is_packed_and_of_the_same_form(tmp_path: Path, ending: str) -> None:
+    text = "Name,City\nAnn,Oslo\n" if ending == "csv" else '{"Name": "Ann", "City": "Oslo"}\n'
+    source = open_source(made(tmp_path / f"a.{ending}.gz", gzip.compress(text.encode())))
+    target = marked(source.path, "enriched")
+    copied(source, target)
+    assert target.name == f"a.enriched.{ending}.gz"
+    assert "Ann" in gzip.decompress(target.read_bytes()).decode()
+    assert open_source(target).format == ending

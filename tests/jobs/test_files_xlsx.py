@@ -238,6 +238,17 @@ def test_the_workbook_is_one_that_other_programs_read(tmp_path: Path) -> None:
     assert names - named == {"/[Content_Types].xml", "/_rels/.rels", "/xl/_rels/workbook.xml.rels"}
 
 
+def test_a_further_workbook_has_headings_though_the_input_has_none(tmp_path: Path) -> None:
+    source = open_source(workbook(tmp_path / "a.xlsx", [["Ann", "ann@firm.example"], ["Bob", "bob@firm.example"]]))
+    assert source.columns == ["column 1", "column 2"]
+    copied(source, tmp_path / "out.xlsx", ["zi_status"], lambda _, row: [*row, "done"])
+    assert cells(open_source(tmp_path / "out.xlsx", header=False))[0] == ["Ann", "ann@firm.example", "done"]
+    with open_sink(tmp_path / "changes.xlsx", like=source, columns=["Id", "Phone"], header=True) as sink:
+        sink.write(["1", "2"])
+        sink.finish()
+    assert cells(open_source(tmp_path / "changes.xlsx", header=False)) == [["Id", "Phone"], ["1", "2"]]
+
+
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\t_x0D<&\"'=+-@"), max_size=12)
 
 

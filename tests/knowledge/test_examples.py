@@ -423,8 +423,11 @@ def test_example_of_fifteen_thousand_contacts(converse: Callable[..., None], era
 
         over_cap = await user.refused("enrich_contacts", contacts=batch[:20], maxCredits=10)
         assert over_cap.startswith("CREDIT_APPROVAL_REQUIRED: ") and "20 credits" in over_cap
-        over_ceiling = await user.refused("enrich_contacts", contacts=batch)
+        over_ceiling = await user.refused("enrich_contacts", contacts=batch[:26])
         assert over_ceiling.startswith("CREDIT_APPROVAL_REQUIRED: ") and "ZOOMINFO_MAX_CREDITS_PER_CALL" in over_ceiling
+        over_both = await user.refused("enrich_contacts", contacts=batch)
+        assert over_both.startswith("BUDGET_EXCEEDED: ") and "ZOOMINFO_MAX_CREDITS_PER_CALL" in over_both
+        assert "ZOOMINFO_MAX_CREDITS_PER_DAY" in over_both
         assert user.sandbox.charges == []
 
         outputs = ["phone", "directPhoneDoNotCall", "jobTitle"]

@@ -135,6 +135,29 @@ async def test_a_lost_key_file_is_not_replaced_in_silence(store: Store) -> None:
     assert not (store.directory / KEY_FILE).exists()
 
 
+async def test_a_damaged_key_advises_only_what_works(store: Store) -> None:
+    path = store.directory / KEY_FILE
+    path.write_bytes(b"cut")
+    with pytest.raises(InvalidArgument, match="damaged") as new:
+        await open_vault(store, load_settings())
+    assert "move it away, and a new one is made" in str(new.value)
+    path.unlink()
+    secret = await open_vault(store, load_settings())
+    held = path.read_bytes()
+
+    path.write_bytes(b"cut")
+    with pytest.raises(InvalidArgument, match="damaged") as sealed:
+        await open_vault(store, load_settings())
+    assert "move it away" not in str(sealed.value)
+    assert "Restore" in sealed.value.next_step
+    assert "ZOOMINFO_STATE_KEY" in sealed.value.next_step
+    assert f"move the whole folder {store.directory} away" in sealed.value.next_step
+    by_setting = await open_vault(store, load_settings(state_key=held.hex()))
+    assert by_setting.fingerprint == secret.fingerprint
+    path.write_bytes(held)
+    assert (await open_vault(store, load_settings())).fingerprint == secret.fingerprint
+
+
 async def test_two_machines_share_a_database_by_sharing_the_key(state_url: str, tmp_path: Path) -> None:
     settings = load_settings(state_key=SECRET.hex())
     one = await open_store(state_url)

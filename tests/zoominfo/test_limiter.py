@@ -113,6 +113,21 @@ async def test_late_wake_ups_are_caught_up_only_within_the_headroom(clock: Clock
     assert all(times[i + 25] - times[i] >= 1.0 for i in range(35))
 
 
+@pytest.mark.parametrize(("lead", "early"), [(0.012, 0.012), (1.0, 0.5 / (0.99 * 25)), (0.0, 0.0)])
+async def test_a_lead_comes_before_the_slot_which_is_then_waited_for(clock: Clock, lead: float, early: float) -> None:
+    limiter, space = make(clock), 1 / (0.99 * 25)
+    free = await limiter.acquire("standard", lead=lead)
+    await free.due()
+    assert clock.now == 100.0, "a slot that is free waits for nothing"
+    for number in range(1, 4):
+        slot = await limiter.acquire("standard", lead=lead)
+        assert clock.now - 100.0 == pytest.approx(number * space - early)
+        await slot.due()
+        assert clock.now - 100.0 == pytest.approx(number * space)
+        slot.used()
+    assert await delay(limiter, "standard") == pytest.approx(space)
+
+
 async def test_too_long_a_wait_is_refused_and_takes_nothing(clock: Clock) -> None:
     limiter = make(clock)
     await limiter.acquire("auth")

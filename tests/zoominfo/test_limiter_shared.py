@@ -316,10 +316,12 @@ async def test_the_transport_says_what_is_bulk_and_when_it_left(served_sandbox: 
             super().used()
 
     class Listening(LocalLimiter):
-        async def acquire(self, lane: Rate, *, max_wait: float | None = None, bulk: bool = False) -> Slot:
+        async def acquire(
+            self, lane: Rate, *, max_wait: float | None = None, bulk: bool = False, lead: float = 0.0
+        ) -> Slot:
             said.append((lane, bulk))
-            await super().acquire(lane, max_wait=max_wait, bulk=bulk)
-            return Noted(1, time.monotonic(), time.monotonic, [])
+            await super().acquire(lane, max_wait=max_wait, bulk=bulk, lead=lead)
+            return Noted(1, time.monotonic(), time.monotonic, [], self._sleep_until)
 
     transport = Transport(base_url=served_sandbox.url, limiter=Listening(default_rates(1000)), timeout=10)
     request = Request(OPERATIONS["search_contacts"], "gtm", "POST", "/gtm/nothing", json={})

@@ -214,6 +214,24 @@ async def test_requests_wait_in_the_lane_of_their_route() -> None:
     assert clock.now - 1000.0 == pytest.approx(2 / (0.99 * 25))
 
 
+async def test_what_is_written_down_before_a_request_makes_none_late() -> None:
+    clock, left = Clock(), list[float]()
+
+    async def answer(_request: httpx2.Request) -> httpx2.Response:
+        left.append(clock.now)
+        return ok()
+
+    async def write_down() -> None:
+        await clock.sleep(0.010)
+
+    transport = make(Upstream(answer), clock)
+    for _ in range(31):
+        await transport.send(BUY, Tokens(), before_send=write_down)
+    # The first ones tell how long it takes; then each leaves in its own slot.
+    assert left[0] - 1000.0 == pytest.approx(0.010)
+    assert left[-1] - 1000.0 == pytest.approx(30 / (0.99 * 25))
+
+
 # What is repeated
 
 

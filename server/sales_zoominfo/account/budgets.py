@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
@@ -27,12 +27,16 @@ SETTING_TOTAL = "ZOOMINFO_MAX_CREDITS_TOTAL"
 
 
 class _Budget(NamedTuple):
-    """A budget with what has been used of it."""
+    """A budget or a ceiling, with what has been used of it."""
 
     scope: str
     limit: int
     used: int
     setting: str
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
 
 
 def check_budgets(
@@ -58,48 +62,65 @@ def check_budgets(
             cap=limits.max_credits,
             details={**facts, "cap": limits.max_credits},
         )
-    refused = _over_budget(_budgets(c, account, caller, limits, now, pending, used, superseded), now, facts)
-    if needed > limits.approved or refused is not None or not _take_approval(c, account, caller, limits, now):
-        since = now - HOUR
-        freed = sum(row.credits for row in superseded if row.at > since)
-        for scope, ceiling, taken, setting in (
-            ("call", limits.per_call, 0, SETTING_CALL),
-            ("hour", limits.per_hour, pending.mine_this_hour + used.mine_since - freed, SETTING_HOUR),
-        ):
-            if taken + needed > ceiling and (needed > limits.approved or refused is None):
-                facts |= {"scope": scope, "ceiling": ceiling, "used": taken, "setting": setting}
-                raise fail(
-                    "over_ceiling",
-                    estimate=needed,
-                    scope=scope,
-                    ceiling=ceiling,
-                    used=taken,
-                    setting=setting,
-                    # Nobody is asked to agree to what a budget would refuse all the same.
-                    details={**facts, "askable": refused is None},
-                )
+    budgets = _budgets(c, account, caller, limits, now, pending, used, superseded)
+    refused = next((each for each in budgets if each.used + needed > each.limit), None)
+    # Nobody is asked to agree to what a budget would refuse all the same, and no consent is used up by it.
+    if refused is None and needed <= limits.approved and _take_approval(c, account, caller, limits, now):
+        return
+    since = now - HOUR
+    freed = sum(row.credits for row in superseded if row.at > since)
+    ceilings = (
+        _Budget("call", limits.per_call, 0, SETTING_CALL),
+        _Budget("hour", limits.per_hour, pending.mine_this_hour + used.mine_since - freed, SETTING_HOUR),
+    )
+    # What a person has agreed to passes the ceilings, and what is then in the way is the budget alone.
+    agreed = refused is not None and needed <= limits.approved
+    passed = None if agreed else next((each for each in ceilings if each.used + needed > each.limit), None)
+    room = min(each.left for each in ceilings)
     if refused is not None:
-        raise refused
+        raise _refusal(refused, passed, room, now, facts)
+    if passed is not None:
+        raise fail(
+            "over_ceiling",
+            estimate=needed,
+            scope=passed.scope,
+            ceiling=passed.limit,
+            used=passed.used,
+            setting=passed.setting,
+            fewer=_fewer(room),
+            details=facts
+            | {"scope": passed.scope, "ceiling": passed.limit, "used": passed.used, "setting": passed.setting},
+        )
 
 
-def _over_budget(budgets: Iterator[_Budget], now: float, facts: Mapping[str, object]) -> SalesZoomInfoError | None:
-    needed = cast("int", facts["estimate"])
-    for budget in budgets:
-        if budget.used + needed > budget.limit:
-            left = max(0, budget.limit - budget.used)
-            told = {**facts, "scope": budget.scope, "budget": budget.limit, "left": left, "setting": budget.setting}
-            daily = budget.scope in ("day", "caller")
-            return fail(
-                "over_budget",
-                estimate=needed,
-                left=left,
-                scope=budget.scope,
-                budget=budget.limit,
-                today=" today" if daily else "",
-                setting=budget.setting,
-                details=told | ({"resetsAt": _stamp(midnight(now) + DAY)} if daily else {}),
-            )
-    return None
+def _refusal(
+    budget: _Budget, passed: _Budget | None, room: int, now: float, facts: Mapping[str, object]
+) -> SalesZoomInfoError:
+    """The error of a budget that refuses a call; it names the ceiling too that would refuse it next."""
+    daily = budget.scope in ("day", "caller")
+    told = {**facts, "scope": budget.scope, "budget": budget.limit, "left": budget.left, "setting": budget.setting}
+    if daily:
+        told["resetsAt"] = _stamp(midnight(now) + DAY)
+    values = {"estimate": facts["estimate"], "left": budget.left, "scope": budget.scope, "budget": budget.limit}
+    today = " today" if daily else ""
+    if passed is None:
+        return fail("over_budget", **values, fewer=_fewer(budget.left, today), setting=budget.setting, details=told)
+    return fail(
+        "over_both",
+        **values,
+        passed=passed.scope,
+        ceiling=passed.limit,
+        used=passed.used,
+        fewer=_fewer(min(budget.left, room), today),
+        setting=budget.setting,
+        ceiling_setting=passed.setting,
+        details=told | {"ceiling": passed.limit, "ceilingSetting": passed.setting},
+    )
+
+
+def _fewer(room: int, today: str = "") -> str:
+    """The advice to send what still fits; nothing where nothing does."""
+    return f"Send at most {room} new record{'' if room == 1 else 's'}{today}. " if room else ""
 
 
 def _budgets(

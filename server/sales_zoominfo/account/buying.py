@@ -94,6 +94,10 @@ class Buyer:
             await self._close(purchase, [index for batch in batches for index in purchase.spread(batch)], sent=False)
         return None
 
+    async def give_back(self, purchase: Purchase) -> None:
+        """Release a purchase of which nothing was sent, also for a caller that is being cancelled."""
+        await self._close(purchase, range(len(purchase.inputs)), sent=False)
+
     async def _buy(self, purchase: Purchase, batch: Sequence[int]) -> None:
         try:
             first = await self._in_turn(purchase, batch)
@@ -270,6 +274,7 @@ class Buyer:
                 purchase.required,
                 at_stake=purchase.at_stake(batch),
                 before_send=mark,
+                optional=sorted(purchase.optional),
             )
 
         try:

@@ -128,9 +128,9 @@ class Privacy:
         """
         self._allow("update_opt_outs")
         added = await self.list.add(entries, caller)
-        if added.added and self._copies is not None and self._copies.kept:
+        if added.ids and self._copies is not None and self._copies.kept:
             await self._copies.drop_opted_out()
-        if added.added and self._on_growth is not None:
+        if added.ids and self._on_growth is not None:
             await self._on_growth()
         if any(entry.kind in _COMPANIES for entry in entries) and self._on_companies is not None:
             await self._on_companies()
@@ -190,6 +190,10 @@ class Privacy:
     async def retry(self) -> Resolved:
         """Look again for a few entries that had no record a day ago."""
         return await self.resolve(limit=RETRIED, retry=True)
+
+    async def look_up(self) -> Resolved:
+        """Look for a few of the entries that were never looked for."""
+        return await self.resolve(limit=RETRIED)
 
     async def resolve(self, *, limit: int, ids: Sequence[int] | None = None, retry: bool = False) -> Resolved:
         """Look for the records that entries stand for, by free searches; a failure ends it and is told.
@@ -263,19 +267,30 @@ class Privacy:
             # A search may answer more than was asked for; a row that tells its website decides by it.
             fits = [row for row, site in sites if site is None or f"domain:{entry.value}" in domain_keys(site)]
             return {f"company:{place}:{row['id']}" for row in fits}, len(fits)
-        tries: list[dict[str, object]]
         if entry.kind == "email":
-            tries = [{"emailAddress": entry.value}, {"supplementalEmail": entry.value}]
+            # ZoomInfo finds an address by its letters, so the form in which it was given counts beside the canonical.
+            tries: list[list[dict[str, object]]] = [
+                [{"emailAddress": form}, {"supplementalEmail": form}] for form in entry.forms
+            ]
         else:
             phone = read_phone(entry.value)
             national = entry.value if phone is None else phone.national
-            tries = [{"phone": entry.value}, {"phone": national}]
-        for filters in tries:
-            rows = await self._search("contact", filters)
-            if rows:
-                keys = {f"person:{place}:{row['id']}" for row in rows}
-                return keys.union(*(name_keys(row, place) for row in rows)), len(rows)
-        return set(), 0
+            tries = [[{"phone": entry.value}, {"phone": national}]]
+        found: dict[str, dict[str, Any]] = {}
+        for ways in tries:
+            for filters in ways:
+                try:
+                    rows = await self._search("contact", filters)
+                except (InvalidArgument, UnknownValue) as error:
+                    if error.kind.startswith("state_"):
+                        raise
+                    # It cannot be searched for in this form; in another it may be.
+                    continue
+                found |= {str(row["id"]): row for row in rows}
+                if rows:
+                    break
+        keys = {f"person:{place}:{person}" for person in found}
+        return keys.union(*(name_keys(row, place) for row in found.values())), len(found)
 
     async def _search(self, entity: Entity, filters: Mapping[str, object]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ..errors import fail
+import anyio
+
+from ..errors import SalesZoomInfoError, fail
 from ..settings import Settings
 from ..zoominfo.arguments import read_number
 from ..zoominfo.asking import Answer
 from ..zoominfo.client import Client
-from ..zoominfo.operations import Operation, Subject
+from ..zoominfo.operations import Entity, Operation, Subject
 from ..zoominfo.records import Page
 from .audit import Audit
 from .ledger import Ledger, Limits
 from .modes import Modes
 from .names import About, Employer, employer_of
-from .privacy import Screen
+from .optouts import Scope
+from .privacy import Screen, Sought, withheld_whole
 from .workplaces import PEOPLE, Workplaces
 
 # A reservation that nobody has touched for so many seconds belongs to a process that died.
 ABANDONED_AFTER = 900.0
+# While opt-outs wait for a look-up, a purchase looks a few of them up first: so often, and for so long. Seconds.
+LOOK_UP_EVERY = 60.0
+LOOK_UP_FOR = 3.0
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Core:
         screen: what every input and every answer passes.
         audit: takes an entry for each call.
         clock: Unix seconds.
+        look_up: looks for the records of a few opt-outs, free; None where nothing can.
         workplaces: tells who must not be shown because of where they work.
     """
 
@@ -46,10 +54,12 @@ class Core:
     screen: Screen
     audit: Audit
     clock: Callable[[], float] = time.time
+    look_up: Callable[[], Awaitable[object]] | None = None
     workplaces: Workplaces = field(init=False)
     _remembered: bool = field(default=False, init=False)
     _abandoned_after: float = field(default=0.0, init=False)
     _tidied: float = field(default=0.0, init=False)
+    _looked_up: float = field(default=-LOOK_UP_EVERY, init=False)
 
     def __post_init__(self) -> None:
         self.workplaces = Workplaces(self.client, self.screen)
@@ -90,6 +100,27 @@ class Core:
         if self.clock() - self._tidied >= self._abandoned_after:
             self._tidied = self.clock()
             await self.ledger.recover(self._abandoned_after)
+
+    async def scope(self, entity: Entity) -> Scope:
+        """What the opt-out list holds before a purchase; a few of its people that wait for a look-up are looked up.
+
+        Args:
+            entity: what is to be bought.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        scope = await self.screen.list.scope()
+        if not scope.pending or entity != "contact" or self.look_up is None:
+            return scope
+        now = self.clock()
+        if 0 <= now - self._looked_up < LOOK_UP_EVERY:
+            return scope
+        self._looked_up = now
+        # Without it they are withheld all the same, only not before they are paid for.
+        with suppress(SalesZoomInfoError), anyio.move_on_after(LOOK_UP_FOR):
+            await self.look_up()
+        return await self.screen.list.scope()
 
     async def note_account(self) -> None:
         """Remember that this machine has an account.
@@ -140,8 +171,16 @@ class Core:
         kept = answer if rows is answer.rows else replace(answer, rows=rows)
         return kept, [*warnings, *hidden.warnings()]
 
-    async def screened_page(self, subject: Subject, page: Page) -> tuple[Page, list[str]]:
-        """:meth:`screened` for a page of a search."""
+    async def screened_page(self, subject: Subject, page: Page, sought: Sought) -> tuple[Page, list[str]]:
+        """:meth:`screened` for a page of a search.
+
+        Args:
+            subject: what was searched.
+            page: as ZoomInfo answered it.
+            sought: what was searched for, as :meth:`.privacy.Screen.sought` allows it.
+        """
+        if sought.hidden:
+            return withheld_whole(page)
         if subject in ("contact", "company"):
             # Each row tells the company itself.
             return await self.screen.page(subject, page)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..errors import fail, near
-from .identifiers import KINDS, Kind, read_domain, read_email, read_phone, read_record_id
+from .identifiers import KINDS, Kind, read_domain, read_email, read_phone, read_record_id, spelled_email
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -34,6 +34,8 @@ class Entry(NamedTuple):
         from_at, until_at: Unix seconds between which it holds; None is at once, and for ever.
         permanent: only a person at the command line may take it off the list.
         source: ``own``, or ``zoominfo`` for what its OPT_OUT told.
+        spelled: an e-mail address as it was given, where that is not its canonical form; else empty. ZoomInfo knows
+            the person by this one.
     """
 
     kind: Kind
@@ -43,6 +45,7 @@ class Entry(NamedTuple):
     until_at: float | None = None
     permanent: bool = False
     source: Source = "own"
+    spelled: str = ""
 
 
 def read_kind(raw: object) -> Kind:
@@ -82,7 +85,8 @@ def read_entry(kind: Kind, raw: object, **more: Any) -> Entry:
     if kind == "domain" and is_public_suffix(value):
         reason = "it is a public suffix, under which unrelated people have their domains"
         raise fail("opt_out_invalid", what=kind, reason=reason, how=_HOW[kind])
-    return Entry(kind, value, **more)
+    spelled = spelled_email(text) if kind == "email" else None
+    return Entry(kind, value, spelled="" if spelled in (None, value) else spelled, **more)
 
 
 _THINGS: dict[Kind, str] = {

@@ -13,7 +13,7 @@ from ..zoominfo.fields import FILTERS, INPUTS
 from ..zoominfo.operations import Entity
 from .ledger import Estimate, Item, Ledger
 from .match_key import CONSTRAINTS, ID_FIELD
-from .privacy import Screen
+from .privacy import PENDING_PAID, Screen, withheld_whole
 from .settling import Settler
 
 # An enrich call takes at most so many.
@@ -32,7 +32,7 @@ class Estimated:
         ids: the records of a search, in the order of the items; empty for a list of inputs.
         found: how many records the search has in all; None for a list of inputs.
         checked: how many records ZoomInfo was asked about, free of charge.
-        warnings: what the search had to say.
+        warnings: what the search and the opt-out list had to say.
     """
 
     entity: Entity
@@ -101,6 +101,8 @@ class Estimator:
         size = int(read_number("maxResults", limit, whole=True, low=1, high=MOST))
         asked_at = (await self._ledger.view()).now
         told = FILTERS[entity].get("underManagement")
+        sought = await self._screen.sought(filters)
+        filters = sought.filters
         given = dict(filters)
         if "gtm" in self._client.generations and told is not None and given:
             # It narrows nothing: with it, GTM tells of each row whether it is under management.
@@ -113,16 +115,18 @@ class Estimator:
             # A plan may lack that filter, or one of the others may be of the other API only.
             page = await self._client.search(entity, filters, page=1, size=min(size, MAX_PAGE_SIZE))
         owned = await self._settler.learn(entity, page.rows, asked_at)
-        shown, warnings = await self._screen.page(entity, page)
+        shown, warnings = withheld_whole(page) if sought.hidden else await self._screen.page(entity, page)
         ids = [str(row["id"]) for row in shown.rows if row.get("id")]
         estimate = Estimate(0, True, "exact: nothing was found", ())
         if ids:
             inputs: list[dict[str, object]] = [{ID_FIELD[entity]: record} for record in ids]
             estimate = _with_told(await self._ledger.estimate(entity, inputs), owned)
-        return Estimated(entity, estimate, ids, page.total, len(owned), (*page.warnings, *warnings))
+        told = (*page.warnings, *sought.warnings, *warnings)
+        return Estimated(entity, estimate, ids, page.total, len(owned), told)
 
     async def _estimate(self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool) -> Estimated:
-        refused = await self._screen.refuse(entity, inputs)
+        scope = await self._screen.list.scope()
+        refused = await self._screen.refuse(entity, inputs, scope)
         kept = [index for index in range(len(inputs)) if index not in refused]
         told: dict[str, bool] = {}
         estimate = await self._ledger.estimate(entity, [inputs[index] for index in kept])
@@ -150,7 +154,8 @@ class Estimator:
                 for index, item in enumerate(whole)
             ]
             estimate = replace(estimate, items=tuple(moved))
-        return Estimated(entity, estimate, checked=len(told))
+        warnings = (PENDING_PAID,) if kept and scope.pending and entity == "contact" else ()
+        return Estimated(entity, estimate, checked=len(told), warnings=warnings)
 
 
 def _with_told(estimate: Estimate, owned: Mapping[str, bool]) -> Estimate:

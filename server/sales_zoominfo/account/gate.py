@@ -86,6 +86,7 @@ class Account:
         audit: takes an entry for each call.
         copies: bought records kept here, None for none.
         clock: Unix seconds.
+        look_up: looks for the records of a few opt-outs, free; None where nothing can.
 
     Attributes:
         enrich, get, about: the calls that spend, see :class:`.spending.Spender`.
@@ -102,8 +103,9 @@ class Account:
         audit: Audit,
         copies: Copies | None = None,
         clock: Callable[[], float] = time.time,
+        look_up: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        self._core = Core(client, ledger, settings, modes, screen, audit, clock)
+        self._core = Core(client, ledger, settings, modes, screen, audit, clock, look_up)
         self._client = client
         self._ledger = ledger
         self._screen = screen
@@ -164,9 +166,11 @@ class Account:
         """A screened page of a search; free. See :meth:`Client.search`."""
         async with self._audit.watch(caller, _SEARCHES[entity], entity) as entry:
             entry.note = filters_note(list(filters))
-            page = await self._client.search(entity, filters, **paging)
+            sought = await self._screen.sought(filters)
+            page = await self._client.search(entity, sought.filters, **paging)
             await self._core.note_account()
-            page, warnings = await self._core.screened_page(entity, page)
+            page, warnings = await self._core.screened_page(entity, page, sought)
+            warnings = [*sought.warnings, *warnings]
             entry.generation, entry.records = page.generation, len(page.rows)
         if entry.warning is not None:
             warnings = [*warnings, entry.warning]

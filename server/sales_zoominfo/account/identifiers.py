@@ -65,7 +65,20 @@ def read_email(text: str) -> str | None:
     if host in _GMAIL:
         host, local = "gmail.com", local.partition("+")[0].replace(".", "")
     bare = local.partition("+")[0] or local
-    return f"{bare}@{host}"
+    return f"{bare}@{host}" if bare else None
+
+
+@lru_cache(4096)
+def spelled_email(text: str) -> str | None:
+    """An e-mail address as it was given, trimmed and in small letters; None for anything else.
+
+    Its dots and tag are kept: ZoomInfo finds an address, and its hash, by the letters alone.
+    """
+    if read_email(text) is None:
+        return None
+    found = unicodedata.normalize("NFKC", text).strip().lower().removeprefix("mailto:").rstrip(".")
+    local, _, host = found.rpartition("@")
+    return f"{local}@{_ascii(host)}"
 
 
 @lru_cache(4096)
@@ -215,7 +228,7 @@ _OWN_PHONES = ("phone", "mobilePhone")
 
 
 def person_keys(row: Mapping[str, Any], place: str) -> set[str]:
-    """What a person's record would be on the list as: its id, addresses, numbers, and name with company.
+    """What a person's record would be on the list as: its id, addresses, their hashes, numbers, name with company.
 
     Args:
         row: a contact's record; its id may be called ``personId``.
@@ -225,8 +238,9 @@ def person_keys(row: Mapping[str, Any], place: str) -> set[str]:
     if person := read_record_id(str(row.get("personId", row.get("id", "")))):
         found.update(entry_keys("person", person, place))
     for name in _OWN_EMAILS:
-        if email := read_email(str(row.get(name, ""))):
+        if email := read_email(text := str(row.get(name, ""))):
             found.update(entry_keys("email", email, place))
+            found.update(f"hash:{each}" for form in {email, spelled_email(text) or email} for each in hashes(form))
     for name in _OWN_PHONES:
         if read_phone(str(row.get(name, ""))):
             found.update(entry_keys("phone", str(row[name]), place))

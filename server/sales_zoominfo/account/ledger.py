@@ -157,14 +157,14 @@ class Ledger:
             caller: who spends, and for what.
             entity: what the inputs are.
             inputs: match inputs with ZoomInfo's field names, in the order of the call.
-            limits: cap, ceilings and budgets; checked in that order, and not at all for a free call.
+            limits: cap, budgets and ceilings; not checked for a free call.
 
         Returns:
             The reservation; settle, release or mark in doubt each of its inputs.
 
         Raises:
             CreditApprovalRequired: over the cap or a ceiling; nothing is reserved.
-            BudgetExceeded: over a budget; nothing is reserved.
+            BudgetExceeded: over a budget, whether over a ceiling too or not; nothing is reserved.
             SpendingStopped, CreditsExhausted, UsageLimitReached: the account may not spend now.
             InvalidArgument: the state file cannot be used.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Generator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +66,7 @@ class _Columns(NamedTuple):
     permanent: int | None
 
 
-def read_rows(path: Path) -> Generator[Entry | Broken]:
+def read_rows(path: Path, now: float | None = None) -> Generator[Entry | Broken]:
     """The entries of a file, one at a time, with the rows that hold none.
 
     Columns are known by their headings: ``value`` with or without ``kind``, or one column a kind (``email``,
@@ -75,10 +76,12 @@ def read_rows(path: Path) -> Generator[Entry | Broken]:
 
     Args:
         path: CSV with commas, semicolons or tabs, in UTF-8.
+        now: Unix seconds; an entry that has ended by then is left out. None for this moment.
 
     Raises:
         InvalidArgument: the file cannot be read, is not text, or has no column that names anybody.
     """
+    now = time.time() if now is None else now
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head = file.readline(_LONGEST)
@@ -92,7 +95,7 @@ def read_rows(path: Path) -> Generator[Entry | Broken]:
                 if len(first) > 1:
                     raise _unusable("its headings name no kind of entry")
                 columns = _Columns({}, None, 0, None, None, None, None)
-                yield from _entries(first, 1, columns)
+                yield from _entries(first, 1, columns, now)
             while True:
                 line = rows.line_num + 1
                 try:
@@ -103,7 +106,7 @@ def read_rows(path: Path) -> Generator[Entry | Broken]:
                     yield Broken(line, "it is not CSV")
                     continue
                 if any(cell.strip() for cell in row):
-                    yield from _entries(row, line, columns)
+                    yield from _entries(row, line, columns, now)
     except UnicodeDecodeError:
         raise _unusable("it is not UTF-8 text") from None
     except OSError as error:
@@ -147,7 +150,7 @@ def _columns(headings: list[str]) -> _Columns | None:
     return _Columns(kinds, kind, value, place(_REASON), place(_FROM), place(_UNTIL), place(_PERMANENT))
 
 
-def _entries(row: list[str], line: int, columns: _Columns) -> Generator[Entry | Broken]:
+def _entries(row: list[str], line: int, columns: _Columns, now: float) -> Generator[Entry | Broken]:
     def cell(index: int | None) -> str:
         return row[index].strip() if index is not None and index < len(row) else ""
 
@@ -159,6 +162,8 @@ def _entries(row: list[str], line: int, columns: _Columns) -> Generator[Entry | 
         end = read_day(cell(columns.end))
         if end is not None and start is not None and end <= start:
             raise _Unusable("until is not after from")
+        if end is not None and end <= now:
+            raise _Unusable("its until has passed")
         more = {
             "reason": cell(columns.reason)[:MAX_REASON],
             "from_at": start,
@@ -217,18 +222,20 @@ def export_rows(entries: Iterable[Listed]) -> Generator[str]:
     """The list as CSV, a line at a time, in the form that :func:`read_rows` takes back."""
     yield _line(HEADINGS)
     for entry in entries:
-        yield _line(
-            (
-                entry.kind,
-                entry.value,
-                _safe(entry.reason),
-                _stamp(entry.from_at),
-                _stamp(entry.until_at),
-                "yes" if entry.permanent else "no",
-                entry.source,
-                _stamp(entry.added_at),
+        # An address as it was given, in each of its spellings: they all lead back to this entry.
+        for value in entry.spelled or (entry.value,):
+            yield _line(
+                (
+                    entry.kind,
+                    value,
+                    _safe(entry.reason),
+                    _stamp(entry.from_at),
+                    _stamp(entry.until_at),
+                    "yes" if entry.permanent else "no",
+                    entry.source,
+                    _stamp(entry.added_at),
+                )
             )
-        )
 
 
 def _safe(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..errors import SalesZoomInfoError, fail
 from .entries import MAX_REASON, Entry, Source
@@ -24,7 +24,10 @@ LANE = "opt-outs"
 # Values of one statement; both databases take more.
 CHUNK = 400
 RESOLVABLE: tuple[Kind, ...] = ("email", "domain", "phone")
+_PERSONAL: tuple[Kind, ...] = ("email", "phone")
 _PURPOSE = "opt-out"
+# Entries of which no record is known: past so many, which kinds there are is not read any further.
+_SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Listed:
         found: how many records it was resolved to at this place; None when it has not been looked for.
         elsewhere: an id of another place, such as the sandbox, which says nothing here.
         added_by: the caller.
+        spelled: the forms in which an e-mail address was given, other than the canonical one.
     """
 
     id: int
@@ -50,6 +54,12 @@ class Listed:
     added_at: float
     found: int | None = None
     elsewhere: bool = False
+    spelled: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What ZoomInfo may know the value as, the canonical form first."""
+        return (self.value, *self.spelled)
 
 
 class Added(NamedTuple):
@@ -57,8 +67,9 @@ class Added(NamedTuple):
 
     Attributes:
         added: how many are new.
-        known: how many were on the list already; a longer time, and being permanent, were taken over.
-        ids: the numbers of the new ones.
+        known: how many were on the list already; a longer time, being permanent, and another spelling of an e-mail
+            address were taken over.
+        ids: the numbers of those to look for: the new ones, and the known ones with another spelling.
     """
 
     added: int
@@ -77,10 +88,29 @@ class Counts(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What the list holds in general: nothing at all, or whole companies among the rest."""
+    """What the list holds in general.
+
+    Attributes:
+        empty: nothing at all.
+        companies: whole companies among the rest.
+        pending: entries that have not been looked for at this place yet.
+        by_value: kinds of entries that no record is known of, so that only the value itself tells the person:
+            ``email``, ``phone``.
+    """
 
     empty: bool
     companies: bool
+    pending: bool = False
+    by_value: frozenset[Kind] = frozenset()
+
+
+class _Row(NamedTuple):
+    """An entry on its way into the list: its digest, itself, its keys, and the spellings of its address."""
+
+    main: bytes
+    entry: Entry
+    keys: list[str]
+    spelled: list[str]
 
 
 class OptOuts:
@@ -148,7 +178,8 @@ class OptOuts:
                 "SELECT id FROM opt_out WHERE kind IN ('company', 'domain') AND from_at <= ? "
                 "AND (until_at IS NULL OR until_at > ?) LIMIT 1"
             )
-            return Scope(False, transaction.execute(sql, (now, now)).fetchone() is not None)
+            companies = transaction.execute(sql, (now, now)).fetchone() is not None
+            return Scope(False, companies, *_by_value(transaction, self.place))
 
         return await self._read(job)
 
@@ -166,31 +197,30 @@ class OptOuts:
         # An empty list costs one statement, and no digests.
         if transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None:
             return frozenset()
+        return frozenset(key for key, _ in self._owners(transaction, keys))
+
+    def _owners(self, transaction: Transaction, keys: Collection[str]) -> list[tuple[str, int]]:
+        """The entries in force that keys belong to, with the key."""
         now = self._now(transaction)
         digest = self._vault.digester(_PURPOSE)
-        digests = {digest(key): key for key in keys if not key.startswith(("hash:", ALONE))}
-        hit = {digests[found] for found, _ in self._owners(transaction, list(digests), now)}
-        numbers = {_number(digest(key)): key for key in keys if key.startswith("hash:")}
-        for part in _chunks(list(numbers)):
-            rows = transaction.execute(
-                "SELECT h.id FROM opt_out_hash h JOIN opt_out o ON o.id = h.opt_out "
-                f"WHERE h.id IN ({_places(part)}) AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?)",
-                (*part, now, now),
-            )
-            hit |= {numbers[row[0]] for row in rows}
-        return frozenset(hit)
-
-    @staticmethod
-    def _owners(transaction: Transaction, digests: list[bytes], now: float) -> list[tuple[bytes, int]]:
-        found: list[tuple[bytes, int]] = []
-        for part in _chunks(digests):
+        digests = {digest(key): key for key in keys if not key.startswith(ALONE)}
+        found: list[tuple[str, int]] = []
+        for part in _chunks(list(digests)):
             where = f"IN ({_places(part)}) AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?)"
             values = (*part, now, now)
             for sql in (
                 f"SELECT o.digest, o.id FROM opt_out o WHERE o.digest {where}",
                 f"SELECT a.digest, o.id FROM opt_out_alias a JOIN opt_out o ON o.id = a.opt_out WHERE a.digest {where}",
             ):
-                found += [(bytes(row[0]), row[1]) for row in transaction.execute(sql, values)]
+                found += [(digests[bytes(row[0])], row[1]) for row in transaction.execute(sql, values)]
+        numbers = {_number(own): key for own, key in digests.items() if key.startswith("hash:")}
+        for part in _chunks(list(numbers)):
+            rows = transaction.execute(
+                "SELECT h.id, o.id FROM opt_out_hash h JOIN opt_out o ON o.id = h.opt_out "
+                f"WHERE h.id IN ({_places(part)}) AND o.from_at <= ? AND (o.until_at IS NULL OR o.until_at > ?)",
+                (*part, now, now),
+            )
+            found += [(numbers[row[0]], row[1]) for row in rows]
         return found
 
     async def learn(self, keys: Collection[str], more: Collection[str]) -> None:
@@ -201,10 +231,10 @@ class OptOuts:
             more: ids and names that the same record carries.
         """
         digest = self._vault.digester(_PURPOSE)
-        known, new = [digest(key) for key in keys], [digest(key) for key in more]
+        new = [digest(key) for key in more]
 
         def job(transaction: Transaction) -> None:
-            owners = {owner for _, owner in self._owners(transaction, known, self._now(transaction))}
+            owners = {owner for _, owner in self._owners(transaction, keys)}
             _add_aliases(transaction, [(alias, owner) for owner in owners for alias in new])
 
         await self._store.write(job, lane=LANE)
@@ -221,26 +251,26 @@ class OptOuts:
         Raises:
             InvalidArgument: the state cannot be written.
         """
-        made: dict[str, tuple[Entry, list[str]]] = {}
+        made: dict[str, tuple[Entry, list[str], list[str]]] = {}
         for entry in entries:
             keys = entry_keys(entry.kind, entry.value, self.place)
-            made.setdefault(keys[0], (entry, keys))
+            spelled = made.setdefault(keys[0], (entry, keys, []))[2]
+            if entry.spelled and entry.spelled not in spelled:
+                spelled.append(entry.spelled)
         digest = self._vault.digester(_PURPOSE)
-        rows = [(digest(main), entry, keys) for main, (entry, keys) in made.items()]
-        sealed = [self._seal(entry, added_by) for _, entry, _ in rows]
+        rows = [_Row(digest(main), *row) for main, row in made.items()]
+        sealed = [self._seal(row, added_by) for row in rows]
 
         def job(transaction: Transaction) -> Added:
             return self._insert(transaction, rows, sealed, len(entries))
 
         return await self._store.write(job, lane=LANE)
 
-    def _insert(
-        self, transaction: Transaction, rows: list[tuple[bytes, Entry, list[str]]], sealed: list[bytes], given: int
-    ) -> Added:
+    def _insert(self, transaction: Transaction, rows: list[_Row], sealed: list[bytes], given: int) -> Added:
         now = self._now(transaction)
         digest = self._vault.digester(_PURPOSE)
-        known = _ids(transaction, [row[0] for row in rows])
-        fresh = [(row, seal) for row, seal in zip(rows, sealed, strict=True) if row[0] not in known]
+        known = _ids(transaction, [row.main for row in rows])
+        fresh = [(row, seal) for row, seal in zip(rows, sealed, strict=True) if row.main not in known]
         transaction.executemany(
             "INSERT INTO opt_out (kind, digest, place, sealed, source, permanent, from_at, until_at, added_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -256,33 +286,53 @@ class OptOuts:
                     entry.until_at,
                     now,
                 )
-                for (main, entry, _), seal in fresh
+                for (main, entry, _, _), seal in fresh
             ],
         )
-        for main, entry, _ in rows:
+        # By the entry's number: the forms of an e-mail address whose hashes are to be known.
+        forms: dict[int, list[str]] = {}
+        for main, entry, _, spelled in rows:
             if main in known:
                 _widen(transaction, known[main], entry, now)
-        ids = _ids(transaction, [row[0] for row, _ in fresh])
-        if ids:
+                if spelled and (more := self._spell(transaction, known[main], spelled)):
+                    forms[known[main]] = more
+        ids = _ids(transaction, [row.main for row, _ in fresh])
+        forms |= {ids[row.main]: [row.entry.value, *row.spelled] for row, _ in fresh if row.entry.kind == "email"}
+        to_look_for = sorted({*ids.values(), *forms})
+        if to_look_for:
             # SQLite gives the number of a removed last entry again, and that one had been looked for.
-            below = min(ids.values()) - 1
+            below = to_look_for[0] - 1
             transaction.execute("UPDATE opt_out_progress SET upto = ? WHERE upto > ?", (below, below))
-        _add_aliases(transaction, [(digest(key), ids[main]) for (main, _, keys), _ in fresh for key in keys[1:]])
+        _add_aliases(transaction, [(digest(key), ids[row.main]) for row, _ in fresh for key in row.keys[1:]])
         numbers = [
-            (_number(digest(f"hash:{found}")), ids[main])
-            for (main, entry, _), _ in fresh
-            if entry.kind == "email"
-            for found in hashes(entry.value)
+            (_number(digest(f"hash:{found}")), number)
+            for number, own in forms.items()
+            for form in own
+            for found in hashes(form)
         ]
         if numbers:
             transaction.executemany(
                 "INSERT INTO opt_out_hash (id, opt_out) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", numbers
             )
         _advance(transaction, self.place)
-        return Added(len(fresh), given - len(fresh), sorted(ids.values()))
+        return Added(len(fresh), given - len(fresh), to_look_for)
 
-    def _seal(self, entry: Entry, added_by: str) -> bytes:
-        told = {"v": entry.value, "r": entry.reason[:MAX_REASON], "b": added_by}
+    def _spell(self, transaction: Transaction, number: int, spelled: list[str]) -> list[str]:
+        """Add to an entry the spellings of its address that it has not, which are to be looked for; those."""
+        row = transaction.execute("SELECT sealed FROM opt_out WHERE id = ?", (number,)).fetchone()
+        clear = self._open(row[0])
+        new = [form for form in spelled if form not in clear.get("g", [])]
+        if new:
+            clear["g"] = [*clear.get("g", []), *new]
+            transaction.execute("UPDATE opt_out SET sealed = ? WHERE id = ?", (self._encrypt(clear), number))
+            transaction.execute("DELETE FROM opt_out_lookup WHERE opt_out = ?", (number,))
+        return new
+
+    def _seal(self, row: _Row, added_by: str) -> bytes:
+        told: dict[str, Any] = {"v": row.entry.value, "r": row.entry.reason[:MAX_REASON], "b": added_by}
+        return self._encrypt({**told, "g": row.spelled} if row.spelled else told)
+
+    def _encrypt(self, told: dict[str, Any]) -> bytes:
         return self._vault.encrypt(_PURPOSE, json.dumps(told, ensure_ascii=False).encode())
 
     async def remove(self, ids: Sequence[int]) -> int:
@@ -302,12 +352,13 @@ class OptOuts:
                 if row is None:
                     continue
                 if row[0] == "email":
-                    value = self._open(row[1])["v"]
+                    clear = self._open(row[1])
                     digest = self._vault.digester(_PURPOSE)
-                    for found in hashes(value):
-                        transaction.execute(
-                            "DELETE FROM opt_out_hash WHERE id = ?", (_number(digest(f"hash:{found}")),)
-                        )
+                    every = [found for form in (clear["v"], *clear.get("g", [])) for found in hashes(form)]
+                    transaction.executemany(
+                        "DELETE FROM opt_out_hash WHERE id = ?",
+                        [(_number(digest(f"hash:{found}")),) for found in every],
+                    )
                 for sql in (
                     "DELETE FROM opt_out_alias WHERE opt_out = ?",
                     "DELETE FROM opt_out_lookup WHERE opt_out = ?",
@@ -319,7 +370,7 @@ class OptOuts:
 
         return await self._store.write(job, lane=LANE)
 
-    def _open(self, sealed: bytes) -> dict[str, str]:
+    def _open(self, sealed: bytes) -> dict[str, Any]:
         return json.loads(self._vault.decrypt(_PURPOSE, sealed))
 
     # --- listing ---
@@ -386,6 +437,7 @@ class OptOuts:
                     added,
                     found,
                     elsewhere,
+                    tuple(clear.get("g", ())),
                 )
             )
         return told
@@ -497,6 +549,25 @@ def _waiting(transaction: Transaction, place: str, limit: int) -> list[int]:
         (0 if row is None else row[0], place),
     )
     return [found[0] for found in rows]
+
+
+def _by_value(transaction: Transaction, place: str) -> tuple[bool, frozenset[Kind]]:
+    """Whether entries wait for a look-up, and the kinds of those of which no record is known; in one read."""
+    rows = transaction.execute(
+        "SELECT 1, kind FROM (SELECT o.kind FROM opt_out o "
+        "WHERE o.id > COALESCE((SELECT upto FROM opt_out_progress WHERE place = ?), 0) "
+        "AND o.kind IN ('email', 'domain', 'phone') AND NOT EXISTS "
+        "(SELECT 1 FROM opt_out_lookup l WHERE l.place = ? AND l.opt_out = o.id) "
+        f"ORDER BY o.id LIMIT {_SAMPLE}) waiting UNION ALL "
+        "SELECT 0, kind FROM (SELECT o.kind FROM opt_out_lookup l JOIN opt_out o ON o.id = l.opt_out "
+        f"WHERE l.place = ? AND l.found = 0 ORDER BY l.tried_at LIMIT {_SAMPLE}) unfound",
+        (place, place, place),
+    ).fetchall()
+    kinds: set[Kind] = {kind for _, kind in rows if kind in _PERSONAL}
+    if len(rows) >= _SAMPLE:
+        # There are more than were read, and they may be of either kind.
+        kinds.update(_PERSONAL)
+    return any(waiting for waiting, _ in rows), frozenset(kinds)
 
 
 def _advance(transaction: Transaction, place: str) -> None:

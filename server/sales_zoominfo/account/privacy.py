@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import SalesZoomInfoError
 from ..zoominfo.records import Match
@@ -30,10 +30,27 @@ if TYPE_CHECKING:
     from ..zoominfo.operations import Entity, Generation, Subject
     from ..zoominfo.records import Page
 
-__all__ = ["SUPPRESSED", "Screen", "echo", "suspicious"]
+__all__ = ["SUPPRESSED", "Screen", "Sought", "echo", "suspicious", "withheld_whole"]
 
 SUPPRESSED = Match("SUPPRESSED", {}, None)
 REFUSED = "on the opt-out list"
+_PENDING = "Some opt-outs have not been looked up at ZoomInfo yet, so {}: run `sales-zoominfo opt-outs resolve`."
+PENDING_SHOWN = _PENDING.format("a search may still name these people")
+PENDING_PAID = _PENDING.format("a record of these people may be paid for before it is withheld")
+
+
+class Sought(NamedTuple):
+    """What may be searched for.
+
+    Attributes:
+        filters: values by name.
+        hidden: one of them names somebody on the list and nobody else, so no row may be shown.
+        warnings: what was left out, in sentences.
+    """
+
+    filters: Mapping[str, object]
+    hidden: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 class Screen:
@@ -107,11 +124,14 @@ class Screen:
         return regions.extra_outputs(self._rules, entity, generation, fields)
 
     def beside(self, entity: Entity, generation: Generation, fields: Sequence[str], scope: Scope) -> list[str]:
-        """:meth:`extra_outputs`, and where people work while the list holds companies."""
-        companies = entity == "contact" and scope.companies
+        """:meth:`extra_outputs`, and what the list must know of people.
+
+        That is where they work while it holds companies, and their addresses and numbers while it holds some of which
+        no record is known.
+        """
         return [
             *self.extra_outputs(entity, generation, fields),
-            *(regions.employer_outputs(generation, fields) if companies else ()),
+            *(regions.list_outputs(generation, fields, scope) if entity == "contact" else ()),
         ]
 
     async def matches(
@@ -121,6 +141,7 @@ class Screen:
         matches: Sequence[Match],
         asked: Sequence[str],
         also: frozenset[str] = frozenset(),
+        beside: frozenset[str] = frozenset(),
     ) -> tuple[list[Match], list[str]]:
         """Enrich matches as they may be handed over.
 
@@ -132,6 +153,8 @@ class Screen:
             matches: what came back, in order.
             asked: the output fields that the caller asked for, without the extra ones.
             also: keys that count as hits, as :class:`~.workplaces.Hidden` has them.
+            beside: output fields that were asked for on behalf of the list alone, as :func:`.regions.for_the_list` has
+                them; they are taken out once the list has been asked.
 
         Returns:
             The matches, those on the list as ``SUPPRESSED`` and empty, and warnings.
@@ -165,6 +188,8 @@ class Screen:
             row = match.row
             if row and hits:
                 row = trimmed(row, hits, self.place, _about(entity, match))
+            if not beside.isdisjoint(row):
+                row = {name: value for name, value in row.items() if name not in beside}
             if row and entity == "contact":
                 row, what = regions.apply(self._rules, row, asked)
                 told.append(what)
@@ -206,7 +231,7 @@ class Screen:
             row: a contact's record.
         """
         # A company or domain covers its people as they come; they are not on the list one by one.
-        listed = [key for key in caught if key.startswith(("email:", "phone", "person:"))]
+        listed = [key for key in caught if key.startswith(("email:", "hash:", "phone", "person:"))]
         if listed:
             await self.list.learn(listed, person_keys(row, self.place))
 
@@ -225,6 +250,43 @@ class Screen:
         if not hits:
             return None
         return "company" if all(key.startswith(("company:", "domain:")) for key in hits) else "person"
+
+    async def sought(self, filters: Mapping[str, object]) -> Sought:
+        """The filters of a search without those that name somebody on the list.
+
+        A search by an address tells whose it is, though no row shows it. Of several addresses the listed ones are left
+        out; a filter that names nobody else hides all that is found. Ids in a list stay, since each row tells its own.
+
+        Args:
+            filters: values by ZoomInfo's filter name.
+
+        Returns:
+            What to search for; the same filters when nothing was hit.
+
+        Raises:
+            InvalidArgument: the list cannot be read.
+        """
+        named: dict[str, list[tuple[object, set[str]]]] = {}
+        for name, value in filters.items():
+            parts = [(part, record_keys({name: part}, self.place)) for part in _parts(value)]
+            if not name.startswith("exclude") and any(keys for _, keys in parts):
+                named[name] = parts
+        hits = await self.list.hits({key for parts in named.values() for _, keys in parts for key in keys})
+        if not hits:
+            return Sought(filters)
+        changed = dict(filters)
+        gone = 0
+        for name, parts in named.items():
+            left = [part for part, keys in parts if keys.isdisjoint(hits)]
+            if not left:
+                return Sought(filters, hidden=True)
+            if len(left) < len(parts) and name not in ("personId", "companyId"):
+                gone += len(parts) - len(left)
+                changed[name] = ",".join(map(str, left)) if isinstance(filters[name], str) else left
+        if not gone:
+            return Sought(filters)
+        what = "1 value is" if gone == 1 else f"{gone} values are"
+        return Sought(changed, warnings=(f"{what} left out of the search: on the opt-out list.",))
 
     async def rows(
         self, rows: list[dict[str, Any]], about: About = PLAIN, also: frozenset[str] = frozenset()
@@ -277,10 +339,7 @@ class Screen:
         gone = len(page.rows) - len(rows)
         lines = [_withheld(gone)] if gone else []
         if entity == "contact" and page.rows and await self.list.pending():
-            lines.append(
-                "Some opt-outs have not been looked up at ZoomInfo yet, so a search may still name these people: run "
-                "`sales-zoominfo opt-outs resolve`."
-            )
+            lines.append(PENDING_SHOWN)
         return (replace(page, rows=rows, withheld=gone) if gone else page), lines
 
     async def envelope(self, answer: dict[str, Any]) -> dict[str, Any]:
@@ -344,6 +403,20 @@ class Screen:
         message, step = await self.text(error.message), await self.text(error.next_step)
         details = await self.envelope(error.details)
         return type(error)(error.kind, message, step, details)
+
+
+def withheld_whole(page: Page) -> tuple[Page, list[str]]:
+    """A page without any of its rows, and warnings: what was searched for names somebody on the list."""
+    gone = len(page.rows)
+    return replace(page, rows=[], withheld=gone), [_withheld(gone)] if gone else []
+
+
+def _parts(value: object) -> list[object]:
+    """The values of a filter; a text may hold several, with commas between them."""
+    parts: list[object] = []
+    for item in cast("list[object]", value) if isinstance(value, list | tuple) else [value]:
+        parts += [part.strip() for part in item.split(",") if part.strip()] if isinstance(item, str) else [item]
+    return parts
 
 
 def suspicious(text: str) -> bool:

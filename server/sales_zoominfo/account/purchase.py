@@ -37,6 +37,7 @@ class Purchase:
         matches: what became of each input.
         twins: by the input that travels, all that stand for the same record.
         ask: what is asked about the one company among the inputs, None for an enrich of records.
+        optional: output fields to go without where the account's plan lacks them.
         answer: what came of it.
     """
 
@@ -48,6 +49,7 @@ class Purchase:
     reservation: Reservation
     limits: Limits
     ask: Ask | None = None
+    optional: frozenset[str] = frozenset()
     answer: Answer | None = field(default=None, init=False)
     view: View = field(init=False)
     spent: int = 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..settings import Settings
 from ..zoominfo.fields import DO_NOT_CALL as FLAGS
 from ..zoominfo.fields import OUTPUTS
 from ..zoominfo.operations import Entity, Generation
+
+if TYPE_CHECKING:
+    from .optouts import Scope
 
 Policy = Literal["show", "mark", "withhold"]
 Row = dict[str, Any]
@@ -66,24 +69,36 @@ def extra_outputs(rules: Rules, entity: Entity, generation: Generation, fields: 
 
 # What tells whether a person works at a company on the opt-out list.
 EMPLOYER: tuple[str, ...] = ("companyId", "companyWebsite")
+# What tells a person whose entry has no record yet. The Enterprise API shows further addresses by their hash alone.
+OWN: dict[str, tuple[str, ...]] = {
+    "email": ("email", "supplementalEmail", "hashedEmails"),
+    "phone": ("phone", "mobilePhone"),
+}
+_FOR_THE_LIST = frozenset([*EMPLOYER, *OWN["email"], *OWN["phone"]])
 
 
-def employer_outputs(generation: Generation, fields: Sequence[str]) -> list[str]:
-    """The fields that tell where a person works, without those that are asked for already."""
-    known = OUTPUTS["contact"]
-    return [name for name in EMPLOYER if name not in fields and known[name].known(generation)]
-
-
-def without_employer(row: Row, fields: Sequence[str], asked: Sequence[str]) -> Row:
-    """A row without what was asked for on behalf of the opt-out list alone; the same row where there is none.
+def list_outputs(generation: Generation, fields: Sequence[str], scope: Scope) -> list[str]:
+    """The fields of a person that the opt-out list must know, without those that are asked for already.
 
     Args:
-        row: of an enrich answer.
-        fields: what the caller asked for.
-        asked: what ZoomInfo was asked for.
+        generation: the API that will be asked.
+        fields: the output fields so far.
+        scope: what the list holds.
     """
-    extra = [name for name in EMPLOYER if name in row and name in asked and name not in fields]
-    return {name: value for name, value in row.items() if name not in extra} if extra else row
+    known = OUTPUTS["contact"]
+    wanted = [*(EMPLOYER if scope.companies else ())]
+    wanted += [name for kind, names in OWN.items() if kind in scope.by_value for name in names]
+    return [name for name in wanted if name not in fields and known[name].known(generation)]
+
+
+def for_the_list(fields: Sequence[str], asked: Sequence[str]) -> frozenset[str]:
+    """What is asked for on behalf of the opt-out list alone, to be taken out of each row.
+
+    Args:
+        fields: what the caller asked for.
+        asked: what ZoomInfo is asked for.
+    """
+    return _FOR_THE_LIST.intersection(asked).difference(fields) if len(asked) > len(fields) else frozenset()
 
 
 class Told(NamedTuple):

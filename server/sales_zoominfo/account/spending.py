@@ -31,9 +31,9 @@ from .core import Core
 from .ledger import Caller, Limits, Reservation
 from .match_key import CONSTRAINTS
 from .optouts import Scope
-from .privacy import SUPPRESSED, echo
+from .privacy import PENDING_PAID, SUPPRESSED, echo
 from .purchase import LIMIT_EXCEEDED, UNSENT, Purchase
-from .regions import without_employer
+from .regions import for_the_list
 from .settling import Settler
 from .workplaces import NOBODY, Hidden
 
@@ -103,6 +103,11 @@ class _Order:
     matches: dict[int, Match] = field(default_factory=dict[int, Match])
     ask: Ask | None = None
     lacking: list[str] = field(default_factory=list[str])
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """What is asked for on behalf of the opt-out list alone."""
+        return for_the_list(self.fields, self.asked) if self.entity == "contact" else frozenset()
 
 
 class Spender:
@@ -218,11 +223,11 @@ class Spender:
         # Whatever it counts as, it spends like an enrich.
         self._core.allow(ENRICH[entity], operation.name)
         async with self._core.audit.watch(caller, operation.name, entity) as entry:
-            scope = await self._core.screen.list.scope()
-            order = self._read(entity, inputs, outputs, required, detail, scope)
+            order = self._read(entity, inputs, outputs, required, detail)
             limits = self._core.limits(max_credits)
             entry.generation = order.generation
             await self._core.tidy()
+            scope = await self._core.scope(entity)
             await self._sort_out(order, max_age, scope)
             call_id = uuid.uuid4().hex if executor is None else f"{executor}.{uuid.uuid4().hex}"
             who = Caller(caller, call_id, operation.name, job)
@@ -236,6 +241,8 @@ class Spender:
                 warnings = purchase.warnings
             matches, told = await self._hand_over(order, purchase, entry)
             warnings += told
+            if purchase is not None and scope.pending and entity == "contact":
+                warnings.append(PENDING_PAID)
             if order.lacking:
                 warnings.append(f"Not asked for, since the account's plan lacks it: {', '.join(order.lacking)}.")
             left = None if purchase is None else purchase.day_left
@@ -317,9 +324,7 @@ class Spender:
             told.append(entry.warning)
         return About(found, ask, Credits(spent, left, core.client.balance), told)
 
-    def _read(
-        self, entity: Entity, inputs: object, outputs: object, required: object, detail: object, scope: Scope
-    ) -> _Order:
+    def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
         items = read_inputs(entity, inputs, where=INPUTS[entity])
         needed = (
             []
@@ -329,8 +334,7 @@ class Spender:
         generation, fields = self._core.client.enrich_fields(
             entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )
-        asked = [*fields, *self._core.screen.beside(entity, generation, fields, scope)]
-        return _Order(entity, generation, items, fields, asked, needed)
+        return _Order(entity, generation, items, fields, fields, needed)
 
     async def _leave_out(self, order: _Order) -> None:
         """Ask for no field that the account's plan lacks, where ZoomInfo tells."""
@@ -345,6 +349,8 @@ class Spender:
     async def _sort_out(self, order: _Order, max_age: object, scope: Scope) -> None:
         """Answer what must not be sent, and what is kept here and new enough."""
         days = 0.0 if max_age is None else float(read_number("maxAge", max_age, whole=False, low=0, high=None))
+        beside = self._core.screen.beside(order.entity, order.generation, order.fields, scope)
+        order.asked = [*order.fields, *beside]
         refused = await self._core.screen.refuse(order.entity, order.items, scope)
         order.matches = dict.fromkeys(refused, SUPPRESSED)
         order.kept = [index for index in range(len(order.items)) if index not in refused]
@@ -376,14 +382,15 @@ class Spender:
         purchase = Purchase(
             order.entity, order.generation, items, order.asked, order.required, reservation, limits, order.ask
         )
-        if reservation.credits:
-            try:
+        purchase.optional = order.beside
+        try:
+            if reservation.credits:
                 await self._core.audit.ready()
-            except BaseException:
-                await self._core.ledger.release(reservation, range(len(items)))
-                raise
-        if reservation.view.doubts:
-            await self._settler.settle()
+            if reservation.view.doubts:
+                await self._settler.settle()
+        except BaseException:
+            await self._buyer.give_back(purchase)
+            raise
         try:
             failure = await self._buyer.buy(purchase, progress)
         except PlanDoesNotInclude as error:
@@ -433,7 +440,7 @@ class Spender:
                 looked = True
                 await self._core.ledger.note_exhausted(None)
             except CreditApprovalRequired as error:
-                if consent is None or asked or error.kind != "over_ceiling" or not error.details.get("askable"):
+                if consent is None or asked or error.kind != "over_ceiling":
                     raise
                 asked = True
                 request = self._request(order, items, who.name, error)
@@ -467,12 +474,10 @@ class Spender:
             order.matches |= dict(zip(order.kept, purchase.matches, strict=True))
         whole = [order.matches.get(index, UNSENT) for index in range(len(order.items))]
         hidden = await self._hidden(order, whole)
-        matches, warnings = await self._core.screen.matches(order.entity, order.items, whole, order.fields, hidden.keys)
+        matches, warnings = await self._core.screen.matches(
+            order.entity, order.items, whole, order.fields, hidden.keys, order.beside
+        )
         warnings += hidden.warnings()
-        rows = [without_employer(match.row, order.fields, order.asked) for match in matches]
-        matches = [
-            match if row is match.row else replace(match, row=row) for match, row in zip(matches, rows, strict=True)
-        ]
         if purchase is not None:
             await self._keep(order, [index for index in order.kept if matches[index].status != SUPPRESSED.status])
         withheld = sum(match.status == SUPPRESSED.status for match in matches)

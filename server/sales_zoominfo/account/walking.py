@@ -23,6 +23,7 @@ from ..zoominfo.operations import WINDOW, Generation, Subject
 from ..zoominfo.records import Page, Row
 from .audit import filters_note
 from .core import Core
+from .privacy import Sought
 
 Progress = Callable[[int, int], Awaitable[None]]
 
@@ -119,7 +120,7 @@ def read_most(core: Core, value: object, name: str = "maxRows") -> int:
 
 
 async def pages(
-    core: Core, subject: Subject, filters: Mapping[str, object], most: int, *, sort: object = None
+    core: Core, subject: Subject, sought: Sought, most: int, *, sort: object = None
 ) -> AsyncGenerator[tuple[Page, list[str]]]:
     """The screened pages of a search, one after the other, and the keys of the rows that were withheld from each.
 
@@ -128,7 +129,7 @@ async def pages(
     Args:
         core: the account's parts.
         subject: what is searched.
-        filters: as for the client.
+        sought: what may be searched for.
         most: rows at most; the last page may hold some more.
         sort: a sort field.
 
@@ -140,17 +141,17 @@ async def pages(
     number = 1
     while True:
         if number == 1:
-            page = await core.client.search(subject, filters, page=1, size=size, sort=sort)
+            page = await core.client.search(subject, sought.filters, page=1, size=size, sort=sort)
         else:
             try:
                 with bulk():
-                    page = await core.client.search(subject, filters, page=number, size=size, sort=sort)
+                    page = await core.client.search(subject, sought.filters, page=number, size=size, sort=sort)
             except WindowExceeded:
                 # The set has become smaller meanwhile.
                 return
         await core.note_account()
         whole = page.rows
-        page, lines = await core.screened_page(subject, page)
+        page, lines = await core.screened_page(subject, page, sought)
         shown = {row_key(subject, row) for row in page.rows} if page.withheld else set[str]()
         hidden = [key for row in whole if (key := row_key(subject, row)) not in shown] if page.withheld else []
         yield (replace(page, warnings=(*page.warnings, *lines)) if lines else page), hidden
@@ -193,12 +194,13 @@ async def walk(
     operation = SEARCH[subject]
     async with core.audit.watch(caller, operation.name, subject) as entry:
         entry.note = "; ".join(filter(None, (note, filters_note(list(filters)))))
+        sought = await core.screen.sought(filters)
         rows: dict[str, Row] = {}
-        warnings: dict[str, None] = {}
+        warnings: dict[str, None] = dict.fromkeys(sought.warnings)
         hidden: list[str] = []
         withheld = calls = read = 0
         page: Page | None = None
-        async with aclosing(pages(core, subject, filters, most, sort=sort)) as found:
+        async with aclosing(pages(core, subject, sought, most, sort=sort)) as found:
             async for page, keys in found:
                 hidden += keys
                 calls += 1
@@ -218,7 +220,7 @@ async def walk(
         if withheld:
             what = "record is" if withheld == 1 else "records are"
             warnings[f"{withheld:,} {what} withheld: on the opt-out list."] = None
-        split = await count_parts(core, subject, filters, page) if refuse and page.total > page.widest else None
+        split = await count_parts(core, subject, sought.filters, page) if refuse and page.total > page.widest else None
         if split is not None:
             entry.note += f"; {split.calls} counts"
     kept = list(rows.values())[:most]

@@ -5,6 +5,8 @@ Never prints a secret and never spends a credit. What is not well names the pass
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -179,9 +181,9 @@ async def examine(topics: Sequence[str] = ()) -> list[Finding]:
     try:
         using = settings(tell=False)
     except SalesZoomInfoError as error:
-        return [*_knowledge(), _failed("settings", error)]
+        return [*_knowledge(), _failed("settings", error), _claude()]
     using = using.model_copy(update={"timeout": min(using.timeout, _DEADLINE)})
-    knowledge = _knowledge()
+    knowledge = [*_knowledge(), _claude()]
     findings = _settings(using)
     credentials, found = _credentials(using)
     findings += [*await _signed_in(using, credentials, found), *await _state(using, credentials)]
@@ -220,6 +222,18 @@ def _knowledge(root: Path | None = None) -> list[Finding]:
     damaged = [Finding("!", title, problem, fix) for problem in base.problems]
     count = len(base.ids)
     return damaged or [Finding("✓", title, f"{count:,} passages in {len(base.files)} files")]
+
+
+def _claude() -> Finding:
+    """Whether `ask` and `eval` could reach Claude; nothing else needs it, so it is never a fault."""
+    title = "Claude"
+    only = "only `ask` and `eval` need it"
+    if importlib.util.find_spec("anthropic") is None:
+        return Finding("–", title, f"package anthropic not installed: {only}", "pip install 'sales-zoominfo[agent]'")
+    names = [name for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if os.environ.get(name, "").strip()]
+    if not names:
+        return Finding("–", title, f"ANTHROPIC_API_KEY not set: {only}")
+    return Finding("✓", title, f"ok: {names[0]} is set, the package is installed")
 
 
 def _settings(using: Settings) -> list[Finding]:

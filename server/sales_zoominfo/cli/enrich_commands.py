@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from .file_options import (
+    PANEL,
+    BeforeAfterOption,
+    ChangesOption,
+    ColumnsOption,
+    CountryOption,
+    DelimiterOption,
+    EncodingOption,
+    EntityOption,
+    HeaderOption,
+    InDoubtOption,
+    MappingOption,
+    MaxAgeOption,
+    ReportOption,
+    SearchFirstOption,
+    SheetOption,
+    file_choices,
+    names_in,
+)
 from .options import FieldsOption, FormatOption, OutputOption, tell
 from .output import Format, Output
 from .run import (
@@ -18,17 +37,16 @@ from .run import (
     declined,
     err,
     interactive,
+    over_ceiling,
     rows_exit_code,
     settings,
 )
+from .wording import many
 
 if TYPE_CHECKING:
     from ..account.consent import Consent
     from ..settings import Settings
     from ..tools.contract import Envelope
-
-# Options that go with a file.
-_FILE = "With a file"
 
 
 @command
@@ -61,118 +79,27 @@ def enrich_command(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Spend what the estimate says, without asking.")] = False,
     format: FormatOption = None,
     output: OutputOption = None,
-    entity: Annotated[
-        Literal["contact", "company"] | None,
-        typer.Option("--entity", help="What its rows are; found out if not given.", rich_help_panel=_FILE),
-    ] = None,
-    mapping: Annotated[
-        str | None,
-        typer.Option(
-            "--map",
-            metavar="PRESET|FILE",
-            help="Which field goes to which column; without it zi_* columns are added.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            metavar="HEADING=KEY",
-            help="What a column holds, such as Mail=emailAddress; KEY ignore leaves it out.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    max_age: Annotated[
-        float | None,
-        typer.Option(
-            "--max-age",
-            min=0,
-            metavar="DAYS",
-            help="Take copies kept here that are at most so old.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
+    entity: EntityOption = None,
+    mapping: MappingOption = None,
+    columns: ColumnsOption = None,
+    max_age: MaxAgeOption = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the match plan and the cost; free.", rich_help_panel=_FILE)
+        bool, typer.Option("--dry-run", help="Show the match plan and the cost; free.", rich_help_panel=PANEL)
     ] = False,
     wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Stay until it is done.", rich_help_panel=_FILE)
+        bool, typer.Option("--wait/--no-wait", help="Stay until it is done.", rich_help_panel=PANEL)
     ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on stdout.", rich_help_panel=_FILE)] = False,
-    changes: Annotated[
-        Path | None,
-        typer.Option(
-            "--changes",
-            help="Also write what changed, to load into the CRM.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    before_after: Annotated[
-        Path | None,
-        typer.Option(
-            "--before-after",
-            help="Also write each changed cell with what it held before.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            "--report", help="Also write the report: .html or .json.", show_default=False, rich_help_panel=_FILE
-        ),
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="Sheet of a workbook.", show_default=False, rich_help_panel=_FILE)
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", help="Of the file; found if not given.", show_default=False, rich_help_panel=_FILE),
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option("--delimiter", help="Of CSV; found if not given.", show_default=False, rich_help_panel=_FILE),
-    ] = None,
-    header: Annotated[
-        bool | None,
-        typer.Option(
-            "--header/--no-header",
-            help="Whether the first row names the columns; found if not given.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    country: Annotated[
-        str | None,
-        typer.Option(
-            "--country",
-            metavar="CODE",
-            help="Where phone numbers without a country code are dialled, such as US.",
-            show_default=False,
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
-    search_first: Annotated[
-        bool,
-        typer.Option(
-            "--search-first",
-            help="Look for each row by a free search before paying; a row with several candidates is not picked.",
-            rich_help_panel=_FILE,
-        ),
-    ] = False,
-    in_doubt: Annotated[
-        Literal["resend", "hold"] | None,
-        typer.Option(
-            "--in-doubt",
-            help="What happens to records whose answer was lost: resend (default) or hold.",
-            rich_help_panel=_FILE,
-        ),
-    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on stdout.", rich_help_panel=PANEL)] = False,
+    changes: ChangesOption = None,
+    before_after: BeforeAfterOption = None,
+    report: ReportOption = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    header: HeaderOption = None,
+    country: CountryOption = None,
+    search_first: SearchFirstOption = False,
+    in_doubt: InDoubtOption = None,
 ) -> None:
     """Get e-mails, phones and profiles, for one record or for a file. SPENDS up to 1 credit a new record.
 
@@ -182,22 +109,15 @@ def enrich_command(
     """
     from . import enrich_file
 
-    names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
+    names = names_in(fields)
     kind = enrich_file.entity_of(what)
     if kind is None:
         given = {"KEY=VALUE": keys, "--input": input, "--require": require, "--detail": detail, "--format": format}
         enrich_file.refuse(given, "records, not with a file", "one record, not a file")
-        options = {
-            "changes": None if changes is None else str(changes.expanduser().absolute()),
-            "before_after": None if before_after is None else str(before_after.expanduser().absolute()),
-            "sheet": sheet,
-            "encoding": encoding,
-            "delimiter": delimiter,
-            "header": header,
-            "country": country,
-            "search_first": search_first or None,
-            "in_doubt": in_doubt,
-        }
+        options = file_choices(
+            changes=changes, before_after=before_after, sheet=sheet, encoding=encoding, delimiter=delimiter,
+            header=header, country=country, search_first=search_first, in_doubt=in_doubt,
+        )  # fmt: skip
         wanted = enrich_file.Wanted(
             Path(what), output, entity, mapping, columns or [], names, max_credits, max_age, dry_run, yes, wait,
             as_json, report, options,
@@ -255,13 +175,15 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
     budget: dict[str, int] = meta["budget"]
     console = err()
     count = f"{meta['totalResults']} record{'' if meta['totalResults'] == 1 else 's'}"
-    console.print(f"{count}: at most {credits} credit{'' if credits == 1 else 's'} ({meta['estimate']['basis']}).")
+    basis: str = meta["estimate"]["basis"]
+    most, up = ("", "") if basis == "exact" else ("at most ", "up to ")
+    console.print(f"{count}: {most}{many(credits, 'credit')} ({basis}).")
     free = credits == 0 or using.read_only or using.free_only or credits > budget["dayLeft"]
     if max_credits is not None or yes or free:
         # Whatever does not fit is refused by the gate, with its reason.
         return None, credits if max_credits is None else max_credits
     if not interactive():
-        raise consent_needed(credits)
+        raise over_ceiling(credits, budget, using.max_credits_per_hour) or consent_needed(credits)
     over = credits > min(budget["callCeiling"], budget["hourLeft"])
     if over:
         console.print(
@@ -269,7 +191,7 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
             style="yellow",
         )
     source = " (fictional: the sandbox)" if meta.get("sandbox") else ""
-    console.print(f"Spend up to {credits}{source}? [y/N] ", end="")
+    console.print(f"Spend {up}{many(credits, 'credit')}{source}? [y/N] ", end="")
     if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
         raise declined()
     # A ceiling is what may pass without a person, and here one has agreed; every budget stays.

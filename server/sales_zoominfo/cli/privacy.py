@@ -24,13 +24,15 @@ from .run import CALLER, command, err, interactive, run, settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..account.compliance import Resolved
+    from ..account.compliance import Privacy, Resolved
     from ..account.entries import Entry
     from ..account.opt_out_files import Broken
     from ..tools.contract import Envelope
 
 T = TypeVar("T")
 
+# Entries that `resolve` looks up unless it is told otherwise.
+RESOLVED_AT_ONCE = 1_000
 # Rows of one transaction, and how many broken ones are told on the terminal.
 BATCH = 2_000
 TOLD = 20
@@ -105,13 +107,28 @@ def _resolved(resolved: Resolved) -> None:
     _say(resolved_warnings(resolved))
 
 
+async def _waiting(privacy: Privacy) -> list[str]:
+    """What is to be said of entries that have not been looked up yet; it costs one reading of the list."""
+    pending = (await privacy.list.counts()).pending
+    if not pending:
+        return []
+    more = f" --limit {pending}" if pending > RESOLVED_AT_ONCE else ""
+    return [
+        f"{_entries(pending)} not looked up at ZoomInfo yet: a search may still name these people, and an enrich may "
+        f"pay for one before it is withheld. Run `sales-zoominfo opt-outs resolve{more}`; it is free."
+    ]
+
+
 # --- the list --------------------------------------------------------------------------------------------------
 
 
 @opt_outs.command("list")
 @command
 def list_command(
-    kind: KindOption = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="email, domain, phone, person or company alone; else all.", show_default=False),
+    ] = None,
     page: Annotated[int, typer.Option("--page", help="Page, from 1.")] = 1,
     page_size: Annotated[int, typer.Option("--page-size", help="Rows a page, 1 to 100.")] = 25,
     format: FormatOption = None,
@@ -244,17 +261,19 @@ def check_command(value: Value, kind: KindOption = None) -> None:
 @opt_outs.command("resolve")
 @command
 def resolve_command(
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Entries at most.")] = 1_000,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Entries at most.")] = RESOLVED_AT_ONCE,
 ) -> None:
     """Look up the records of entries that were not looked up yet, or had none. Free; one or two searches an entry."""
 
-    async def task(app: App) -> Resolved:
-        return await (await app.privacy()).resolve(limit=limit, retry=True)
+    async def task(app: App) -> tuple[Resolved, list[str]]:
+        privacy = await app.privacy()
+        return await privacy.resolve(limit=limit, retry=True), await _waiting(privacy)
 
-    resolved = _work(task)
+    resolved, waiting = _work(task)
     if not resolved.tried and not resolved.stopped:
         _say(["Everything has been looked up."], "dim")
     _resolved(resolved)
+    _say(waiting)
 
 
 # --- files -----------------------------------------------------------------------------------------------------
@@ -276,7 +295,7 @@ def import_command(
 
     added = known = broken = 0
 
-    async def task(app: App) -> Resolved:
+    async def task(app: App) -> tuple[Resolved, list[str]]:
         nonlocal added, known, broken
         privacy = await app.privacy()
         with _report(report) as tell:
@@ -301,14 +320,15 @@ def import_command(
                 if len(batch) >= BATCH:
                     await flush()
             await flush()
-        return await privacy.resolve(limit=resolve, ids=ids)
+        return await privacy.resolve(limit=resolve, ids=ids), await _waiting(privacy)
 
-    resolved = _work(task)
+    resolved, waiting = _work(task)
     _say([f"{added:,} added, {known:,} on the list already or twice in the file, {broken:,} rows left out."], "green")
     if broken > TOLD:
         more = f"All are in {report}." if report else "Run it again with --report FILE to have all of them."
         _say([f"{broken - TOLD:,} more rows were left out. {more}"])
     _resolved(resolved)
+    _say(waiting)
     if broken:
         raise typer.Exit(1)
 

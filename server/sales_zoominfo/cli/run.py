@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, cast
 
 import anyio
@@ -90,6 +90,31 @@ def rows_exit_code(statuses: Iterable[str]) -> int:
 def consent_needed(credits: int) -> SalesZoomInfoError:
     """The error of a call that could spend, made where nobody can be asked."""
     return fail("consent_needed", credits=credits, details={"credits": credits})
+
+
+def over_ceiling(credits: int, budget: Mapping[str, int], per_hour: int) -> SalesZoomInfoError | None:
+    """The error of a call over a ceiling, made where nobody can be asked: no option agrees to that.
+
+    Args:
+        credits: what the call may cost.
+        budget: of an estimate.
+        per_hour: ceiling of an hour, credits.
+
+    Returns:
+        None for a call within the ceilings.
+    """
+    from ..account.budgets import SETTING_CALL, SETTING_HOUR
+
+    for scope, ceiling, used, setting in (
+        ("call", budget["callCeiling"], 0, SETTING_CALL),
+        ("hour", per_hour, per_hour - budget["hourLeft"], SETTING_HOUR),
+    ):
+        if used + credits > ceiling:
+            facts: dict[str, object] = {
+                "credits": credits, "scope": scope, "ceiling": ceiling, "used": used, "setting": setting
+            }  # fmt: skip
+            return fail("ceiling_unasked", **facts, details=facts)
+    return None
 
 
 def agreed_to(credits: int) -> Consent:

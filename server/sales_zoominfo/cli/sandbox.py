@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,23 +50,33 @@ class Place:
     people: int = _PEOPLE
 
 
-def refuse(action: str, *, rules: bool, clear: bool, account: bool) -> None:
+# The options that one action alone hears, by their parameters.
+_TAKERS = {
+    "rules": ("--set", "faults"),
+    "clear": ("--clear", "faults"),
+    "account": ("--account", "reset"),
+    "host": ("--host", "serve"),
+    "port": ("--port", "serve"),
+    "companies": ("--companies", "serve"),
+    "people": ("--people", "serve"),
+}
+
+
+def refuse(action: str, given: Collection[str]) -> None:
     """Refuse an option that another action takes, which would else go unheard.
 
     Args:
         action: what is to be done.
-        rules, clear, account: whether ``--set``, ``--clear`` and ``--account`` are given.
+        given: the parameters whose options were typed.
 
     Raises:
         InvalidArgument: one of them does not go with the action.
     """
-    for name, given, taker in (
-        ("--set", rules, "faults"),
-        ("--clear", clear, "faults"),
-        ("--account", account, "reset"),
-    ):
-        if given and action != taker:
+    for parameter, (name, taker) in _TAKERS.items():
+        if parameter in given and action != taker:
             how = f"Use it as: sales-zoominfo sandbox {taker} {name}, beside the sandbox that is served."
+            if taker == "serve":
+                how = "To mean another sandbox, give the --state FOLDER that it was started with."
             raise fail("option_invalid", name=name, reason=f"it goes with `sandbox {taker}`", how=how)
 
 
@@ -99,7 +109,7 @@ def serve_sandbox(host: str, port: int, place: Place) -> None:
         _introduce(err(), address, folder / PRIVATE, _accounts(setup))
         _listen_until_interrupted(served, listener)
     except OSError as error:
-        raise _folder_unusable(error) from None
+        raise _folder_unusable(place, error) from None
     finally:
         listener.close()
 
@@ -222,11 +232,10 @@ def _reopened(place: Place) -> Sandbox:
             accounts = place.accounts or (Path(given["accounts"]) if given["accounts"] else None)
             place = Place(place.state, accounts, given["companies"], given["people"])
         else:
-            how = "Start it with: sales-zoominfo sandbox"
-            raise fail("option_invalid", name="--state", reason="no sandbox has been served from the folder", how=how)
+            raise fail("sandbox_not_served", folder=folder)
         return _open(place, folder, _setup(place.accounts, faults=False), admin=True)
     except OSError as error:
-        raise _folder_unusable(error) from None
+        raise _folder_unusable(place, error) from None
 
 
 def _build(place: Place, folder: Path, spinner: Spinner) -> None:
@@ -314,8 +323,12 @@ def _folder(place: Place, *, build: bool = True) -> Path:
     return folder
 
 
-def _folder_unusable(error: OSError) -> SalesZoomInfoError:
-    reason = f"the folder cannot be used ({(error.strerror or type(error).__name__).lower()})"
+def _folder_unusable(place: Place, error: OSError) -> SalesZoomInfoError:
+    why = (error.strerror or type(error).__name__).lower()
+    if place.state is None:
+        how = "Give a folder that you can write to as --state FOLDER, or make the state folder one."
+        return fail("state_unusable", reason=f"the folder of the sandbox cannot be used ({why})", how=how)
+    reason = f"the folder cannot be used ({why})"
     return fail("option_invalid", name="--state", reason=reason, how="Give a folder that you can write to.")
 
 

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import fail
 from ..scrub import scrub
+from .file_options import (
+    BeforeAfterOption,
+    ChangesOption,
+    ColumnsOption,
+    CountryOption,
+    DelimiterOption,
+    EncodingOption,
+    EntityOption,
+    HeaderOption,
+    InDoubtOption,
+    MappingOption,
+    MaxAgeOption,
+    ReportOption,
+    SearchFirstOption,
+    SheetOption,
+    file_choices,
+    names_in,
+)
 from .jobs import asked
+from .options import FieldsOption
 from .run import command, err, settings
 
 if TYPE_CHECKING:
@@ -54,16 +73,6 @@ def add_command(
         int | None,
         typer.Option("--max-credits", min=0, help="Of each run; needed, since nobody is asked.", show_default=False),
     ] = None,
-    max_age: Annotated[
-        float | None,
-        typer.Option(
-            "--max-age",
-            min=0,
-            metavar="DAYS",
-            help="Take copies kept here that are at most so old.",
-            show_default=False,
-        ),
-    ] = None,
     first: Annotated[
         str | None, typer.Option("--first", metavar="SPAN", help="When it starts first; now by default.")
     ] = None,
@@ -71,28 +80,38 @@ def add_command(
         Path | None,
         typer.Option("--output", "-o", help="Where its runs go; each name gets the date.", show_default=False),
     ] = None,
-    entity: Annotated[Literal["contact", "company"] | None, typer.Option("--entity", help="What its rows are.")] = None,
-    mapping: Annotated[
-        str | None, typer.Option("--map", metavar="PRESET|FILE", help="As for `enrich`.", show_default=False)
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="HEADING=KEY", help="As for `enrich`.", show_default=False),
-    ] = None,
-    fields: Annotated[str | None, typer.Option("--fields", help="As for `enrich`.", show_default=False)] = None,
-    changes: Annotated[
-        Path | None, typer.Option("--changes", help="Also write what changed.", show_default=False)
-    ] = None,
+    fields: FieldsOption = None,
+    entity: EntityOption = None,
+    mapping: MappingOption = None,
+    columns: ColumnsOption = None,
+    max_age: MaxAgeOption = None,
+    changes: ChangesOption = None,
+    before_after: BeforeAfterOption = None,
+    report: ReportOption = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    header: HeaderOption = None,
+    country: CountryOption = None,
+    search_first: SearchFirstOption = False,
+    in_doubt: InDoubtOption = None,
 ) -> None:
-    """Start a job again and again. Spends at most --max-credits each time.
+    """Start a job again and again. Spends at most --max-credits each time; every file that it writes gets the date.
 
     For example: sales-zoominfo schedule add contacts.csv --every quarterly --max-credits 500
     """
-    from .enrich_file import request_for
+    from .enrich_file import request_for, whole_path
+    from .job_views import check_report
 
     using = settings()
     days = read_days("--every", every)
     wait = 0.0 if first is None else read_days("--first", first) * DAY
+    if report is not None:
+        check_report(report)
+    options = file_choices(
+        changes=changes, before_after=before_after, sheet=sheet, encoding=encoding, delimiter=delimiter,
+        header=header, country=country, search_first=search_first, in_doubt=in_doubt,
+    )  # fmt: skip
 
     async def add(service: Jobs) -> Schedule:
         request = await request_for(
@@ -101,10 +120,10 @@ def add_command(
             entity=entity,
             mapping=mapping,
             columns=columns or [],
-            fields=None if fields is None else [name.strip() for name in fields.split(",") if name.strip()],
+            fields=names_in(fields),
             max_credits=max_credits,
             max_age=max_age,
-            options={"changes": None if changes is None else str(changes.expanduser().absolute())},
+            options=options | {"report": None if report is None else str(whole_path(report))},
         )
         return await service.schedules.add(request, days, first_in=wait)
 

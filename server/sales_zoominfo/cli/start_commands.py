@@ -85,6 +85,7 @@ def ask_command(
 
 @command
 def sandbox_command(
+    ctx: typer.Context,
     action: Annotated[
         Literal["serve", "status", "faults", "reset"],
         typer.Argument(help="Serve it; or show, set faults in, or reset an account of, the one that is served."),
@@ -113,7 +114,8 @@ def sandbox_command(
     """Serve the simulated ZoomInfo over HTTP, to develop and test against."""
     from . import sandbox
 
-    sandbox.refuse(action, rules=rules is not None, clear=clear, account=account is not None)
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    sandbox.refuse(action, [name for name, source in sources.items() if source and source.name == "COMMANDLINE"])
     place = sandbox.Place(state, accounts, companies, people)
     match action:
         case "status":

@@ -20,8 +20,8 @@ LANE = "jobs"
 
 _JOB = (
     "id, state, why, entity, caller, total_rows, counts, units, done_units, spent, reserved, budget, marks, made_at,"
-    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, sandbox, left_batches, purged_at,"
-    " written"
+    " changed_at, ended_at, delivered_at, busy, scope, sealed, version, machine, turn, sandbox, left_batches,"
+    " purged_at, written"
 )
 
 

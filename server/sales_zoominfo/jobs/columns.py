@@ -13,6 +13,7 @@ from ..zoominfo.fields import ENOUGH, MATCH_KEYS
 from ..zoominfo.operations import Entity
 from . import headings, values
 from .names import read_company, split_company
+from .record_ids import ACCOUNT, OWNERS, Ids, own_ids, read_ids
 from .values import Useless, clean
 
 if TYPE_CHECKING:
@@ -189,13 +190,22 @@ def recognise_columns(
     """:func:`recognise` of headings and rows that are at hand; does not refuse what could not be matched."""
     texts = [[clean(row[index]) for row in sample if index < len(row)] for index in range(len(columns))]
     filled = [[text for text in column if text and not values.is_junk(text)] for column in texts]
+    said = {_index(columns, name): field for name, field in (overrides or {}).items()}
+    ids = {
+        index: held
+        for index, name in enumerate(columns)
+        if index not in said and _unheaded(name) and (held := read_ids(filled[index])) is not None
+    }
+    own = own_ids(ids, people=_of_people(columns, filled, entity, said)) if ids else None
     system = _system(columns, filled)
+    if system is None and own is not None:
+        system = _SALESFORCE[ids[own].prefix]
     kind, sure = _entity(columns, filled, system)
     if entity and not sure:
         kind = entity
     found = [_column(name, index, filled[index], kind, system) for index, name in enumerate(columns)]
-    for name, field in (overrides or {}).items():
-        index = _index(columns, name)
+    _tell_ids(found, ids, own)
+    for index, field in said.items():
         key = _legal(field, kind)
         why = "left out by you" if key == "" else "said by you"
         found[index] = replace(found[index], field=key, why=why, confidence=1.0)
@@ -322,6 +332,25 @@ def _column(name: str, index: int, texts: Sequence[str], entity: Entity, system:
     return Column(name, index, "", "not known", 0.0, len(texts))
 
 
+def _unheaded(name: str) -> bool:
+    """Whether nothing but its values can tell what a column holds."""
+    return headings.read_heading(name) is None and not headings.of_others(name)
+
+
+def _tell_ids(found: list[Column], ids: Mapping[int, Ids], own: int | None) -> None:
+    """Say of the columns whose values are ids what they hold; a heading that says so goes before."""
+    headed = any(column.field == "recordId" and column.used for column in found)
+    for index, held in ids.items():
+        column = found[index]
+        sure = 0.6 if column.filled >= 3 else 0.5
+        if index == own and not headed:
+            found[index] = replace(column, field="recordId", why=held.why, confidence=sure)
+        elif held.prefix == ACCOUNT:
+            found[index] = replace(column, field="accountRecordId", why=held.why, confidence=sure)
+        else:
+            found[index] = replace(column, why="another column has the record's id")
+
+
 def _confirmed(column: Column, texts: Sequence[str]) -> Column:
     """A column that its heading names, held against its values."""
     looks = _LOOKS.get(column.field)
@@ -394,11 +423,9 @@ _MARKS: tuple[tuple[System, tuple[str, ...]], ...] = (
     ("zoominfo", ("id", "hasemail", "hasdirectphone")),
 )  # fmt: skip
 _IDS = frozenset(["id", "leadid", "contactid", "accountid", "recordid", "salesforceid", "casesafeid"])
-_SALESFORCE: tuple[tuple[str, System], ...] = (
-    ("00Q", "salesforce-lead"),
-    ("003", "salesforce-contact"),
-    ("001", "salesforce-account"),
-)
+_SALESFORCE: dict[str, System] = {prefix: cast("System", f"salesforce-{owner}") for prefix, owner in OWNERS.items()}
+# What only a person has, by heading or by value.
+_PERSONAL = _PEOPLE | {"emailAddress", "externalURL"}
 
 
 def _system(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> System | None:
@@ -410,13 +437,24 @@ def _system(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> System | 
         if squashed not in _IDS or (squashed == "accountid" and known & {"firstname", "lastname", "id", "contactid"}):
             continue
         marks = {text[:3] for text in column if len(text) in (15, 18) and text.isalnum()}
-        for mark, system in _SALESFORCE:
+        for mark, system in _SALESFORCE.items():
             if marks == {mark}:
                 return system
     for system, needed in _MARKS:
         if known.issuperset(needed):
             return system
     return None
+
+
+def _of_people(
+    columns: Sequence[str], texts: Sequence[Sequence[str]], entity: Entity | None, said: Mapping[int, str]
+) -> bool:
+    """Whether rows with an account's id are people all the same: somebody says so, or a column does."""
+    if entity is not None:
+        return entity == "contact"
+    spoken = {read[0] for field in said.values() if (read := headings.read_heading(field)) is not None}
+    held = {_column(name, index, texts[index], "contact", None).field for index, name in enumerate(columns)}
+    return bool((spoken | held) & _PERSONAL)
 
 
 _ENTITY_OF: dict[str, Entity] = {

@@ -189,16 +189,15 @@ def _dated(request: JobRequest, moment: float) -> JobRequest:
     """A request whose outputs bear its date, so that each run has its own and is a job of its own."""
     from datetime import UTC, datetime
 
+    from .files import marked
+
     day = datetime.fromtimestamp(moment, UTC).date().isoformat()
 
     def dated(name: str | None) -> str | None:
-        if name is None:
-            return None
-        path = Path(name)
-        return str(path.with_name(f"{path.stem}.{day}{path.suffix}"))
+        return None if name is None else str(marked(Path(name), day))
 
     options = dict(request.options)
-    for name in ("changes", "before_after"):
+    for name in ("changes", "before_after", "report"):
         if options.get(name):
             options[name] = dated(options[name])
     return replace(request, output=dated(request.output), options=options | {"day": day})

@@ -22,6 +22,7 @@ from ..store import create_once, open_store
 from . import assembly
 from .board import Board, Head
 from .eta import eta
+from .filing import file_report
 from .fleet import LEASE, Fleet
 from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
 from .scheduling import Schedules
@@ -175,7 +176,7 @@ class Jobs:
         return await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
 
     def _order(self, request: JobRequest, agreed: bool, rights: Sequence[FieldRight] | None) -> Order:
-        from .files import allowed_output
+        from .files import allowed_output, marked
 
         source = assembly.open_file(request)
         recognition = assembly.recognise_columns(request, source)
@@ -190,17 +191,16 @@ class Jobs:
             request, source, recognition, rights=rights, generation=generation, resolved=resolved
         )
         path = Path(request.source)
-        wanted = (
-            path.with_name(f"{path.stem}.enriched{path.suffix}") if request.output is None else Path(request.output)
-        )
+        wanted = marked(path, "enriched") if request.output is None else Path(request.output)
         output = allowed_output(wanted, source=path, folders=self.home.folders)
         options = dict(request.options)
-        for name in FURTHER:
+        outputs = (*FURTHER, "report")
+        for name in outputs:
             if options.get(name):
                 further = allowed_output(Path(options[name]), source=path, folders=self.home.folders)
                 if further in (
                     output,
-                    *(Path(options[other]) for other in FURTHER if other != name and options.get(other)),
+                    *(Path(options[other]) for other in outputs if other != name and options.get(other)),
                 ):
                     raise fail(
                         "output_refused", file=further.name[-80:], reason="it is an output already", how=_ANOTHER
@@ -317,13 +317,20 @@ class Jobs:
         """Try the rows again that failed, were held or over budget, and those that a cancelled job left.
 
         Raises:
-            NotFound, InvalidArgument: there is no such job, it still runs, its rows are deleted, or there are none.
+            NotFound, InvalidArgument: there is no such job, it still runs, its rows are deleted, there are none, or
+                they are over the job's own budget, which is spent.
         """
         head = await self.board.head(job)
         if head.purged:
             raise fail("job_lost", job=job, days=self.settings.job_days)
         if head.job.state not in ("done", "cancelled", "paused"):
             raise _state(head, "tried again", "Wait until it has ended, or pause it first.")
+        if not head.left and _spent_up(head.job):
+            how = (
+                f"Its own budget of {head.job.max_credits:,} credits is spent: run the same command again with a "
+                "higher --max-credits."
+            )
+            raise _state(head, "tried again", how)
         rows = await self.spool.retry(job)
         if not rows and not head.left:
             raise _state(head, "tried again", "None of its rows failed, was held or was over budget.")
@@ -383,6 +390,8 @@ class Jobs:
         await self.board.delivered(job, done.counts, report, written, whole=whole)
         if whole and not any(done.counts.get(status) for status in RETRYABLE):
             await self.clear(job)
+        if whole and (page := head.order.request.options.get("report")):
+            await file_report(self, job, page)
         return done
 
     async def _screened(self, entity: Entity, some: Sequence[Stored]) -> list[Stored]:
@@ -420,9 +429,9 @@ class Jobs:
             sink = stack.enter_context(open_sink(target(request.output or ""), like=source, columns=layout.columns))
             if changes := request.options.get("changes"):
                 own = further.change_columns
-                further.changes = stack.enter_context(open_sink(target(changes), like=source, columns=own))
+                further.changes = stack.enter_context(open_sink(target(changes), like=source, columns=own, header=True))
             if report := request.options.get("before_after"):
-                sink_of_report = open_sink(target(report), like=source, columns=further.REPORT)
+                sink_of_report = open_sink(target(report), like=source, columns=further.REPORT, header=True)
                 further.report = stack.enter_context(sink_of_report)
             tally = write(
                 self.spool, head.job.id, source, layout, sink, screened=screened, further=further, progress=progress
@@ -502,6 +511,12 @@ def _check(request: JobRequest) -> None:
         raise fail("too_low", name="maxCredits", low=0, value=request.max_credits)
     if request.max_age is not None and request.max_age < 0:
         raise fail("too_low", name="maxAge", low=0, value=request.max_age)
+
+
+def _spent_up(job: Job) -> bool:
+    """Whether all that could be tried again is over the job's own budget, and nothing of that is left."""
+    left = {status for status in RETRYABLE if job.counts.get(status)}
+    return left == {"over_budget"} and job.max_credits is not None and job.spent >= job.max_credits
 
 
 def _state(head: Head, action: str, how: str) -> SalesZoomInfoError:

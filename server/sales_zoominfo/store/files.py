@@ -64,7 +64,7 @@ def folder_unusable(folder: Path, error: OSError) -> Exception:
     )
 
 
-def create_once(path: Path, size: int) -> bytes:
+def create_once(path: Path, size: int, *, mend: str | None = None) -> bytes:
     """Random bytes that are written the first time and read ever after, whoever comes first.
 
     Blocking; call it on a worker thread.
@@ -72,6 +72,7 @@ def create_once(path: Path, size: int) -> bytes:
     Args:
         path: the file, in an existing folder; made with mode 0600.
         size: its length in bytes.
+        mend: what to do when it is damaged; None where a new one may take its place.
 
     Returns:
         The bytes that the file holds.
@@ -98,7 +99,7 @@ def create_once(path: Path, size: int) -> bytes:
         raise fail(
             "state_unusable",
             reason=f"{path} is damaged: {len(data)} bytes instead of {size}",
-            how=f"Restore {path} from a backup, or move it away: records known by their id stay known.",
+            how=mend or f"Restore {path} from a backup, or move it away, and a new one is made.",
         )
     return data
 

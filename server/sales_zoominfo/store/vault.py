@@ -7,6 +7,7 @@ import os
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -154,7 +155,8 @@ async def open_vault(store: Store, settings: Settings) -> Vault:
         # A new key beside old data would look like an empty opt-out list, so none is made then.
         if known is not None and not path.exists():
             raise fail("state_key_missing", path=path)
-        vault = Vault(await anyio.to_thread.run_sync(create_once, path, KEY_SIZE))
+        mend = None if known is None else _mend(store, path)
+        vault = Vault(await anyio.to_thread.run_sync(partial(create_once, path, KEY_SIZE, mend=mend)))
     mine = vault.fingerprint
     if known is None:
         known = await store.write(lambda transaction: _claim(transaction, mine), lane="vault")
@@ -198,6 +200,14 @@ def _claim(transaction: Transaction, fingerprint: bytes) -> bytes:
         (fingerprint, transaction.now()),
     )
     return _fingerprint(transaction) or fingerprint
+
+
+def _mend(store: Store, path: Path) -> str:
+    """What to do about a damaged key that something was sealed with: a new one would be refused."""
+    anew = (
+        "use another database" if getattr(store, "path", None) is None else f"move the whole folder {path.parent} away"
+    )
+    return f"Restore {path} from a backup, or set ZOOMINFO_STATE_KEY to the key that it held; to start anew, {anew}."
 
 
 def _wrong_key(path: Path, given: bool) -> SalesZoomInfoError:

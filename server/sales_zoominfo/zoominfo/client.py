@@ -39,7 +39,7 @@ from .records import FieldRight, Limit, Match, Page, Row, Value
 from .shelf import RETRY, RIGHTS, VALUES, Shelf
 from .signals import recent_only, resolve_values
 from .taxonomy import LOOKUP_FILTERS, LOOKUPS
-from .transport import Transport
+from .transport import Transport, outcome_unknown
 
 T = TypeVar("T")
 # Rights spare a refusal; what is asked for does not wait longer for them. Seconds.
@@ -300,7 +300,7 @@ class Client:
         try:
             return _read(sent.operation, lambda: codec.matches(entity, response, inputs))
         except UpstreamUnavailable as error:
-            raise _unknown(sent) from error
+            raise outcome_unknown(sent, "its shape is unknown") from error
 
     async def get(self, entity: Entity, generation: Generation, record_id: str, outputs: Sequence[str]) -> Match:
         """One record by id; neither generation serves a lookup by id, so it is an enrich of one."""
@@ -355,7 +355,7 @@ class Client:
         except UpstreamUnavailable as error:
             if not sent.spends:
                 raise
-            raise _unknown(sent) from error
+            raise outcome_unknown(sent, "its shape is unknown") from error
 
     # --- compliance ---
 
@@ -505,16 +505,6 @@ class Client:
 
 def _listed(generation: Generation, field: str, narrow: Mapping[str, str]) -> str:
     return f"{generation}:{field}:" + "&".join(f"{key}={value}" for key, value in sorted(narrow.items()))
-
-
-def _unknown(sent: Request) -> SalesZoomInfoError:
-    return fail(
-        "outcome_unknown",
-        operation=sent.operation.title,
-        reason="its shape is unknown",
-        credits=sent.credits,
-        details={"credits": sent.credits},
-    )
 
 
 def _refused(error: SalesZoomInfoError, spare: set[str]) -> set[str]:

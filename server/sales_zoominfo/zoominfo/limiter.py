@@ -73,13 +73,30 @@ def default_rates(rate_limit: float) -> dict[Lane, float]:
 class Slot:
     """A moment at which one request may be sent."""
 
-    __slots__ = ("_clock", "_late", "_moment", "_number")
+    __slots__ = ("_clock", "_late", "_moment", "_number", "_sleep_until")
 
-    def __init__(self, number: int, moment: float, clock: Callable[[], float], late: list[tuple[int, float]]) -> None:
-        """Args: its number and moment, the clock of that, and where to note how much later it was used."""
+    def __init__(
+        self,
+        number: int,
+        moment: float,
+        clock: Callable[[], float],
+        late: list[tuple[int, float]],
+        sleep_until: Callable[[float], Awaitable[object]],
+    ) -> None:
+        """Args:
+        number, moment: of the slot.
+        clock: of the moment, seconds.
+        late: where to note how much later it was used.
+        sleep_until: waits for a moment.
+        """
         self._number, self._moment = number, moment
         self._clock = clock
         self._late = late
+        self._sleep_until = sleep_until
+
+    async def due(self) -> None:
+        """Wait for the moment, where :meth:`Limiter.acquire` was told to come back before it."""
+        await self._sleep_until(self._moment)
 
     def used(self) -> None:
         """Note that the request leaves now: what leaves late makes a later second fuller than planned."""
@@ -92,16 +109,20 @@ class Slot:
 class Limiter(Protocol):
     """Hands out the moments at which a request may be sent."""
 
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> Slot:
+    async def acquire(
+        self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False, lead: float = 0.0
+    ) -> Slot:
         """Wait for the next free moment of a lane and take it, first come first served.
 
         Args:
             lane: the rate class of the route.
             max_wait: seconds the caller can wait; None waits for as long as it takes.
             bulk: goes behind interactive calls and leaves them a reserve of each hour and day.
+            lead: seconds before the moment at which to come back, for what is to be done before the request leaves;
+                half the space between two slots at most.
 
         Returns:
-            The moment, to be told when the request really leaves.
+            The moment, to be waited for after a lead, and to be told when the request really leaves.
 
         Raises:
             RateLimited: the wait would be longer; no moment was taken.
@@ -203,7 +224,9 @@ class SharedLimiter:
         queued = sum(queue.waiting - (queue.left is not None) for queue in view.queues)
         return seen.result | {"wait": seen.result["wait"] + queued * view.spacing}
 
-    async def acquire(self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False) -> Slot:
+    async def acquire(
+        self, lane: Lane, *, max_wait: float | None = None, bulk: bool = False, lead: float = 0.0
+    ) -> Slot:
         """See :meth:`Limiter.acquire`."""
         view = self._view(lane)
         queue = view.queues[bulk]
@@ -214,23 +237,23 @@ class SharedLimiter:
         queue.waiting += 1
         try:
             async with queue.lock:
-                slot = await self._take(lane, view, queue, until, bulk)
+                slot = await self._take(lane, view, queue, until, bulk, lead)
         finally:
             queue.waiting -= 1
         if bulk and (told := _BULK.get()) is not None:
             told()
         return slot
 
-    async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool) -> Slot:
+    async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool, lead: float) -> Slot:
         while True:
             number, slot = await self._reserve(lane, queue, until, bulk)
             queue.left = number, slot
-            await self._sleep_until(slot)
+            await self._sleep_until(slot - min(lead, view.spacing / 2))
             queue.left = None
             # A refusal that arrived meanwhile holds everybody; the slot is lost, but so it would have been.
             if view.blocked_until <= self._clock():
                 break
-        taken = Slot(number, slot, self._clock, view.late)
+        taken = Slot(number, slot, self._clock, view.late, self._sleep_until)
         taken.used()
         return taken
 

@@ -92,6 +92,8 @@ class Transport:
         self._wall = wall
         self._sleep = sleep
         self._client: httpx2.AsyncClient | None = None
+        # Seconds that `before_send` takes of late: a slot is asked for so much earlier, that it is not used late.
+        self._lead = 0.0
 
     def __repr__(self) -> str:
         return "Transport()"
@@ -133,7 +135,7 @@ class Transport:
         Args:
             request: what to send.
             tokens: where the bearer token comes from; None sends without one.
-            before_send: awaited before each sending, after all waiting; what it raises ends the call unsent.
+            before_send: awaited before each sending, once its slot is near; what it raises ends the call unsent.
 
         Returns:
             The 2xx answer.
@@ -222,12 +224,22 @@ class Transport:
             if tokens is not None:
                 # Before queueing: callers that wait for a sign-in with a slot in hand would all send at once.
                 await tokens.token()
-            progress.slot = await self._limiter.acquire(request.lane, max_wait=deadline - self._clock(), bulk=is_bulk())
+            slot = progress.slot = await self._limiter.acquire(
+                request.lane,
+                max_wait=deadline - self._clock(),
+                bulk=is_bulk(),
+                lead=0.0 if before_send is None else self._lead,
+            )
             token = await tokens.token() if tokens is not None else None
             if token is not None:
                 headers["Authorization"] = f"Bearer {token.value}"
             if before_send is not None:
+                began = self._clock()
                 await before_send()
+                took = self._clock() - began
+                # Up at once and down slowly: to be early costs nothing, to be late costs the slots behind it.
+                self._lead += (took - self._lead) * (0.5 if took > self._lead else 0.05)
+                await slot.due()
             answer = await self._once(request.method, url, headers, content, deadline - self._clock(), progress)
             if isinstance(answer, _Answer):
                 await self._limiter.feedback(request.lane, answer.status, answer.headers)
@@ -355,16 +367,23 @@ class Transport:
 
     def _lost(self, request: Request, reason: str) -> SalesZoomInfoError:
         if request.spends:
-            return fail(
-                "outcome_unknown",
-                operation=request.operation.title,
-                reason=reason,
-                credits=request.credits,
-                details={"credits": request.credits},
-            )
+            return outcome_unknown(request, reason)
         if request.operation.writes:
             return fail("write_unknown", operation=request.operation.title, reason=reason)
         return self._late(request.operation)
+
+
+def outcome_unknown(request: Request, reason: str) -> SalesZoomInfoError:
+    """The error of a spending request whose answer never came, or says nothing.
+
+    Args:
+        request: what was sent.
+        reason: why its outcome is not known.
+    """
+    operation, credits = request.operation.title, request.credits
+    if not credits:
+        return fail("answer_lost", operation=operation, reason=reason, details={"credits": 0})
+    return fail("outcome_unknown", operation=operation, reason=reason, credits=credits, details={"credits": credits})
 
 
 async def _read(response: httpx2.Response) -> bytes | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .model import BrokenRow, Cell, Format, Row, Sink, Source
 from .opening import FORMATS, open_sink, open_source
-from .paths import allowed_output
+from .paths import allowed_output, marked
 
 __all__ = [
     "FORMATS",
@@ -19,6 +19,7 @@ __all__ = [
     "Sink",
     "Source",
     "allowed_output",
+    "marked",
     "open_sink",
     "open_source",
 ]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .csv_source import CsvSource, Uneven
-from .dialect import Dialect, pieces
+from .dialect import Dialect, pieces, split
 from .encoding import Encoding
 from .formulas import any_runs, runs
-from .model import Cell, Row, Sink, Source, counted
+from .model import BrokenRow, Cell, Row, Sink, Source, counted
 from .text import line_end_of
 from .text_draft import TextDraft
 
@@ -26,10 +26,18 @@ class CsvSink(Sink):
         like: the source whose way of writing it takes; one of another format gives what Excel opens.
         keep_formulas: whether cells of the input that a spreadsheet would run stay as they are.
         compressed: whether it is written as gzip.
+        header: whether the first row names the columns; as in the source when None.
     """
 
     def __init__(
-        self, target: Path, columns: Sequence[str], like: Source | None, *, keep_formulas: bool, compressed: bool
+        self,
+        target: Path,
+        columns: Sequence[str],
+        like: Source | None,
+        *,
+        keep_formulas: bool,
+        compressed: bool,
+        header: bool | None = None,
     ) -> None:
         source = like if isinstance(like, CsvSource) else None
         self._dialect = source.dialect if source else Dialect()
@@ -39,20 +47,23 @@ class CsvSink(Sink):
         width = len(source.columns) if source else 0
         self._width = width if source and self._columns[:width] == source.columns else 0
         self._keep_formulas = keep_formulas
-        self._defused = 0
+        self._defused = self._headings = self._texts = 0
         # A file may end without a line end, so each row's waits for the next.
         self._gap = self._end = ""
-        if source is None or source.header is not None:
+        if header if header is not None else source is None or source.header is not None:
             self._begin(source)
 
     @property
     def notes(self) -> list[str]:
         told = list(self._draft.notes)
         if self._defused:
+            among = f", {counted(self._headings, 'heading')} among them" if self._headings else ""
             told.append(
-                f"{counted(self._defused, 'cell')} of the input would run as a formula in a spreadsheet; "
+                f"{counted(self._defused, 'cell')} of the input would run as a formula in a spreadsheet{among}; "
                 "there is an apostrophe before each now."
             )
+        if self._texts:
+            told.append(f"{counted(self._texts, 'row')} could not be cut into cells; the text of each is in one cell.")
         return told
 
     def _begin(self, source: CsvSource | None) -> None:
@@ -60,8 +71,9 @@ class CsvSink(Sink):
         if source and header is not None and self._width:
             own = line_end_of(header)
             names = map(self._dialect.new_cell, self._columns[self._width :])
-            body = self._dialect.delimiter.join([header[: len(header) - len(own)], *names])
-            self._add(source.preamble + body, own)
+            body = self._safe(header[: len(header) - len(own)], source.headings)
+            self._headings = self._defused
+            self._add(source.preamble + self._dialect.delimiter.join([body, *names]), own)
         else:
             self._add(self._line(self._columns), self._dialect.line_end)
 
@@ -80,7 +92,10 @@ class CsvSink(Sink):
             origin = row
         kept = origin.origin if origin is not None and self._width else None
         if origin is None or not kept:
-            self._add(self._line(row), self._dialect.line_end)
+            if self._width and isinstance(origin, BrokenRow):
+                self._text(row)
+            else:
+                self._add(self._line(row), self._dialect.line_end)
             return
         cells = row if isinstance(row, list) else list(row)
         if kept.__class__ is str:
@@ -105,12 +120,29 @@ class CsvSink(Sink):
         width, dialect = self._width, self._dialect
         end = line_end_of(kept.line)
         cut = pieces(kept.line[: len(kept.line) - len(end)], origin[: kept.cells], dialect.delimiter)
-        own, more = cut[:width], cut[width:]
+        own = cut[:width]
         own += [dialect.cell("")] * (width - len(own))
         done = self._mended(own, cells, origin, not self._keep_formulas)
+        # All of them are one piece here.
+        more = [self._safe(text, split(text, dialect.delimiter)) for text in cut[width:]]
         self._add(dialect.delimiter.join([*done, *map(dialect.new_cell, cells[width:]), *more]), end)
 
-    def _mended(self, cut: list[str], cells: list[Cell], origin: Row, formula: bool) -> list[str]:
+    def _text(self, row: Sequence[Cell]) -> None:
+        """A row of which no cell is known but the first, which is its text."""
+        self._texts += 1
+        text = str(row[0])
+        first = self._dialect.cell(text) if self._keep_formulas else self._dialect.new_cell(text)
+        self._defused += not self._keep_formulas and runs(text)
+        self._add(self._dialect.delimiter.join([first, *map(self._dialect.new_cell, row[1:])]), self._dialect.line_end)
+
+    def _safe(self, line: str, cells: list[str]) -> str:
+        """A line as it stands, but for the cells that a spreadsheet would run."""
+        if self._keep_formulas or not any_runs(line, cells):
+            return line
+        delimiter = self._dialect.delimiter
+        return delimiter.join(self._mended(pieces(line, cells, delimiter), cells, cells, True))
+
+    def _mended(self, cut: list[str], cells: Sequence[Cell], origin: Sequence[Cell], formula: bool) -> list[str]:
         """The cells as they stand, but for those that were changed or that a spreadsheet would run."""
         dialect = self._dialect
         for place, (cell, was) in enumerate(zip(cells, origin, strict=False)):

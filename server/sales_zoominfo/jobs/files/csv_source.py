@@ -45,6 +45,7 @@ class CsvSource(TextSource):
         dialect: how its rows are written.
         preamble: what stands before the header.
         header: the header as it stands; None when there is none.
+        headings: what its cells say, before they are made distinct; empty without one.
     """
 
     format = "csv"
@@ -58,6 +59,7 @@ class CsvSource(TextSource):
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST_ROW + 1))
         self.preamble = ""
         self.header: str | None = None
+        self.headings: list[str] = []
         self._before = 0
         self._sniff(_one_character(delimiter))
         names = self._first(header)
@@ -101,7 +103,7 @@ class CsvSource(TextSource):
         if not (header if header is not None else not looks_like_data(names)):
             return [""] * len(names)
         line: str = first.origin if isinstance(first.origin, str) else first.origin.line
-        self.header = line
+        self.header, self.headings = line, names
         self._before += sum(1 for _ in io.StringIO(line, newline=""))
         return names
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 # What a spreadsheet takes for the start of a formula, full-width forms too.
 STARTS = "=+-@\t\r＝＋－＠"
 _STARTS = tuple(STARTS)
-_FIRST = frozenset(STARTS) | {" ", "\n"}
+# What may stand before it: a reader may drop these.
+_BEFORE = " \t\r\n\x00"
+_FIRST = frozenset(STARTS + _BEFORE)
 _PLAIN = re.compile(r"[+-]?\d+([.,]\d+)*|\+[\d ()./-]+|[-–]+")
 _EQUALS = ("=", "＝")
 _CALLS = re.compile(r"[A-Za-z]\w*\s*\(|[|!]")
@@ -26,7 +28,7 @@ def runs(text: str) -> bool:
 
     What people write in cells, such as ``--None--``, ``@handle`` and ``+49 (0)89/123``, is none.
     """
-    bare = text.lstrip(" \t\r\n")
+    bare = text.lstrip(_BEFORE)
     if not bare.startswith(_STARTS):
         return False
     if bare.startswith(_EQUALS):

@@ -12,6 +12,18 @@ from typing import Any, Literal, cast
 from ...errors import SalesZoomInfoError, fail
 
 Format = Literal["csv", "jsonl", "parquet", "xlsx"]
+# What names end with.
+SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
+# What may follow those of text.
+PACKED = ".gz"
 # CSV and Excel give text; JSON lines and Parquet their own values. None and "" are empty.
 Cell = Any
 

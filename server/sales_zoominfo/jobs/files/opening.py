@@ -8,18 +8,8 @@ from pathlib import Path
 from ...errors import fail
 from .content import GZIP, Content
 from .encoding import sniff_encoding
-from .model import Format, Sink, Source, unusable
+from .model import PACKED, SUFFIXES, Format, Sink, Source, unusable
 
-# What names end with; ``.gz`` may follow those of text.
-SUFFIXES: dict[str, Format] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-}
 FORMATS = tuple(SUFFIXES)
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -76,7 +66,14 @@ def open_source(
     return source
 
 
-def open_sink(path: Path, *, like: Source | None, columns: Sequence[str], keep_formulas: bool = False) -> Sink:
+def open_sink(
+    path: Path,
+    *,
+    like: Source | None,
+    columns: Sequence[str],
+    keep_formulas: bool = False,
+    header: bool | None = None,
+) -> Sink:
     """Begin a file of rows, in the format that its name tells, and else in that of the source.
 
     Args:
@@ -85,6 +82,7 @@ def open_sink(path: Path, *, like: Source | None, columns: Sequence[str], keep_f
         columns: the names of its columns, in order, none twice.
         keep_formulas: whether cells of the input that a spreadsheet would run are left as they are, without an
             apostrophe before them. Values that did not come from the input always get one.
+        header: whether the first row of a CSV or Excel file names the columns; as in the source when None.
 
     Raises:
         InvalidArgument: the file cannot be made, or the columns do not fit its format.
@@ -95,11 +93,11 @@ def open_sink(path: Path, *, like: Source | None, columns: Sequence[str], keep_f
             "output_refused", file=path.name[-80:], reason=f"the column '{repeated[:80]}' is in it twice", how=how
         )
     format = output_format(path, like)
-    compressed = path.suffix.lower() == ".gz"
+    compressed = path.suffix.lower() == PACKED
     if format == "xlsx":
         from .xlsx_sink import XlsxSink
 
-        return XlsxSink(path, columns, like)
+        return XlsxSink(path, columns, like, header=header)
     if format == "parquet":
         from .parquet import ParquetSink
 
@@ -110,13 +108,13 @@ def open_sink(path: Path, *, like: Source | None, columns: Sequence[str], keep_f
         return JsonlSink(path, columns, like, compressed=compressed)
     from .csv_sink import CsvSink
 
-    return CsvSink(path, columns, like, keep_formulas=keep_formulas, compressed=compressed)
+    return CsvSink(path, columns, like, keep_formulas=keep_formulas, compressed=compressed, header=header)
 
 
 def output_format(path: Path, like: Source | None) -> Format:
     """The format that an output has by its name, and else by the input it is made from."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] == ".gz":
+    if suffixes and suffixes[-1] == PACKED:
         suffixes.pop()
     named = SUFFIXES.get(suffixes[-1]) if suffixes else None
     return named or (like.format if like else "csv")
@@ -136,7 +134,7 @@ def _format_of(content: Content) -> Format:
     if head.startswith(_OLE):
         how = "Open it and save it as .xlsx without a password, or as CSV."
         raise unusable(path, "it is an old Excel workbook (.xls) or has a password", how)
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != PACKED]
     named = SUFFIXES.get(suffixes[-1]) if suffixes else None
     if named in ("parquet", "xlsx"):
         how = "It may be cut off or damaged: export it again."

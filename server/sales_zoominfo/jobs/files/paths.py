@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import SalesZoomInfoError, fail
-from .model import plain
+from .model import PACKED, SUFFIXES, plain
 
 
 def allowed_output(path: Path, *, source: Path | None, folders: Sequence[Path] | None) -> Path:
@@ -56,6 +56,19 @@ def allowed_output(path: Path, *, source: Path | None, folders: Sequence[Path] |
     if not os.access(target.parent, os.W_OK | os.X_OK) or (target.exists() and not os.access(target, os.W_OK)):
         raise _refused(path, "you may not write there", "Give a path in a folder that you can write to.")
     return target
+
+
+def marked(path: Path, mark: str) -> Path:
+    """A path whose name says more: ``people.csv.gz`` with ``enriched`` gives ``people.enriched.csv.gz``.
+
+    Args:
+        path: of a file of rows.
+        mark: what is put before the ending, which is of two parts where a packed file's name tells its format.
+    """
+    whole = Path(path.stem)
+    if path.suffix.lower() == PACKED and whole.suffix.lower() in SUFFIXES:
+        return path.with_name(f"{whole.stem}.{mark}{whole.suffix}{path.suffix}")
+    return path.with_name(f"{path.stem}.{mark}{path.suffix}")
 
 
 def _within(target: Path, folder: Path) -> bool:

@@ -45,9 +45,12 @@ class XlsxSink(Sink):
         target: the file.
         columns: their names, in order.
         like: the source whose sheet name it takes, and whose numbers and dates stay what they are.
+        header: whether the first row names the columns; as in the source when None.
     """
 
-    def __init__(self, target: Path, columns: Sequence[str], like: Source | None) -> None:
+    def __init__(
+        self, target: Path, columns: Sequence[str], like: Source | None, *, header: bool | None = None
+    ) -> None:
         source = like if isinstance(like, XlsxSource) else None
         self._target = target
         if len(columns) > _MOST_COLUMNS:
@@ -69,7 +72,7 @@ class XlsxSink(Sink):
         except OSError as error:
             self.abort()
             raise refused(target, error) from None
-        if source is None or source.headed:
+        if header if header is not None else source is None or source.headed:
             self._add([_inline(self._letters[place], 1, self._fit(name)) for place, name in enumerate(columns)])
 
     def _begin(self, sheet: str, like: Source | None) -> None:
