@@ -256,7 +256,8 @@ class App:
         """
         async with self._jobs_opening:
             if self._jobs is None:
-                from .jobs.service import Home, Jobs, open_home
+                from .jobs.home import Home, open_home
+                from .jobs.service import Jobs
 
                 account = await self.account()
                 store = await self._state()

@@ -7,10 +7,9 @@ runs the batches and writes the output. So a job outlives the program that start
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 
 from ..errors import SalesZoomInfoError, fail
-from ..store import create_once, open_store
 from . import assembly
 from .board import Board, Head
 from .eta import eta
 from .filing import file_report
 from .fleet import LEASE, Fleet
+from .home import Home
 from .model import ON_DOUBT, OPEN, RETRYABLE, Job, JobRequest, Order
+from .outputs import FURTHER, mark, stands
 from .scheduling import Schedules
 from .spawning import require_engine, start_worker
 from .spool import Result, Spool, Stored, with_record
@@ -32,69 +32,14 @@ from .spool import Result, Spool, Stored, with_record
 if TYPE_CHECKING:
     from ..account.gate import Account
     from ..settings import Settings
-    from ..store import Store
-    from ..store.vault import Vault
     from ..zoominfo.operations import Entity
     from ..zoominfo.records import FieldRight
     from .delivery import Delivered
     from .planning import Plan
 
-FILE_NAME = "jobs.sqlite"
-MACHINE_FILE = "machine.id"
 DAY = 86_400.0
-# Outputs beside the enriched copy, by option: an upsert file, and what has changed from what to what.
-FURTHER = ("changes", "before_after")
 _ANOTHER = "Give each output a name of its own."
 _ONE = "Leave either out; add a column to the mapping for a further field."
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where jobs live.
-
-    Attributes:
-        store: the jobs' own database.
-        vault: its keys.
-        scope: the account that pays, as the ledger names it.
-        machine: this machine's name for its files.
-        directory: the state's folder.
-        folders: those that outputs must be in; None for anywhere.
-    """
-
-    store: Store
-    vault: Vault
-    scope: str
-    machine: str
-    directory: Path
-    folders: tuple[Path, ...] | None = None
-
-
-async def open_home(
-    address: str | None, directory: Path, vault: Vault, account: str, folders: tuple[Path, ...] | None = None
-) -> Home:
-    """Open the database of jobs.
-
-    With SQLite it is a file of its own beside the state, so that the ledger waits neither for the rows of files nor
-    for their disk; with PostgreSQL a connection of its own to the same database.
-
-    Args:
-        address: of the state; None for SQLite in ``directory``.
-        directory: the state's folder.
-        vault: its keys.
-        account: the ledger's name of the account.
-        folders: those that outputs must be in; None for anywhere.
-
-    Raises:
-        InvalidArgument: it cannot be used.
-    """
-    served = address is not None and not address.casefold().startswith("sqlite:")
-    url = address if served else (directory / FILE_NAME).absolute().as_uri().replace("file:", "sqlite:", 1)
-    name = await asyncio.to_thread(create_once, directory / MACHINE_FILE, 16)
-    machine = name.hex()
-    # The sandbox that is built in is each machine's own.
-    scope = f"{account} on {machine}" if account == "sandbox" else account
-    store = await open_store(url, directory=directory)
-    return Home(store, vault, scope, machine, directory, folders)
 
 
 class Jobs:
@@ -162,7 +107,7 @@ class Jobs:
         head = await self.board.earlier(await self.order(request))
         if head is None or head.job.state == "failed":
             return None
-        return None if head.purged and not await _stands(head) else head.job
+        return None if head.purged and not await stands(head) else head.job
 
     async def order(self, request: JobRequest, *, agreed: bool = False) -> Order:
         """A request, checked as far as that costs nothing, with what it comes to."""
@@ -215,7 +160,7 @@ class Jobs:
         """The same request again: what had stopped by itself goes on, and what is lost is made anew."""
         head = await self.board.head(job)
         if head.purged or head.job.state == "failed":
-            if await _stands(head):
+            if await stands(head):
                 return job
             await self.spool.purge(job)
             await self.board.forget(job)
@@ -227,7 +172,7 @@ class Jobs:
             # More credits, or another day: the rows that were left out are tried again.
             await self.spool.retry(job)
             await self.board.reopen(job)
-        elif head.job.state == "done" and head.job.delivered_at and not await _stands(head):
+        elif head.job.state == "done" and head.job.delivered_at and not await stands(head):
             await self.board.again(job)
         if head.job.state in ("paused", "cancelled"):
             await self.board.move(job, ("paused", "cancelled"), "queued" if head.left else "done")
@@ -385,7 +330,7 @@ class Jobs:
             await self.board.undelivered(job, why)
             raise
         whole = head.job.state == "done"
-        written = await asyncio.to_thread(_written, head.order.request)
+        written = await asyncio.to_thread(mark, head.order.request)
         report = done.tally.to_json() | {"notes": done.notes}
         await self.board.delivered(job, done.counts, report, written, whole=whole)
         if whole and not any(done.counts.get(status) for status in RETRYABLE):
@@ -479,28 +424,6 @@ def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute())
 
 
-def _written(request: JobRequest) -> str:
-    """What tells a job's files from others that stand at their paths later: their sizes, and when they were written."""
-    paths = [request.output, *(request.options.get(name) for name in FURTHER)]
-    marks: list[tuple[int, int] | None] = []
-    for path in paths:
-        try:
-            found = None if path is None else Path(path).stat()
-        except OSError:
-            found = None
-        marks.append(None if found is None else (found.st_size, found.st_mtime_ns))
-    return json.dumps(marks)
-
-
-async def _stands(head: Head) -> bool:
-    """Whether a job's output is written and is still the file at its path."""
-    if head.job.state != "done" or not head.job.delivered_at or head.job.output is None:
-        return False
-    if head.written is None:
-        return await asyncio.to_thread(Path(head.job.output).is_file)
-    return head.written == await asyncio.to_thread(_written, head.order.request)
-
-
 def _check(request: JobRequest) -> None:
     in_doubt = request.options.get("in_doubt", "resend")
     if in_doubt not in ON_DOUBT:
@@ -523,4 +446,4 @@ def _state(head: Head, action: str, how: str) -> SalesZoomInfoError:
     return fail("job_state", job=head.job.id, state=head.job.state, action=action, how=how)
 
 
-__all__ = ["Home", "Jobs"]
+__all__ = ["Jobs"]
