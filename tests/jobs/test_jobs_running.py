@@ -16,6 +16,7 @@ from sales_zoominfo.errors import InvalidArgument, NotFound, SalesZoomInfoError
 from sales_zoominfo.jobs.model import JobRequest
 from sales_zoominfo.jobs.running import Runner, _Turn
 from sales_zoominfo.jobs.service import Jobs
+from sales_zoominfo.jobs.spool import Work
 from sales_zoominfo.sandbox import Fault
 from sales_zoominfo.tools.bulk import start_enrichment_job
 from sales_zoominfo.tools.spec import Call
@@ -193,6 +194,66 @@ async def test_a_lost_answer_is_asked_for_again_and_paid_once(shop: Shop) -> Non
     assert job.counts == {"enriched": 20}
     assert len(shop.sandbox.charges) == 20
     assert enrich_calls(shop) == 2
+
+
+async def test_an_answer_that_is_lost_again_and_again_ends_as_failed_and_can_be_tried_later(shop: Shop) -> None:
+    lost = iter([True] * (QUICK.lost + 1))
+    shop.sandbox.plan = lambda _m, path: (
+        Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    )
+    jobs = await shop.open()
+    job = await whole(jobs, shop.request(shop.file(await shop.people(jobs, 20))))
+    assert job.counts == {"failed": 20}
+    assert {row["zi_reason"] for row in rows(job)} == {"no answer came"}
+    assert enrich_calls(shop) == QUICK.lost + 1
+    await jobs.retry(job.id)
+    await run(jobs, job.id)
+    assert (await jobs.get(job.id)).counts == {"enriched": 20}
+    assert len(shop.sandbox.charges) == 20
+
+
+async def test_a_batch_that_had_to_wait_for_long_is_not_given_up(shop: Shop) -> None:
+    """A used-up day is waited out by trying again each minute: none of that speaks against the batch."""
+    jobs = await shop.open()
+    job = (await jobs.start(shop.request(shop.file(await shop.people(jobs, 20))), agreed=True)).id
+    await read(jobs, job)
+    await jobs.fleet.enlist("worker")
+    for _ in range(200):
+        work = await jobs.spool.claim(job, 0, "worker")
+        assert isinstance(work, Work)
+        assert not await jobs.spool.finish(work, work.results, 0)
+    await run(jobs, job)
+    assert (await jobs.get(job)).counts == {"enriched": 20}
+
+
+async def test_workers_that_died_with_a_batch_do_not_count_as_lost_answers(shop: Shop) -> None:
+    lost = iter([True])
+    shop.sandbox.plan = lambda _m, path: (
+        Fault(lost=True, after=True) if "enrich" in path and next(lost, False) else None
+    )
+    jobs = await shop.open()
+    job = (await jobs.start(shop.request(shop.file(await shop.people(jobs, 20))), agreed=True)).id
+    await read(jobs, job)
+    for number in range(QUICK.lost + 5):
+        await jobs.fleet.enlist(f"mortal {number}")
+        assert isinstance(await jobs.spool.claim(job, 0, f"mortal {number}"), Work)
+        await jobs.fleet.leave(f"mortal {number}")
+    await run(jobs, job)
+    assert (await jobs.get(job)).counts == {"enriched": 20}
+    assert len(shop.sandbox.charges) == 20
+
+
+async def test_a_batch_that_kills_every_worker_is_given_up(shop: Shop) -> None:
+    jobs = await shop.open()
+    job = (await jobs.start(shop.request(shop.file(await shop.people(jobs, 20))), agreed=True)).id
+    await read(jobs, job)
+    for number in range(QUICK.deaths):
+        await jobs.fleet.enlist(f"mortal {number}")
+        assert isinstance(await jobs.spool.claim(job, 0, f"mortal {number}"), Work)
+        await jobs.fleet.leave(f"mortal {number}")
+    await run(jobs, job)
+    assert (await jobs.get(job)).counts == {"failed": 20}
+    assert enrich_calls(shop) == 0
 
 
 async def test_hold_leaves_what_is_in_doubt_alone_until_it_is_tried_again(shop: Shop) -> None:

@@ -76,6 +76,7 @@ class Patience:
         budget: seconds between two looks at a budget that others hold a part of.
         service: tries at a service that does not answer before the job is paused.
         lost: sendings whose answer was lost before the records count as failed.
+        deaths: workers that died with a batch in hand before that.
         bugs: failures of our own before that.
     """
 
@@ -84,6 +85,7 @@ class Patience:
     budget: float = 0.5
     service: int = 40
     lost: int = 8
+    deaths: int = 48
     bugs: int = 3
 
     def after(self, tries: int) -> float:
@@ -289,7 +291,10 @@ class Runner:
         tries = 0
         while True:
             try:
-                return await self._spool.finish(work, sent.results, sent.spent, sandbox=self._account.sandbox)
+                lost = isinstance(sent.error, OutcomeUnknown)
+                return await self._spool.finish(
+                    work, sent.results, sent.spent, lost=lost, sandbox=self._account.sandbox
+                )
             except SalesZoomInfoError as error:
                 if error.kind not in _AWAY or (self.stopping and tries > 5):
                     raise
@@ -307,8 +312,8 @@ class Runner:
                 if index not in chosen:
                     results[index] = Result("over_budget", "the job's budget is used up", "", {})
         wanted = [index for index, result in enumerate(results) if result is None]
-        if work.tries >= self._patience.lost + self._patience.service:
-            return all_failed(results, wanted, "it was tried too often")
+        if work.tries >= self._patience.deaths:
+            return all_failed(results, wanted, "too many workers died with it in hand")
         errand = _Errand(order, work, turn, [unit.input for unit in work.units])
         try:
             if work.orphan:
@@ -374,7 +379,7 @@ class Runner:
         except OutcomeUnknown as error:
             if order.request.hold:
                 return all_held(results, wanted, "no answer came")
-            if work.tries >= self._patience.lost:
+            if work.lost >= self._patience.lost:
                 return all_failed(results, wanted, "no answer came")
             return Sent(results, 0, error)
         except (*_PAUSING, RateLimited, UpstreamUnavailable) as error:

@@ -83,7 +83,8 @@ class Work:
         job, batch, token: which, and whose claim it is.
         units: all its records.
         results: of them, None for those that are to be asked for.
-        tries: how often it has been claimed before.
+        tries: how often it was claimed before and never put back: its worker died, or met a bug of ours.
+        lost: how often it was sent before without an answer.
         orphan: it was taken from a worker that died with it.
         credits: set aside for it in the job's budget.
     """
@@ -94,6 +95,7 @@ class Work:
     units: list[Unit]
     results: list[Result | None]
     tries: int
+    lost: int
     orphan: bool
     credits: int
 
@@ -145,6 +147,7 @@ class _Found(NamedTuple):
     state: str
     owner: str | None
     tries: int
+    lost: int
     credits: int
     units: int
     sealed: bytes
@@ -239,7 +242,8 @@ class Spool:
             if head is None or head[0] not in ("queued", "running"):
                 return HALTED
             row = tx.execute(
-                "SELECT state, owner, tries, credits, units, sealed, result FROM job_batch WHERE job = ? AND batch = ?",
+                "SELECT state, owner, tries, lost, credits, units, sealed, result FROM job_batch"
+                " WHERE job = ? AND batch = ?",
                 (job, batch),
             ).fetchone()
             if row is None or row[0] == "done":
@@ -257,13 +261,15 @@ class Spool:
             others = reserved - found.credits
             if budget is not None and spent + others + need > budget:
                 return found, Tight(max(0, budget - spent - others), others, [], [])
+            # What was put back had only to wait, for a slot or a budget, and may do so for days.
+            tries = found.tries + (found.state == "leased")
             tx.execute(
-                "UPDATE job_batch SET state = 'leased', owner = ?, token = ?, tries = tries + 1, credits = ?"
+                "UPDATE job_batch SET state = 'leased', owner = ?, token = ?, tries = ?, credits = ?"
                 " WHERE job = ? AND batch = ?",
-                (owner, token, need, job, batch),
+                (owner, token, tries, need, job, batch),
             )
             tx.execute("UPDATE job SET reserved = ?, state = 'running', why = NULL WHERE id = ?", (others + need, job))
-            return found, Work(job, batch, token, [], [], found.tries, orphan, need)
+            return found, Work(job, batch, token, [], [], tries, found.lost, orphan, need)
 
         taken = await self._store.write(write, lane=_lane(job), durable=False)
         if isinstance(taken, str):
@@ -273,13 +279,22 @@ class Spool:
         units = [Unit(*each) for each in self._open(job, found.sealed)["units"]]
         return replace(told, units=units, results=self._results(job, found.result, found.units))
 
-    async def finish(self, work: Work, results: Sequence[Result | None], spent: int, *, sandbox: bool = False) -> bool:
+    async def finish(
+        self,
+        work: Work,
+        results: Sequence[Result | None],
+        spent: int,
+        *,
+        lost: bool = False,
+        sandbox: bool = False,
+    ) -> bool:
         """Put a batch back with what became of it; finished when no record is without a result.
 
         Args:
             work: as it was claimed.
             results: of all its records.
             spent: credits that count for it.
+            lost: whether it was sent and no answer came.
             sandbox: whether the records are fictional.
 
         Returns:
@@ -312,9 +327,9 @@ class Spool:
             for status, count in gained.items():
                 counts[status] = counts.get(status, 0) + count
             tx.execute(
-                "UPDATE job_batch SET state = ?, owner = NULL, credits = 0, redo = ?, counts = ?, result = ?"
-                " WHERE job = ? AND batch = ?",
-                ("done" if whole else "ready", redo, json.dumps(counts), sealed, work.job, work.batch),
+                "UPDATE job_batch SET state = ?, owner = NULL, credits = 0, lost = lost + ?, redo = ?, counts = ?,"
+                " result = ? WHERE job = ? AND batch = ?",
+                ("done" if whole else "ready", int(lost), redo, json.dumps(counts), sealed, work.job, work.batch),
             )
             tell(tx, work.job, gained, done, int(whole), spent, credits, sandbox)
             return whole
@@ -360,7 +375,7 @@ class Spool:
                     units += count
                     invalid = {"invalid": counts["invalid"]} if "invalid" in counts else {}
                     tx.execute(
-                        "UPDATE job_batch SET state = 'ready', redo = 0, tries = 0, counts = ?, result = ?"
+                        "UPDATE job_batch SET state = 'ready', redo = 0, tries = 0, lost = 0, counts = ?, result = ?"
                         " WHERE job = ? AND batch = ?",
                         (json.dumps(invalid), self._seal(job, kept), job, batch),
                     )

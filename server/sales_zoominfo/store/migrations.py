@@ -89,4 +89,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_privacy.INDEXES,),
     (*schema_ledger.TALLY,),
     (*schema_jobs.WRITTEN,),
+    (*schema_jobs.LOST,),
 )

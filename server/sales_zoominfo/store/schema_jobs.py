@@ -107,3 +107,6 @@ TABLES: tuple[str, ...] = (
 
 # What tells the files that a job has written from others that stand at their paths later.
 WRITTEN: tuple[str, ...] = ("ALTER TABLE job ADD COLUMN written TEXT",)
+
+# How often a batch was sent without an answer, which is not how often it was taken up.
+LOST: tuple[str, ...] = ("ALTER TABLE job_batch ADD COLUMN lost INTEGER NOT NULL DEFAULT 0",)
