@@ -186,7 +186,7 @@ def pace(job: Job) -> str:
     if job.rate is not None:
         parts.append(f"{job.rate:,.1f} rows/s")
     if job.eta is not None:
-        parts.append(f"about {duration(job.eta)} to go")
+        parts.append(f"{'about ' if job.eta >= 1 else ''}{duration(job.eta)} to go")
     note = f" ({job.eta_note})" if job.eta_note and parts else ""
     return ", ".join(parts) + note
 
