@@ -183,7 +183,7 @@ def test_a_broken_file_and_a_folder_without_a_sandbox(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     folder.mkdir()
     program = Program(folder)
-    assert "no sandbox has been served" in " ".join(program.run("status").stderr.split())
+    assert "No sandbox has been served" in " ".join(program.run("status").stderr.split())
     file = tmp_path / "accounts.yaml"
     file.write_text("accounts: [{name: a, plan: huge}]", encoding="utf-8")
     result = program.run("--port", "0", "--accounts", str(file))
