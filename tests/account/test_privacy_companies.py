@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,14 +19,6 @@ from support import GENERATIONS
 pytestmark = pytest.mark.anyio
 # Refused at once, so that nothing is tried again.
 BROKEN = Fault(status=400)
-
-
-@pytest.fixture
-async def desk(sandbox_dir: Path, state_url: str, anyio_backend: str) -> AsyncIterator[Desk]:
-    made = Desk(sandbox_dir, state_url)
-    yield made
-    if made.app is not None:
-        await made.app.aclose()
 
 
 async def two(account: Account) -> tuple[dict[str, Any], dict[str, Any]]:

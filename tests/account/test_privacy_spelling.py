@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,6 @@ DOTTED = "Q.Dotted.Sample@Gmail.com"
 TAGGED = "ada.sample+news@mail.example"
 SPELLED = [DOTTED, TAGGED, "q.dotted+x@googlemail.com"]
 METHODS = ("md5", "sha1", "sha256", "sha512")
-
-
-@pytest.fixture
-async def desk(sandbox_dir: Path, state_url: str, anyio_backend: str) -> AsyncIterator[Desk]:
-    made = Desk(sandbox_dir, state_url)
-    yield made
-    if made.app is not None:
-        await made.app.aclose()
 
 
 async def with_supplemental(desk: Desk) -> str:

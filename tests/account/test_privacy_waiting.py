@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +20,6 @@ pytestmark = pytest.mark.anyio
 
 # So many that a purchase does not look them all up first.
 MANY = [f"waits{number}@nowhere.example" for number in range(60)]
-
-
-@pytest.fixture
-async def desk(sandbox_dir: Path, state_url: str, anyio_backend: str) -> AsyncIterator[Desk]:
-    made = Desk(sandbox_dir, state_url)
-    yield made
-    if made.app is not None:
-        await made.app.aclose()
 
 
 def people(desk: Desk) -> list[dict[str, Any]]:
