@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_each_call_is_there_with_its_cost_and_its_end(used: Run) -> None:
 
 
 def test_no_value_of_a_call_is_in_it(used: Run) -> None:
-    told = used("audit").stdout + used("audit", "--csv").stdout
+    # A random id may spell a name.
+    told = re.sub(r"\b[0-9a-f]{16,}\b", "", used("audit").stdout + used("audit", "--csv").stdout)
     for value in ("ada", "acme", "Sample", "900001"):
         assert value not in told
 
