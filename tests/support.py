@@ -225,3 +225,4 @@ def nothing_remembered() -> Iterator[None]:
         scrub._known.clear()
         scrub._known.update(known)
         scrub._known_pattern[:] = patterns
+        scrub._changed += 1

@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -35,6 +35,8 @@ TOKENS = 32
 _known: OrderedDict[str, None] = OrderedDict()
 _tokens: OrderedDict[str, None] = OrderedDict()
 _known_pattern: list[re.Pattern[str]] = []
+# How often what is known has changed.
+_changed = 0
 _lock = threading.Lock()
 
 
@@ -51,6 +53,7 @@ def remember(secret: str | None, *, renewed: bool = False) -> None:
     forms = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
     # A key is also logged line by line; its first and last are the same in every key.
     forms |= {line.strip() for line in secret.splitlines() if len(line.strip()) >= 20 and "-----" not in line}
+    global _changed
     with _lock:
         known, most = (_tokens, TOKENS) if renewed else (_known, KNOWN)
         for form in forms:
@@ -60,6 +63,7 @@ def remember(secret: str | None, *, renewed: bool = False) -> None:
             known.popitem(last=False)
         every = sorted((*_known, *_tokens), key=len, reverse=True)
         _known_pattern[:] = [re.compile("|".join(map(_exactly, every)))]
+        _changed += 1
 
 
 def _exactly(form: str) -> str:
@@ -79,6 +83,16 @@ def scrub(text: str) -> str:
     if "%" in text:
         text = _escaped().sub(_unescaped, text)
     return _scrub(text)
+
+
+def scrub_name(text: str) -> str:
+    """:func:`scrub` for what is told again and again, such as a caller's name: kept until another secret is known."""
+    return _named(text, _changed)
+
+
+@lru_cache(maxsize=256)
+def _named(text: str, _since: int) -> str:
+    return scrub(text)
 
 
 def _scrub(text: str) -> str:

@@ -25,7 +25,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SalesZoomInfoError, fail
-from ..scrub import scrub
+from ..scrub import scrub, scrub_name
 from ..zoominfo.fields import FILTERS
 from .audit_chain import (
     GENESIS,
@@ -205,7 +205,7 @@ class Audit:
             future = self._enqueue(event)
             if not _matters(event):
                 return None
-            await asyncio.shield(asyncio.wrap_future(future))
+            await _done(future)
         except Exception as error:  # whatever it is, the answer comes first
             return _unwritten(error)
         return None
@@ -254,7 +254,7 @@ class Audit:
         """Wait until what was recorded is written, or has failed to be."""
         while (future := self._queued) is not None:
             with suppress(Exception):
-                await asyncio.shield(asyncio.wrap_future(future))
+                await _done(future)
             with self._lock:
                 if self._queued is future:
                     self._queued = None
@@ -431,13 +431,33 @@ def _matters(event: Event) -> bool:
     return event.result != OK or event.credits > 0 or event.reserved > 0
 
 
+async def _done(future: Future[_Appended]) -> None:
+    """Wait for a write that goes on whether anybody waits for it or not; raises what it raised."""
+    # What asyncio makes of a thread's future, and a shield around it, cost as much as the entry itself.
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not over.done():
+            over.set_result(None)
+
+    def tell(_future: Future[_Appended]) -> None:
+        # A loop that has ended has nobody who waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(wake)
+
+    future.add_done_callback(tell)
+    await over
+    future.result()
+
+
 def _clean(field: str, text: str) -> str:
     if not text:
         return text
     # No database takes NUL or half a surrogate pair, and a caller's name is whatever a client says.
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text.encode("utf-8", "replace").decode("utf-8"))
-    return scrub(text)[: _LIMITS[field]]
+    return scrub_name(text)[: _LIMITS[field]]
 
 
 def _unwritten(error: BaseException) -> str:

@@ -179,7 +179,7 @@ def budget_of(c: Transaction, account: str, limits: Limits, caller: Caller, now:
 
 def _open_of_job(c: Transaction, account: str, job: str) -> int:
     (used,) = c.execute(
-        "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND job = ?"
+        "SELECT COALESCE(SUM(credits), 0) FROM charge WHERE account = ? AND live = 1 AND job = ?"
         " AND state IN ('reserved', 'sent', 'in_doubt')",
         (account, job),
     ).fetchone()

@@ -130,14 +130,52 @@ def all_own(asked: Rows, reservation: Reservation, indexes: Sequence[int]) -> li
     return [found[index] for index in indexes]
 
 
+class Sums(NamedTuple):
+    """What some charges of a call come to.
+
+    Attributes:
+        charges: how many there are.
+        reserved, sent: how many of them are in these states.
+        credits: of all.
+        stake: of those that are reserved.
+        at: the latest of their moments, epoch seconds.
+    """
+
+    charges: int
+    reserved: int
+    sent: int
+    credits: int
+    stake: int
+    at: float
+
+
+def ask_sums(c: Transaction, account: str, reservation: Reservation, indexes: Sequence[int]) -> Rows:
+    """The row of :class:`Sums`, for :func:`sums_of`."""
+    return c.execute(
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'reserved' THEN 1 END), 0),"  # noqa: S608 - only marks put in
+        " COALESCE(SUM(CASE WHEN state = 'sent' THEN 1 END), 0), COALESCE(SUM(credits), 0),"
+        " COALESCE(SUM(CASE WHEN state = 'reserved' THEN credits END), 0), COALESCE(MAX(at), 0)"
+        f" FROM charge WHERE reservation = ? AND account = ? AND idx IN ({marks(indexes)})",
+        (reservation.id, account, *indexes),
+    )
+
+
+def sums_of(asked: Rows, reservation: Reservation, indexes: Sequence[int]) -> Sums:
+    """What the charges of a call with these indexes come to."""
+    sums = Sums(*asked.fetchone())
+    if sums.charges < len(set(indexes)):
+        raise ValueError(f"reservation {reservation.id} of this account has not all of the inputs {list(indexes)}")
+    return sums
+
+
 def mark_charges(
-    c: Transaction, reservation: Reservation, rows: Sequence[Charge], change: str, *values: object
+    c: Transaction, reservation: Reservation, indexes: Sequence[int], change: str, *values: object
 ) -> None:
-    """Change some charges of a call."""
-    # ``change`` is a constant of this module; every value is bound.
+    """Change the charges of a call with these indexes."""
+    # ``change`` is a constant of this package; every value is bound.
     c.execute(
-        f"UPDATE charge SET {change} WHERE reservation = ? AND idx IN ({marks(rows)})",  # noqa: S608
-        (*values, reservation.id, *(row.idx for row in rows)),
+        f"UPDATE charge SET {change} WHERE reservation = ? AND idx IN ({marks(indexes)})",  # noqa: S608
+        (*values, reservation.id, *indexes),
     )
 
 
@@ -167,7 +205,8 @@ def doubts_of(c: Transaction, account: str, entity: Entity, zi_id: str, key: byt
 def ask_uneasy(c: Transaction, account: str) -> Rows:
     """A row where the account has a credit in doubt, or one that another charge has taken the place of."""
     return c.execute(
-        "SELECT 1 FROM charge WHERE account = ? AND state IN ('in_doubt', 'superseded') AND credits > 0 LIMIT 1",
+        "SELECT 1 FROM charge WHERE account = ? AND live = 1 AND state IN ('in_doubt', 'superseded') AND credits > 0"
+        " LIMIT 1",
         (account,),
     )
 

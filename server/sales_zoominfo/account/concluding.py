@@ -24,7 +24,6 @@ from .charges import (
     midnight,
     own_charges,
     purchase_of,
-    purchase_row,
     purchases_of,
     put_purchase,
     release_charge,
@@ -54,13 +53,18 @@ def settle_all(
     if asked.uneasy.fetchone() is None:
         rows = all_own(asked.own, reservation, order)
         same_day = all(row.at >= midnight(now) for row in rows)
-        if same_day and (spent := _settle_plainly(c, account, rows, told, now)) is not None:
+        if same_day and (spent := _settle_plainly(c, account, rows, told, reservation.mapped, now)) is not None:
             return spent
     return sum(_settle(c, account, row, told[row.idx], now) for row in own_charges(c, account, reservation, order))
 
 
 def _settle_plainly(
-    c: Transaction, account: str, rows: Sequence[Charge], told: Mapping[int, Outcome], now: float
+    c: Transaction,
+    account: str,
+    rows: Sequence[Charge],
+    told: Mapping[int, Outcome],
+    mapped: frozenset[int],
+    now: float,
 ) -> int | None:
     """:meth:`_settle` for many charges at once, where none of them bears on another; None where one may."""
     entity = rows[0].entity if rows else "contact"
@@ -79,7 +83,7 @@ def _settle_plainly(
     spent: list[tuple[Charge, int]] = []
     named: list[tuple[str, int]] = []
     matches: list[tuple[object, ...]] = []
-    bought: list[Purchase] = []
+    bought: list[tuple[object, ...]] = []
     for row in rows:
         outcome, record = told[row.idx], records.get(row.id)
         if not outcome.matched:
@@ -98,13 +102,14 @@ def _settle_plainly(
             continue
         if record != row.zi_id:
             named.append((record, row.id))
-        if row.key is not None:
+        # Random keys fall on as many pages as there are rows, so what is known is not written again.
+        if row.key is not None and (record != row.zi_id or row.idx not in mapped):
             matches.append((account, entity, row.key, record, now))
         if pays:
             date, confirmed = row.at, outcome.charged is True
             if outcome.charged is None and earlier is not None:
                 date, confirmed = earlier.bought_at, earlier.confirmed
-            bought.append(Purchase(entity, record, date, confirmed, row.caller, row.call_id))
+            bought.append((account, entity, record, date, int(confirmed), row.caller, row.call_id))
     for (state, credits), ids in closed.items():
         change, values = ("", ()) if credits is None else (", credits = ?", (credits,))
         c.execute(
@@ -116,7 +121,7 @@ def _settle_plainly(
     if matches:
         c.executemany(NOTE_MATCH, matches)
     if bought:
-        c.executemany(PUT_PURCHASE, [purchase_row(account, purchase) for purchase in bought])
+        c.executemany(PUT_PURCHASE, bought)
     tally.add(c, account, spent)
     return len(spent)
 
@@ -307,7 +312,7 @@ def close_by_fall(c: Transaction, account: str, fall: Fall) -> int:
                 release_charge(c, row)
     # What a counted one had superseded stood for the same purchase.
     while c.execute(
-        "UPDATE charge SET state = 'released', credits = 0, live = 0 WHERE account = ?"
+        "UPDATE charge SET state = 'released', credits = 0, live = 0 WHERE account = ? AND live = 1"
         " AND state = 'superseded' AND superseded_by IN"
         " (SELECT heir.id FROM charge AS heir WHERE heir.account = ? AND heir.live = 0)",
         (account, account),

@@ -150,7 +150,7 @@ class Estimator:
             moved = [
                 item
                 if item.twin is None or index in refused
-                else replace(item, twin=kept[item.twin], why=f"duplicate of input {kept[item.twin]}")
+                else item._replace(twin=kept[item.twin], why=f"duplicate of input {kept[item.twin]}")
                 for index, item in enumerate(whole)
             ]
             estimate = replace(estimate, items=tuple(moved))
@@ -161,7 +161,7 @@ class Estimator:
 def _with_told(estimate: Estimate, owned: Mapping[str, bool]) -> Estimate:
     """An estimate in which ZoomInfo's word on a record counts."""
     items = tuple(
-        replace(item, why=UNOWNED, exact=True)
+        item._replace(why=UNOWNED, exact=True)
         if item.credits and item.zi_id and owned.get(item.zi_id) is False
         else item
         for item in estimate.items

@@ -35,14 +35,15 @@ from . import standing, tally
 from .budgets import budget_of, check_budgets
 from .charges import (
     Charge,
-    all_own,
     ask_own,
+    ask_sums,
     ask_uneasy,
     charges_where,
     mark_charges,
     own_charges,
     purchase_of,
     release_charge,
+    sums_of,
     unsettled,
 )
 from .concluding import Answered, close_by_fall, confirm, deny, settle_all
@@ -210,7 +211,8 @@ class Ledger:
                     )
             # What is reserved is not under way; what was superseded is no longer in doubt.
             view = known.view(open_now(c, self._account, now) if replaced else pending, now)
-            return Reservation(reservation, entity, caller, estimate, view)
+            mapped = frozenset(index for index, line in enumerate(lines) if line.mapped)
+            return Reservation(reservation, entity, caller, estimate, view, mapped)
 
         def undo(c: Transaction) -> None:
             for row in charges_where(c, "reservation = ?", reservation):
@@ -249,24 +251,22 @@ class Ledger:
         """
 
         def job(c: Transaction) -> Turn | None:
-            asked_own = ask_own(c, self._account, reservation)
+            asked_own = ask_sums(c, self._account, reservation, indexes)
             asked_standing = standing.ask(c, self._account)
             now = self._now(c)
             asked_open = ask_open(c, self._account, now)
-            rows = all_own(asked_own, reservation, indexes)
+            own = sums_of(asked_own, reservation, indexes)
             known, pending = standing.read(asked_standing), Open(*asked_open.fetchone())
-            if any(row.state not in ("reserved", "sent") for row in rows):
+            if own.reserved + own.sent < own.charges:
                 raise fail("reservation_lapsed")
-            fresh = [row for row in rows if row.state == "reserved"]
-            if not fresh:
+            at = max(now, own.at)
+            if not own.reserved:
                 # Sent once more after a refusal: still the same turn.
-                known.refuse(sum(row.credits for row in rows))
-                mark_charges(c, reservation, rows, "at = ?", max(now, *(row.at for row in rows)))
+                known.refuse(own.credits)
+                mark_charges(c, reservation, indexes, "at = ?", at)
                 return None
-            stake = sum(row.credits for row in fresh)
-            turn = standing.begin(c, self._account, via, stake, known, pending, now)
-            at = max(now, *(row.at for row in rows))
-            mark_charges(c, reservation, rows, "state = 'sent', at = ?, via = ?, turn = ?", at, via, turn.number)
+            turn = standing.begin(c, self._account, via, own.stake, known, pending, now)
+            mark_charges(c, reservation, indexes, "state = 'sent', at = ?, via = ?, turn = ?", at, via, turn.number)
             return turn
 
         return await self._store.write(job)
@@ -399,7 +399,7 @@ class Ledger:
             now = self._now(c)
             # Also those that a clock which has been set back since dated into the future.
             limit, future = now - older_than, now + older_than
-            where = "account = ? AND state IN ('reserved', 'sent') AND (at <= ? OR at > ?)"
+            where = "account = ? AND live = 1 AND state IN ('reserved', 'sent') AND (at <= ? OR at > ?)"
             return _abandon(c, charges_where(c, where, self._account, limit, future))
 
         return await self._store.write(job)
@@ -538,8 +538,9 @@ class Ledger:
 
         def job(c: Transaction) -> list[tuple[Entity, str]]:
             rows = c.execute(
-                "SELECT entity, zi_id, MAX(at) FROM charge WHERE account = ? AND state = 'in_doubt' AND credits > 0"
-                " AND zi_id IS NOT NULL AND at <= ? GROUP BY entity, zi_id ORDER BY MAX(at) DESC LIMIT ?",
+                "SELECT entity, zi_id, MAX(at) FROM charge WHERE account = ? AND live = 1 AND state = 'in_doubt'"
+                " AND credits > 0 AND zi_id IS NOT NULL AND at <= ? GROUP BY entity, zi_id"
+                " ORDER BY MAX(at) DESC LIMIT ?",
                 (self._account, self._now(c) - LATE, limit),
             )
             return [(row[0], row[1]) for row in rows.fetchall()]

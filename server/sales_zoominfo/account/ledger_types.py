@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..zoominfo.operations import Entity
 
@@ -72,8 +72,7 @@ class Caller:
     job: str | None = None
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One input of an estimate.
 
     Attributes:
@@ -118,6 +117,7 @@ class Reservation:
         caller: for whom.
         estimate: what was reserved, and why.
         view: where the account stood then.
+        mapped: inputs that lead to their item's record already, so that nothing is to be noted when they match it.
     """
 
     id: str
@@ -125,6 +125,7 @@ class Reservation:
     caller: Caller
     estimate: Estimate
     view: View = field(compare=False)
+    mapped: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def credits(self) -> int:
@@ -132,7 +133,7 @@ class Reservation:
         return self.estimate.credits
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     """What ZoomInfo answered to one input.
 

@@ -160,7 +160,8 @@ async def figures(
         now = _now(transaction, clock)
         spend = _spend(transaction, account, days, now)
         doubts, oldest = transaction.execute(
-            "SELECT COALESCE(SUM(credits), 0), MIN(at) FROM charge WHERE account = ? AND state = 'in_doubt'",
+            "SELECT COALESCE(SUM(credits), 0), MIN(at) FROM charge WHERE account = ? AND live = 1"
+            " AND state = 'in_doubt'",
             (account,),
         ).fetchall()[0]
         # A pace needs its own period: the report's may be a week.
@@ -240,31 +241,40 @@ def compact(told: Figures) -> dict[str, Any]:
 
 # --- inside a transaction --------------------------------------------------------------------------------------
 
+# What counts, one condition an index.
+_DOUBTFUL = "live = 1 AND state = 'in_doubt'"
+_COUNTS = ("state = 'spent'", _DOUBTFUL)
+
 
 def _spend(transaction: Transaction, account: str, days: int, now: float) -> Spend:
     midnight = now - now % DAY
     starts = [midnight - DAY * back for back in reversed(range(days))]
     since = starts[0]
     # Future ones too, which a clock that was set back leaves behind: they belong to today.
-    scope = "account = ? AND state IN ('spent', 'in_doubt') AND at >= ? AND credits > 0"
     names = [_stamp(start)[:10] for start in starts]
     by_day = dict.fromkeys(names, 0)
     bounds = zip(range(days), starts, [*starts[1:], 9e18], strict=True)
-    found = transaction.execute(
-        f"WITH span (n, low, high) AS (VALUES {', '.join(['(?, ?, ?)'] * days)})"  # noqa: S608
-        " SELECT n, state, SUM(credits) FROM span JOIN charge ON at >= low AND at < high"
-        " WHERE account = ? AND state IN ('spent', 'in_doubt') AND credits > 0 GROUP BY n, state",
-        (*(value for bound in bounds for value in bound), account),
-    )
-    in_doubt = 0
-    for index, state, credits in found.fetchall():
-        by_day[names[int(index)]] += int(credits)
-        in_doubt += int(credits) if state == "in_doubt" else 0
+    values = [value for bound in bounds for value in bound]
+    sums = dict.fromkeys(_COUNTS, 0)
+    for counts in _COUNTS:
+        found = transaction.execute(
+            f"WITH span (n, low, high) AS (VALUES {', '.join(['(?, ?, ?)'] * days)})"  # noqa: S608
+            " SELECT n, SUM(credits) FROM span JOIN charge ON at >= low AND at < high"
+            f" WHERE account = ? AND {counts} AND credits > 0 GROUP BY n",
+            (*values, account),
+        )
+        for index, credits in found.fetchall():
+            by_day[names[int(index)]] += int(credits)
+            sums[counts] += int(credits)
 
     def by(column: str) -> list[tuple[str, int]]:
+        each = [
+            f"SELECT {column} AS name, credits FROM charge WHERE account = ? AND {counts} AND at >= ? AND credits > 0"  # noqa: S608
+            for counts in _COUNTS
+        ]
         rows = transaction.execute(
-            f"SELECT {column}, SUM(credits) FROM charge WHERE {scope} GROUP BY {column}",  # noqa: S608
-            (account, since),
+            f"SELECT name, SUM(credits) FROM ({' UNION ALL '.join(each)}) AS counted GROUP BY name",  # noqa: S608
+            (account, since) * len(each),
         ).fetchall()
         return sorted(((str(name), int(credits)) for name, credits in rows if name), key=lambda row: (-row[1], row[0]))
 
@@ -274,7 +284,7 @@ def _spend(transaction: Transaction, account: str, days: int, now: float) -> Spe
     return Spend(
         days,
         sum(by_day.values()),
-        in_doubt,
+        sums[_DOUBTFUL],
         by_day,
         _top(by("caller")),
         _top(by("job")),

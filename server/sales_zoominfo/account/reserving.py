@@ -23,10 +23,11 @@ class Asked(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An item with what the database needs of it."""
+    """An item with what the database needs of it; ``mapped`` when its input leads to the item's record already."""
 
     item: Item
     key: bytes | None
+    mapped: bool
 
 
 def matches_of(c: Transaction, account: str, entity: Entity, asked: Sequence[Asked]) -> Iterable[tuple[bytes, str]]:
@@ -64,7 +65,7 @@ def lines_of(
         else:
             # It may have been a colleague's, of unknown date, and have lapsed since.
             item = Item(1, ASSUMED, record)
-        lines.append(Line(item, key))
+        lines.append(Line(item, key, item.zi_id is not None and item.zi_id == (earlier or own)))
     return lines
 
 

@@ -29,15 +29,19 @@ def add(c: Transaction, account: str, charges: Iterable[tuple[Charge, int]]) -> 
         c, account: where and whose.
         charges: as they were before, each with the credits that it counts for good.
     """
-    sums = Counter[tuple[str, float, str]]()
+    # The charges of one call, which are most of what comes together, have all of these in common.
+    alike = Counter[tuple[float, str, str | None]]()
     for row, credits in charges:
+        alike[row.at, row.caller, row.job] += credits
+    sums = Counter[tuple[str, float, str]]()
+    for (at, caller, job), credits in alike.items():
         if not credits:
             continue
-        sums["day", midnight(row.at), row.caller] += credits
-        sums["slice", row.at // SLICE * SLICE, row.caller] += credits
+        sums["day", midnight(at), caller] += credits
+        sums["slice", at // SLICE * SLICE, caller] += credits
         sums["ever", 0.0, ""] += credits
-        if row.job is not None:
-            sums["job", 0.0, row.job] += credits
+        if job is not None:
+            sums["job", 0.0, job] += credits
     if sums:
         # In one order, so that two connections never wait for each other's rows.
         c.executemany(_ADD, [(account, *key, credits) for key, credits in sorted(sums.items())])

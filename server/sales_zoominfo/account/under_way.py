@@ -29,7 +29,7 @@ _SUMS = (
 )
 _QUERY = (
     f"SELECT {', '.join(f'COALESCE(SUM(CASE WHEN {each} END), 0)' for each in _SUMS)} FROM charge"  # noqa: S608
-    " WHERE account = ? AND state IN ('reserved', 'sent', 'in_doubt', 'superseded')"
+    " WHERE account = ? AND live = 1"
 )
 
 

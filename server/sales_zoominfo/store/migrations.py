@@ -90,4 +90,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_ledger.TALLY,),
     (*schema_jobs.WRITTEN,),
     (*schema_jobs.LOST,),
+    (*schema_ledger.SPENT,),
 )
