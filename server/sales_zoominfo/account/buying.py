@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -26,6 +27,10 @@ from ..zoominfo.records import Limit, Match
 from .ledger import Closed, Ledger
 from .purchase import LIMIT_EXCEEDED, UNKNOWN, Purchase
 from .standing import FRESH, Turn
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+    from .optouts import Scope
 
 # What is paid for does not wait longer than this for the figure that is told beside it. Seconds.
 BALANCE_TIMEOUT = 5.0
@@ -49,12 +54,16 @@ class Buyer:
         client: the APIs.
         ledger: where everything is written down before it leaves.
         timeout: deadline of one operation, seconds.
+        look: reads what the opt-out list holds, beside what settles an answer.
     """
 
-    def __init__(self, client: Client, ledger: Ledger, timeout: float) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, timeout: float, look: Callable[[Transaction], Scope] | None = None
+    ) -> None:
         self._client = client
         self._ledger = ledger
         self._timeout = timeout
+        self._look = look
         # Requests begun and under way here, to know whose answer the last header belongs to.
         self._started = 0
         self._under_way = 0
@@ -147,6 +156,7 @@ class Buyer:
         self._under_way += 1
         mine, alone = self._started, self._under_way == 1
         before = self._client.balance
+        purchase.listed = None
         try:
             found, turn = await self._send(purchase, batch)
         finally:
@@ -160,14 +170,7 @@ class Buyer:
         closed: Closed | None = None
         with anyio.CancelScope(shield=True):
             try:
-                closed = await self._ledger.conclude(
-                    purchase.reservation,
-                    turn,
-                    lambda drop: purchase.outcomes(batch, drop),
-                    purchase.limits,
-                    balance=balance,
-                    header=checked,
-                )
+                closed = await self._conclude(purchase, batch, turn, balance, checked)
             except SalesZoomInfoError as error:
                 # Unsettled it stays "sent" and counts as spent; the records themselves are here and paid for.
                 purchase.spent += sum(match.matched for match in found)
@@ -179,6 +182,7 @@ class Buyer:
         purchase.spent += closed.spent
         purchase.day_left = closed.day_left
         purchase.view = closed.view
+        purchase.listed = closed.listed
         if closed.seen.stop is not None:
             purchase.warnings.append(str(closed.seen.stop.error()))
         elif closed.seen.excess:
@@ -186,6 +190,28 @@ class Buyer:
                 f"The account's balance fell by {closed.seen.excess} more than this call could cost: "
                 "a colleague is spending too, or ZoomInfo charged more than it says."
             )
+
+    async def _conclude(
+        self, purchase: Purchase, batch: Sequence[int], turn: Turn, balance: int | None, header: int | None
+    ) -> Closed:
+        async def conclude(look: Callable[[Transaction], Scope] | None) -> Closed:
+            return await self._ledger.conclude(
+                purchase.reservation,
+                turn,
+                lambda drop: purchase.outcomes(batch, drop),
+                purchase.limits,
+                balance=balance,
+                header=header,
+                look=look,
+            )
+
+        try:
+            return await conclude(self._look)
+        except SalesZoomInfoError:
+            raise
+        except Exception:
+            # A list that cannot be read keeps the records back, which is no reason not to settle them.
+            return await conclude(None)
 
     # --- the account's own figure ----------------------------------------------------------------------------------
 

@@ -110,7 +110,9 @@ class Account:
         self._ledger = ledger
         self._screen = screen
         self._audit = audit
-        self._buyer = Buyer(client, ledger, settings.timeout)
+        if screen.list.store is not ledger.store:
+            raise ValueError("the opt-out list is read in the ledger's transactions, so both belong in one store")
+        self._buyer = Buyer(client, ledger, settings.timeout, screen.list.look)
         self._settler = Settler(client, ledger, self._buyer)
         self._estimator = Estimator(client, ledger, self._settler, screen)
         # What spends is told with its arguments there.

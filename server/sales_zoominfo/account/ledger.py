@@ -26,6 +26,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ..errors import SalesZoomInfoError, fail
@@ -73,6 +74,9 @@ from .reserving import Asked, doubt_to_supersede, lines_of, matches_of, sum_up
 from .standing import Seen, Stop, Turn, View
 from .tally import Used
 from .under_way import LATE, Open, ask_open, open_now
+
+if TYPE_CHECKING:
+    from .optouts import Scope
 
 __all__ = [
     "ASSUMED",
@@ -151,7 +155,14 @@ class Ledger:
 
         return await self._store.read(job)
 
-    async def reserve(self, caller: Caller, entity: Entity, inputs: Sequence[Input], limits: Limits) -> Reservation:
+    async def reserve(
+        self,
+        caller: Caller,
+        entity: Entity,
+        inputs: Sequence[Input],
+        limits: Limits,
+        check: Callable[[Transaction], None] | None = None,
+    ) -> Reservation:
         """Set aside what a call costs at most, in one short transaction.
 
         Args:
@@ -159,6 +170,7 @@ class Ledger:
             entity: what the inputs are.
             inputs: match inputs with ZoomInfo's field names, in the order of the call.
             limits: cap, budgets and ceilings; not checked for a free call.
+            check: called in the same transaction; nothing is reserved when it raises.
 
         Returns:
             The reservation; settle, release or mark in doubt each of its inputs.
@@ -172,6 +184,8 @@ class Ledger:
         reservation = uuid4().hex
 
         def job(c: Transaction) -> Reservation:
+            if check is not None:
+                check(c)
             asked = self._asked(entity, inputs)
             matches = matches_of(c, self._account, entity, asked)
             asked_standing = standing.ask(c, self._account)
@@ -306,6 +320,7 @@ class Ledger:
         *,
         balance: int | None = None,
         header: int | None = None,
+        look: Callable[[Transaction], Scope] | None = None,
     ) -> Closed:
         """Settle an answered turn by what the account's own figure shows, in one transaction.
 
@@ -317,6 +332,7 @@ class Ledger:
             limits: for what is left of the day's budget.
             balance: credits left, read after the answer; None when it was not read.
             header: the figure that the answer itself carried, when the balance was read by another call.
+            look: reads what the opt-out list holds, in the same transaction.
 
         Returns:
             What it came to.
@@ -339,7 +355,7 @@ class Ledger:
             if compared is not None:
                 known = standing.settle_down(c, self._account, turn, compared, pending)
             left = max(0, limits.per_day - pending.today - asked_today.fetchone()[0])
-            return Closed(spent, seen, left, known.view(pending, now))
+            return Closed(spent, seen, left, known.view(pending, now), None if look is None else look(c))
 
         # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.
         return await self._store.write(job, durable=False)
@@ -663,8 +679,10 @@ class Ledger:
         for values in inputs:
             own = own_id(entity, values)
             text = key_of_id(own) if own else match_key(entity, values)
-            # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
-            limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
+            limits: tuple[tuple[str, str], ...] = ()
+            if not CONSTRAINTS.isdisjoint(values):
+                # A constraint can turn the same person's namesake into the match, so it tells inputs apart.
+                limits = tuple(sorted((name, str(value)) for name, value in values.items() if name in CONSTRAINTS))
             asked.append(Asked(self._digest(entity, text) if text else None, own, limits))
         return asked
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..zoominfo.operations import Entity
 
 if TYPE_CHECKING:
+    from .optouts import Scope
     from .standing import Seen, View
 
 DAY = 86_400.0
@@ -212,12 +213,14 @@ class Closed:
         seen: what the account's own figure showed.
         day_left: what may still be reserved today.
         view: whether the account may spend now.
+        listed: what the opt-out list held, where that was asked.
     """
 
     spent: int
     seen: Seen
     day_left: int
     view: View
+    listed: Scope | None = None
 
 
 @dataclass(frozen=True)

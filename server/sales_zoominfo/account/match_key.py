@@ -19,6 +19,7 @@ EVERYBODY: dict[Entity, dict[str, object]] = {"contact": {"boardMember": "includ
 # They tell two namesakes apart, but match nobody by themselves.
 _HINTS = frozenset(["jobTitle"])
 _NUMBER = re.compile(r"[+-]?\d+")
+_PLAIN_ID = re.compile(r"-?[1-9][0-9]*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://|^//", re.IGNORECASE)
 
@@ -32,6 +33,9 @@ def canonical_id(value: object) -> str:
     Returns:
         The id; empty when there is none.
     """
+    # Nearly all come as ZoomInfo writes them.
+    if isinstance(value, str) and _PLAIN_ID.fullmatch(value):
+        return value
     text = _text(value)
     return str(int(text)) if _NUMBER.fullmatch(text) else text
 

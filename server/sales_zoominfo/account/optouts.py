@@ -104,6 +104,13 @@ class Scope(NamedTuple):
     by_value: frozenset[Kind] = frozenset()
 
 
+NOTHING_LISTED = Scope(True, False)
+
+
+class ListChanged(Exception):
+    """Somebody is on the list, which was empty when it was last read here."""
+
+
 class _Row(NamedTuple):
     """An entry on its way into the list: its digest, itself, its keys, and the spellings of its address."""
 
@@ -126,10 +133,12 @@ class OptOuts:
     def __init__(
         self, store: Store, vault: Vault, *, place: str = "", clock: Callable[[], float] | None = None
     ) -> None:
-        self._store = store
+        self.store = self._store = store
         self._vault = vault
         self.place = place
         self._clock = clock
+        # What was last read here; the list may have changed since, so it is only a guess.
+        self._was_empty = False
 
     def _now(self, transaction: Transaction) -> float:
         return transaction.now() if self._clock is None else self._clock()
@@ -169,19 +178,34 @@ class OptOuts:
         Raises:
             InvalidArgument: the list cannot be read.
         """
+        scope = await self._read(self.look)
+        self._was_empty = scope.empty
+        return scope
 
-        def job(transaction: Transaction) -> Scope:
-            if transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None:
-                return Scope(True, False)
-            now = self._now(transaction)
-            sql = (
-                "SELECT id FROM opt_out WHERE kind IN ('company', 'domain') AND from_at <= ? "
-                "AND (until_at IS NULL OR until_at > ?) LIMIT 1"
-            )
-            companies = transaction.execute(sql, (now, now)).fetchone() is not None
-            return Scope(False, companies, *_by_value(transaction, self.place))
+    def guess(self) -> Scope | None:
+        """What the list holds, if it was empty when it was last read here: to be made sure of by :meth:`check`."""
+        return NOTHING_LISTED if self._was_empty else None
 
-        return await self._read(job)
+    def check(self, transaction: Transaction) -> None:
+        """Make sure of :meth:`guess` within somebody else's transaction.
+
+        Raises:
+            ListChanged: somebody is listed by now.
+        """
+        if not self.look(transaction).empty:
+            raise ListChanged
+
+    def look(self, transaction: Transaction) -> Scope:
+        """:meth:`scope` within somebody else's transaction, with whatever the database raises."""
+        if transaction.execute("SELECT id FROM opt_out LIMIT 1").fetchone() is None:
+            return NOTHING_LISTED
+        now = self._now(transaction)
+        sql = (
+            "SELECT id FROM opt_out WHERE kind IN ('company', 'domain') AND from_at <= ? "
+            "AND (until_at IS NULL OR until_at > ?) LIMIT 1"
+        )
+        companies = transaction.execute(sql, (now, now)).fetchone() is not None
+        return Scope(False, companies, *_by_value(transaction, self.place))
 
     async def hits(self, keys: Collection[str]) -> frozenset[str]:
         """Which keys are on the list and in force.

@@ -142,6 +142,7 @@ class Screen:
         asked: Sequence[str],
         also: frozenset[str] = frozenset(),
         beside: frozenset[str] = frozenset(),
+        listed: Scope | None = None,
     ) -> tuple[list[Match], list[str]]:
         """Enrich matches as they may be handed over.
 
@@ -155,6 +156,7 @@ class Screen:
             also: keys that count as hits, as :class:`~.workplaces.Hidden` has them.
             beside: output fields that were asked for on behalf of the list alone, as :func:`.regions.for_the_list` has
                 them; they are taken out once the list has been asked.
+            listed: what the list held after the answer, where that has just been read.
 
         Returns:
             The matches, those on the list as ``SUPPRESSED`` and empty, and warnings.
@@ -162,9 +164,11 @@ class Screen:
         Raises:
             InvalidArgument: the list cannot be read; nothing may be handed over then.
         """
-        await self._join(inputs, [match.status for match in matches])
+        joined = await self._join(inputs, [match.status for match in matches])
         hits: frozenset[str] = frozenset()
-        if not await self.list.empty():
+        if listed is None or joined:
+            listed = await self.list.scope()
+        if not listed.empty:
             every = [
                 self._input_keys(entity, item)
                 | keys_of(match.row, self.place, about=_about(entity, match))
@@ -206,7 +210,8 @@ class Screen:
             return set()
         return keys_of(match.record_id, self.place, "personId" if entity == "contact" else "companyId")
 
-    async def _join(self, inputs: Sequence[Mapping[str, object]], statuses: Sequence[str]) -> None:
+    async def _join(self, inputs: Sequence[Mapping[str, object]], statuses: Sequence[str]) -> bool:
+        """Put those on the list of whom ZoomInfo says that they have opted out; whether there were any."""
         found: list[Entry] = []
         for item, status in zip(inputs, statuses, strict=True):
             if status != "OPT_OUT":
@@ -218,6 +223,7 @@ class Screen:
             found += [_zoominfo_entry(name, item[name]) for name in named]
         if found:
             await self.list.add([entry for entry in found if entry.value], "zoominfo")
+        return bool(found)
 
     async def _learn(self, entity: Entity, match: Match, caught: Collection[str]) -> None:
         if entity == "contact" and match.record_id:

@@ -11,6 +11,7 @@ from ..zoominfo.operations import Entity, Generation
 from ..zoominfo.records import MATCHES, Match
 from .ledger import Limits, Outcome, Reservation
 from .match_key import CONSTRAINTS, ID_FIELD
+from .optouts import Scope
 from .standing import View
 
 UNSENT = Match("NOT_SENT", {}, None)
@@ -39,6 +40,7 @@ class Purchase:
         ask: what is asked about the one company among the inputs, None for an enrich of records.
         optional: output fields to go without where the account's plan lacks them.
         answer: what came of it.
+        listed: what the opt-out list held after the last answer, where that is known.
     """
 
     entity: Entity
@@ -51,6 +53,7 @@ class Purchase:
     ask: Ask | None = None
     optional: frozenset[str] = frozenset()
     answer: Answer | None = field(default=None, init=False)
+    listed: Scope | None = field(default=None, init=False)
     view: View = field(init=False)
     spent: int = 0
     day_left: int | None = None

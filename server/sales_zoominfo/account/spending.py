@@ -30,7 +30,7 @@ from .copies import Copies
 from .core import Core
 from .ledger import Caller, Limits, Reservation
 from .match_key import CONSTRAINTS
-from .optouts import Scope
+from .optouts import ListChanged, Scope
 from .privacy import PENDING_PAID, SUPPRESSED, echo
 from .purchase import LIMIT_EXCEEDED, UNSENT, Purchase
 from .regions import for_the_list
@@ -227,7 +227,8 @@ class Spender:
             limits = self._core.limits(max_credits)
             entry.generation = order.generation
             await self._core.tidy()
-            scope = await self._core.scope(entity)
+            guess = self._core.screen.list.guess()
+            scope = guess or await self._core.scope(entity)
             await self._sort_out(order, max_age, scope)
             call_id = uuid.uuid4().hex if executor is None else f"{executor}.{uuid.uuid4().hex}"
             who = Caller(caller, call_id, operation.name, job)
@@ -237,7 +238,14 @@ class Spender:
             purchase: Purchase | None = None
             warnings: list[str] = []
             if order.kept:
-                purchase = await self._buy(order, who, limits, consent, entry, progress)
+                try:
+                    purchase = await self._buy(order, who, limits, consent, entry, progress, guess is not None)
+                except ListChanged:
+                    scope = await self._core.scope(entity)
+                    await self._sort_out(order, max_age, scope)
+                    if order.kept:
+                        purchase = await self._buy(order, who, limits, consent, entry, progress)
+            if purchase is not None:
                 warnings = purchase.warnings
             matches, told = await self._hand_over(order, purchase, entry)
             warnings += told
@@ -343,7 +351,7 @@ class Spender:
         left = [name for name in order.fields if name not in gone]
         if gone and left == ["id"]:
             raise fail("plan_field", fields=", ".join(gone), details={"fields": gone})
-        order.fields, order.lacking = left, gone
+        order.fields, order.lacking = left, [*order.lacking, *gone]
         order.asked = [name for name in order.asked if name not in lacking or name == "id"]
 
     async def _sort_out(self, order: _Order, max_age: object, scope: Scope) -> None:
@@ -375,9 +383,10 @@ class Spender:
         consent: Consent | None,
         entry: Watched,
         progress: Callable[[int, int], Awaitable[None]] | None,
+        guessed: bool = False,
     ) -> Purchase:
         items = [order.items[index] for index in order.kept]
-        reservation, limits = await self._reserve(order, items, who, limits, consent)
+        reservation, limits = await self._reserve(order, items, who, limits, consent, guessed)
         entry.reserved = reservation.credits
         purchase = Purchase(
             order.entity, order.generation, items, order.asked, order.required, reservation, limits, order.ask
@@ -427,12 +436,18 @@ class Spender:
         who: Caller,
         limits: Limits,
         consent: Consent | None,
+        guessed: bool,
     ) -> tuple[Reservation, Limits]:
-        """Reserve; after a free reading has shown room, and after a person has agreed, where that is what it takes."""
+        """Reserve; after a free reading has shown room, and after a person has agreed, where that is what it takes.
+
+        Raises:
+            ListChanged: the opt-out list is not as it was guessed; nothing is reserved.
+        """
         looked = asked = False
+        check = self._core.screen.list.check if guessed else None
         while True:
             try:
-                return await self._core.ledger.reserve(who, order.entity, items, limits), limits
+                return await self._core.ledger.reserve(who, order.entity, items, limits, check), limits
             except (CreditsExhausted, UsageLimitReached) as error:
                 what = str(error.details.get("exhausted"))
                 if looked or not await self._buyer.room(order.generation, what):
@@ -448,6 +463,13 @@ class Spender:
                 if granted is None:
                     raise fail("approval_declined", credits=request.credits) from None
                 limits = replace(limits, approved=request.credits, approval=granted)
+            except (SalesZoomInfoError, ListChanged):
+                raise
+            except Exception as error:
+                if not guessed:
+                    raise
+                # It may be the list that cannot be read, which is told by what reads it alone.
+                raise ListChanged from error
 
     def _request(
         self, order: _Order, items: Sequence[dict[str, object]], caller: str, error: CreditApprovalRequired
@@ -473,9 +495,10 @@ class Spender:
         if purchase is not None:
             order.matches |= dict(zip(order.kept, purchase.matches, strict=True))
         whole = [order.matches.get(index, UNSENT) for index in range(len(order.items))]
-        hidden = await self._hidden(order, whole)
+        listed = None if purchase is None else purchase.listed
+        hidden = await self._hidden(order, whole, listed)
         matches, warnings = await self._core.screen.matches(
-            order.entity, order.items, whole, order.fields, hidden.keys, order.beside
+            order.entity, order.items, whole, order.fields, hidden.keys, order.beside, listed
         )
         warnings += hidden.warnings()
         if purchase is not None:
@@ -485,9 +508,9 @@ class Spender:
             entry.note = f"{withheld} withheld by the opt-out list"
         return matches, warnings
 
-    async def _hidden(self, order: _Order, matches: Sequence[Match]) -> Hidden:
+    async def _hidden(self, order: _Order, matches: Sequence[Match], listed: Scope | None) -> Hidden:
         """Who must not be shown because of where they work, where the record itself does not tell."""
-        if order.entity == "company":
+        if order.entity == "company" or (listed is not None and not listed.companies):
             return NOBODY
         untold = [match.record_id for match in matches if match.record_id and not match.row.get("companyId")]
         return await self._core.workplaces.hidden([{"personId": person} for person in untold])

@@ -159,6 +159,8 @@ class _View:
     spacing: float = 0.0
     told: float | None = None
     blocked_until: float = -math.inf
+    # The lane as it was last written here, beside its text: read anew only where another process has written since.
+    written: tuple[str, Shared] | None = None
     news: list[News] = field(default_factory=list[News])
     late: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
 
@@ -304,7 +306,9 @@ class SharedLimiter:
 
         def step(text: str | None, now: float) -> tuple[str, _Seen]:
             at = self._clock()
-            shared = load(text)
+            # Taken out first: a step that fails or runs again must not find what it has half changed.
+            written, view.written = view.written, None
+            shared = written[1] if written is not None and written[0] == text else load(text)
             for number, seconds in late:
                 note_late(shared, number, seconds)
             for item in news:
@@ -313,7 +317,9 @@ class SharedLimiter:
             block = shared.blocked(now)
             spacing = 1 / (self._rules.headroom * shared.pace(rate))
             blocked = -math.inf if block is None else at + block[1] - now
-            return dump(shared), _Seen(at, result, spacing, shared.told, blocked)
+            written = dump(shared), shared
+            view.written = written
+            return written[0], _Seen(at, result, spacing, shared.told, blocked)
 
         try:
             seen = await self._state.step(f"{self._name}:{lane}", step)

@@ -179,9 +179,10 @@ def load(text: str | None) -> Lane:
 
 def dump(lane: Lane) -> str:
     """The text that :func:`load` reads."""
-    return json.dumps({name: getattr(lane, name) for name in _NAMES}, separators=(",", ":"))
+    return _ENCODE({name: getattr(lane, name) for name in _NAMES})
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _NEW = Lane()
 _NAMES = tuple(item.name for item in fields(Lane))
 

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -316,7 +317,12 @@ class Transport:
             client = self._client or self._open()
             try:
                 request = client.build_request(
-                    method, url, headers=dict(headers), content=content, timeout=timeout, extensions={"trace": trace}
+                    method,
+                    url if "?" in url else _parsed(url),
+                    headers=dict(headers),
+                    content=content,
+                    timeout=timeout,
+                    extensions={"trace": trace},
                 )
                 response = await client.send(request, stream=True, follow_redirects=False)
                 try:
@@ -384,6 +390,12 @@ def outcome_unknown(request: Request, reason: str) -> SalesZoomInfoError:
     if not credits:
         return fail("answer_lost", operation=operation, reason=reason, details={"credits": 0})
     return fail("outcome_unknown", operation=operation, reason=reason, credits=credits, details={"credits": credits})
+
+
+@lru_cache(maxsize=64)
+def _parsed(url: str) -> httpx2.URL:
+    """An address without a query, which would tell what was asked; of these there are few."""
+    return httpx2.URL(url)
 
 
 async def _read(response: httpx2.Response) -> bytes | None:
