@@ -36,18 +36,48 @@ class Charge(NamedTuple):
 _CHARGE = "id, reservation, idx, caller, call_id, entity, key, zi_id, credits, state, at, superseded_by, job"
 
 
-NOTE_MATCH = (
-    "INSERT INTO match_key (account, entity, key, zi_id, seen_at) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at"
-)
+class Insert(NamedTuple):
+    """How rows are inserted.
+
+    Attributes:
+        into: the table and its columns.
+        row: what stands for a row, with a ``?`` for each of its values.
+        over: what happens to those that are there; no two rows of one statement may be the same one then.
+    """
+
+    into: str
+    row: str
+    over: str = ""
 
 
-PUT_PURCHASE = (
-    "INSERT INTO purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, entity, zi_id) DO UPDATE SET"
-    " bought_at = excluded.bought_at, confirmed = excluded.confirmed,"
-    " caller = excluded.caller, call_id = excluded.call_id"
+PUT_CHARGE = Insert(
+    "charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id, credits, reserved_at, at, job,"
+    " state, live)",
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,'reserved',1)",
 )
+NOTE_MATCH = Insert(
+    "match_key (account, entity, key, zi_id, seen_at)",
+    "(?,?,?,?,?)",
+    "ON CONFLICT (account, entity, key) DO UPDATE SET zi_id = excluded.zi_id, seen_at = excluded.seen_at",
+)
+PUT_PURCHASE = Insert(
+    "purchase (account, entity, zi_id, bought_at, confirmed, caller, call_id)",
+    "(?,?,?,?,?,?,?)",
+    "ON CONFLICT (account, entity, zi_id) DO UPDATE SET bought_at = excluded.bought_at,"
+    " confirmed = excluded.confirmed, caller = excluded.caller, call_id = excluded.call_id",
+)
+# Rows of one statement; a call has no more.
+_AT_ONCE = 100
+
+
+def insert(c: Transaction, what: Insert, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows, many by one statement, which takes both databases half as long as one by one."""
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        c.execute(
+            f"INSERT INTO {what.into} VALUES {','.join([what.row] * len(part))} {what.over}",  # noqa: S608
+            [value for row in part for value in row],
+        )
 
 
 def marks(values: Collection[object]) -> str:
@@ -118,12 +148,23 @@ def own_charges(c: Transaction, account: str, reservation: Reservation, indexes:
 
 def ask_own(c: Transaction, account: str, reservation: Reservation) -> Rows:
     """The charges of a call, for :func:`all_own`."""
-    return ask_charges(c, "reservation = ? AND account = ?", reservation.id, account)
+    return c.execute(
+        "SELECT id, idx, key, zi_id, credits, state, at, superseded_by FROM charge"
+        " WHERE reservation = ? AND account = ?",
+        (reservation.id, account),
+    )
 
 
 def all_own(asked: Rows, reservation: Reservation, indexes: Sequence[int]) -> list[Charge]:
     """The charges of a call as they are now, in the order of the indexes."""
-    found = {row.idx: row for row in (Charge(*each) for each in asked)}
+    # What all have in common is known, so it was not read 25 times.
+    call, entity, who = reservation.id, reservation.entity, reservation.caller
+    found = {
+        idx: Charge(
+            id, call, idx, who.name, who.call_id, entity, key, zi_id, credits, state, at, superseded_by, who.job
+        )
+        for id, idx, key, zi_id, credits, state, at, superseded_by in asked
+    }
     for index in indexes:
         if index not in found:
             raise ValueError(f"reservation {reservation.id} of this account has no input {index}")
@@ -149,14 +190,22 @@ class Sums(NamedTuple):
     at: float
 
 
+def _these(reservation: Reservation, indexes: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """The condition on charges of a call with these indexes, which nearly always are all; and its values."""
+    if len(set(indexes)) == len(reservation.estimate.items):
+        return "reservation = ?", (reservation.id,)
+    return f"reservation = ? AND idx IN ({marks(indexes)})", (reservation.id, *indexes)
+
+
 def ask_sums(c: Transaction, account: str, reservation: Reservation, indexes: Sequence[int]) -> Rows:
     """The row of :class:`Sums`, for :func:`sums_of`."""
+    these, values = _these(reservation, indexes)
     return c.execute(
         "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'reserved' THEN 1 END), 0),"  # noqa: S608 - only marks put in
         " COALESCE(SUM(CASE WHEN state = 'sent' THEN 1 END), 0), COALESCE(SUM(credits), 0),"
         " COALESCE(SUM(CASE WHEN state = 'reserved' THEN credits END), 0), COALESCE(MAX(at), 0)"
-        f" FROM charge WHERE reservation = ? AND account = ? AND idx IN ({marks(indexes)})",
-        (reservation.id, account, *indexes),
+        f" FROM charge WHERE {these} AND account = ?",
+        (*values, account),
     )
 
 
@@ -172,11 +221,9 @@ def mark_charges(
     c: Transaction, reservation: Reservation, indexes: Sequence[int], change: str, *values: object
 ) -> None:
     """Change the charges of a call with these indexes."""
+    these, own = _these(reservation, indexes)
     # ``change`` is a constant of this package; every value is bound.
-    c.execute(
-        f"UPDATE charge SET {change} WHERE reservation = ? AND idx IN ({marks(indexes)})",  # noqa: S608
-        (*values, reservation.id, *indexes),
-    )
+    c.execute(f"UPDATE charge SET {change} WHERE {these}", (*values, *own))  # noqa: S608
 
 
 def unsettled(c: Transaction, account: str, entity: Entity, zi_id: str | None, key: bytes | None) -> list[Charge]:
@@ -245,12 +292,8 @@ def purchase_of(c: Transaction, account: str, entity: Entity, zi_id: str, now: f
 
 def put_purchase(c: Transaction, account: str, purchase: Purchase) -> None:
     """Write a purchase, in place of what was known of the record."""
-    c.execute(PUT_PURCHASE, purchase_row(account, purchase))
-
-
-def purchase_row(account: str, purchase: Purchase) -> tuple[object, ...]:
-    """The values of :data:`PUT_PURCHASE`."""
-    return (
+    row = (
         *(account, purchase.entity, purchase.zi_id, purchase.bought_at),
         *(int(purchase.confirmed), purchase.caller, purchase.call_id),
     )
+    insert(c, PUT_PURCHASE, [row])

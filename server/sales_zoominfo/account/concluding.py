@@ -20,6 +20,7 @@ from .charges import (
     charges_where,
     close_charge,
     doubts_of,
+    insert,
     marks,
     midnight,
     own_charges,
@@ -82,7 +83,7 @@ def _settle_plainly(
     closed: dict[tuple[str, int | None], list[int]] = {}
     spent: list[tuple[Charge, int]] = []
     named: list[tuple[str, int]] = []
-    matches: list[tuple[object, ...]] = []
+    matches: dict[bytes, tuple[object, ...]] = {}
     bought: list[tuple[object, ...]] = []
     for row in rows:
         outcome, record = told[row.idx], records.get(row.id)
@@ -104,7 +105,7 @@ def _settle_plainly(
             named.append((record, row.id))
         # Random keys fall on as many pages as there are rows, so what is known is not written again.
         if row.key is not None and (record != row.zi_id or row.idx not in mapped):
-            matches.append((account, entity, row.key, record, now))
+            matches[row.key] = (account, entity, row.key, record, now)
         if pays:
             date, confirmed = row.at, outcome.charged is True
             if outcome.charged is None and earlier is not None:
@@ -119,9 +120,9 @@ def _settle_plainly(
     if named:
         c.executemany("UPDATE charge SET zi_id = ? WHERE id = ?", named)
     if matches:
-        c.executemany(NOTE_MATCH, matches)
+        insert(c, NOTE_MATCH, list(matches.values()))
     if bought:
-        c.executemany(PUT_PURCHASE, bought)
+        insert(c, PUT_PURCHASE, bought)
     tally.add(c, account, spent)
     return len(spent)
 
@@ -179,7 +180,7 @@ def _leave(c: Transaction, account: str, row: Charge, record: str, now: float) -
 
 def _note_match(c: Transaction, account: str, row: Charge, record: str, now: float) -> None:
     if row.key is not None:
-        c.execute(NOTE_MATCH, (account, row.entity, row.key, record, now))
+        insert(c, NOTE_MATCH, [(account, row.entity, row.key, record, now)])
 
 
 def _note_bought(

@@ -35,11 +35,13 @@ from ..zoominfo.operations import Entity
 from . import standing, tally
 from .budgets import budget_of, check_budgets
 from .charges import (
+    PUT_CHARGE,
     Charge,
     ask_own,
     ask_sums,
     ask_uneasy,
     charges_where,
+    insert,
     mark_charges,
     own_charges,
     purchase_of,
@@ -204,9 +206,9 @@ class Ledger:
                 superseded = [doubt_to_supersede(c, self._account, caller, entity, line, now) for line in lines]
             replaced = [row for row in superseded if row is not None]
             check_budgets(c, self._account, caller, estimate, limits, now, pending, used, replaced)
-            c.executemany(
-                "INSERT INTO charge (account, reservation, idx, caller, call_id, operation, entity, key, zi_id,"
-                " credits, state, live, reserved_at, at, job) VALUES (?,?,?,?,?,?,?,?,?,?,'reserved',1,?,?,?)",
+            insert(
+                c,
+                PUT_CHARGE,
                 [
                     (
                         *(self._account, reservation, index, caller.name, caller.call_id, caller.operation),

@@ -146,7 +146,8 @@ class _Queue:
     """Those of one process that wait in one lane, interactive or bulk. Only the head holds a reservation."""
 
     waiting: int = 0
-    lock: anyio.Lock = field(default_factory=anyio.Lock)
+    # What follows waits anyway, so nobody has to be let by when the lock is free.
+    lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
     # The slot of a head that was cancelled, for the next one: its number and moment.
     left: tuple[int, float] | None = None
 
