@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
+
+    from .worker import Worker
 
 T = TypeVar("T")
 
@@ -116,10 +118,10 @@ class ThreadStore:
         directory: see :class:`Store`.
     """
 
-    def __init__(self, directory: Path, executor: ThreadPoolExecutor) -> None:
+    def __init__(self, directory: Path, worker: Worker) -> None:
         """Args: the folder, and the thread that has opened the connection."""
         self.directory = directory
-        self._executor = executor
+        self._worker = worker
         self._closed = False
 
     async def write(self, fn: Callable[[Transaction], T], *, lane: str = STATE, durable: bool = True) -> T:
@@ -136,7 +138,8 @@ class ThreadStore:
     def submit(self, fn: Callable[[Transaction], T], *, lane: str = STATE, durable: bool = True) -> Future[T]:
         """See :meth:`Store.submit`."""
         asked = time.monotonic()
-        return self._enqueue(lambda: self._write(fn, lane, durable, asked))
+        self._opened()
+        return self._worker.submit(lambda: self._write(fn, lane, durable, asked))
 
     async def close(self) -> None:
         """See :meth:`Store.close`."""
@@ -144,9 +147,9 @@ class ThreadStore:
 
         if self._closed:
             return
-        future = self._enqueue(self._disconnect)
+        future = self._worker.submit(self._disconnect)
         self._closed = True
-        self._executor.shutdown(wait=False)
+        self._worker.leave()
         await asyncio.shield(asyncio.wrap_future(future))
 
     def abandon(self) -> None:
@@ -154,10 +157,9 @@ class ThreadStore:
         self._closed = True
         self._disconnect()
 
-    def _enqueue(self, job: Callable[[], T]) -> Future[T]:
+    def _opened(self) -> None:
         if self._closed:
             raise RuntimeError("the store is closed")
-        return self._executor.submit(job)
 
     async def _run(self, job: Callable[[], T], *, keep: bool) -> T:
         """Run a job on the store's thread; without ``keep`` it is left out when its caller is gone by then."""
@@ -188,7 +190,8 @@ class ThreadStore:
                 loop.call_soon_threadsafe(settle, result, error)
             del result, error  # a traceback would keep this frame, and this frame the traceback
 
-        self._enqueue(run)
+        self._opened()
+        self._worker.put(run)
         return await answer
 
     # On the store's thread; ``asked`` is when the call was made, by time.monotonic.

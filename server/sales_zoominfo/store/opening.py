@@ -52,27 +52,28 @@ async def open_store(
             been changed.
     """
     import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+
+    from .worker import Worker
 
     served = url is not None and _scheme(url) in POSTGRES
     given = None if url is None or served else _path_of(url)
-    executor = ThreadPoolExecutor(1, thread_name_prefix="sales-zoominfo-store")
+    worker = Worker("sales-zoominfo-store")
 
     def job() -> ThreadStore:
         if url is not None and served:
             from .postgres import open_server
 
-            return open_server(url, directory or default_state_dir(), executor, (lock_timeout, busy_timeout, patience))
+            return open_server(url, directory or default_state_dir(), worker, (lock_timeout, busy_timeout, patience))
         from .sqlite import open_file
 
-        return open_file(given or default_state_dir() / FILE_NAME, executor, lock_timeout, busy_timeout)
+        return open_file(given or default_state_dir() / FILE_NAME, worker, lock_timeout, busy_timeout)
 
-    future = executor.submit(job)
+    future = worker.submit(job)
     try:
         return await asyncio.wrap_future(future)
     except BaseException:
-        executor.submit(_abandon, future)  # cancelled while opening: close what the thread still opens
-        executor.shutdown(wait=False)
+        worker.submit(lambda: _abandon(future))  # cancelled while opening: close what the thread still opens
+        worker.leave()
         raise
 
 

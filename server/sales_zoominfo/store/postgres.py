@@ -37,7 +37,7 @@ except ImportError:
     ) from None
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from .worker import Worker
 
 T = TypeVar("T")
 
@@ -103,10 +103,10 @@ class PostgresStore(ThreadStore):
         connected: tuple[Connection, str],
         timeouts: Timeouts,
         directory: Path,
-        executor: ThreadPoolExecutor,
+        worker: Worker,
     ) -> None:
         """Use :func:`~sales_zoominfo.store.open_store`."""
-        super().__init__(directory, executor)
+        super().__init__(directory, worker)
         self._given = given
         self._timeouts = timeouts
         self._link: Link | None = Link(connected[0])
@@ -229,15 +229,13 @@ class PostgresStore(ThreadStore):
         link.close()
 
 
-def open_server(
-    url: str, directory: Path, executor: ThreadPoolExecutor, timeouts: tuple[float, float, float]
-) -> PostgresStore:
-    """Connect on the calling thread, which must be the executor's, and migrate where that is due.
+def open_server(url: str, directory: Path, worker: Worker, timeouts: tuple[float, float, float]) -> PostgresStore:
+    """Connect on the calling thread, which must be the worker's, and migrate where that is due.
 
     Args:
         url: ``postgresql://…`` as libpq reads it.
         directory: folder of keys and tokens.
-        executor: of one thread.
+        worker: the store's thread.
         timeouts: seconds to wait for another process's migration, for another transaction, and for a server that
             is away.
 
@@ -248,7 +246,7 @@ def open_server(
     deadline = time.monotonic() + limits.patience
     while True:
         try:
-            return PostgresStore(given, connect(given, limits, deadline), limits, directory, executor)
+            return PostgresStore(given, connect(given, limits, deadline), limits, directory, worker)
         except psycopg.Error as error:
             if not gone(error):
                 raise

@@ -15,7 +15,8 @@ from .migrations import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
-    from concurrent.futures import ThreadPoolExecutor
+
+    from .worker import Worker
 
 T = TypeVar("T")
 
@@ -84,9 +85,9 @@ class SqliteStore(ThreadStore):
         directory: its folder; tokens and the ledger's key live beside it.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, executor: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, worker: Worker) -> None:
         """Use :func:`~sales_zoominfo.store.open_store`."""
-        super().__init__(path.parent, executor)
+        super().__init__(path.parent, worker)
         self.path = path
         self._connection = connection
         self._transaction = _Transaction(connection)
@@ -138,19 +139,19 @@ class SqliteStore(ThreadStore):
         return result
 
 
-def open_file(path: Path, executor: ThreadPoolExecutor, lock_timeout: float, busy_timeout: float) -> SqliteStore:
-    """Open a state file on the calling thread, which must be the executor's.
+def open_file(path: Path, worker: Worker, lock_timeout: float, busy_timeout: float) -> SqliteStore:
+    """Open a state file on the calling thread, which must be the worker's.
 
     Args:
         path: absolute path; a folder that is missing is made with mode 0700, the file with mode 0600.
-        executor: of one thread.
+        worker: the store's thread.
         lock_timeout: seconds to wait while another process opens or migrates the same file.
         busy_timeout: seconds to wait for another process's transaction, now and later.
 
     Raises:
         InvalidArgument: the file cannot be used; then nothing in it has been changed.
     """
-    return SqliteStore(path, _open(path, lock_timeout, busy_timeout), executor)
+    return SqliteStore(path, _open(path, lock_timeout, busy_timeout), worker)
 
 
 def _explain(error: sqlite3.Error, path: Path) -> Exception:
