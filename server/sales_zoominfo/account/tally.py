@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..store import Rows, Transaction
-from .charges import Charge, midnight
+from .charges import Charge, Insert, insert, midnight
 
 # Spans that an hour is put together from; what of it begins within one is read from the charges. Seconds.
 SLICE = 10.0
 
-_ADD = (
-    "INSERT INTO tally (account, span, start, name, credits) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (account, span, start, name) DO UPDATE SET credits = tally.credits + excluded.credits"
+_ADD = Insert(
+    "tally (account, span, start, name, credits)",
+    "(?,?,?,?,?)",
+    "ON CONFLICT (account, span, start, name) DO UPDATE SET credits = tally.credits + excluded.credits",
 )
 
 
@@ -44,7 +45,7 @@ def add(c: Transaction, account: str, charges: Iterable[tuple[Charge, int]]) -> 
             sums["job", 0.0, job] += credits
     if sums:
         # In one order, so that two connections never wait for each other's rows.
-        c.executemany(_ADD, [(account, *key, credits) for key, credits in sorted(sums.items())])
+        insert(c, _ADD, [(account, *key, credits) for key, credits in sorted(sums.items())])
 
 
 class Used(NamedTuple):

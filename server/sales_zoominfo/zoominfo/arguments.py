@@ -91,10 +91,14 @@ def _digits(number: int | float) -> str:
 
 
 _ID = re.compile(r"-?[0-9]{1,19}")
+_WRITTEN_ID = re.compile(r"-?[1-9][0-9]{0,17}")
 
 
 def read_id(name: str, value: object) -> str:
     """A ZoomInfo id as text: a whole number of up to 64 bits that may be negative."""
+    # Nearly all come as ZoomInfo writes them.
+    if isinstance(value, str) and _WRITTEN_ID.fullmatch(value):
+        return value
     text = read_text(name, value)
     # A float past 2**53 has lost digits on its way here, so it may name another record.
     exact = not isinstance(value, float) or abs(value) < 2**53
