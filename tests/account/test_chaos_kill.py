@@ -171,13 +171,13 @@ async def _crash(app: App, tasks: list[asyncio.Task[None]]) -> None:
     def dead(*_: object) -> None:
         raise RuntimeError("this process is dead")
 
-    close = None
+    opened = None
     if store is not None:
-        close = store._enqueue  # type: ignore[attr-defined]
-        store._enqueue = dead  # type: ignore[attr-defined]
+        opened = store._opened  # type: ignore[attr-defined]
+        store._opened = dead  # type: ignore[attr-defined]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     if store is not None:
-        store._enqueue = close  # type: ignore[attr-defined]
+        store._opened = opened  # type: ignore[attr-defined]
         await store.close()
