@@ -186,8 +186,6 @@ class Ledger:
         reservation = uuid4().hex
 
         def job(c: Transaction) -> Reservation:
-            if check is not None:
-                check(c)
             asked = self._asked(entity, inputs)
             matches = matches_of(c, self._account, entity, asked)
             asked_standing = standing.ask(c, self._account)
@@ -196,6 +194,8 @@ class Ledger:
             asked_used = tally.ask(
                 c, Used._fields, self._account, now, caller=caller.name, job=caller.job, since=now - HOUR
             )
+            if check is not None:
+                check(c)
             lines = lines_of(c, self._account, entity, asked, matches, now)
             estimate = sum_up(entity, lines)
             known = standing.read(asked_standing)
@@ -347,6 +347,7 @@ class Ledger:
             asked = Answered(ask_own(c, self._account, reservation), ask_uneasy(c, self._account))
             asked_standing = standing.ask(c, self._account)
             now = self._now(c)
+            listed = None if look is None else look(c)
             known, compared = standing.read(asked_standing), None
             if balance is not None:
                 compared = standing.compare(c, self._account, turn, balance, header, known, now)
@@ -357,7 +358,7 @@ class Ledger:
             if compared is not None:
                 known = standing.settle_down(c, self._account, turn, compared, pending)
             left = max(0, limits.per_day - pending.today - asked_today.fetchone()[0])
-            return Closed(spent, seen, left, known.view(pending, now), None if look is None else look(c))
+            return Closed(spent, seen, left, known.view(pending, now), listed)
 
         # Lost by a crash of the machine, the charges are still marked as sent: they count, and are read later.
         return await self._store.write(job, durable=False)
