@@ -309,7 +309,7 @@ async def gate(
 
 # The gate adds durable writes and a reading of the balance before and after; the sandbox answers faster than any
 # network, so the ratio is far above what a user of the service sees.
-GATE = 4.0
+GATE = 3.0
 
 # The processor time of a first question, in a process of its own: files read, index built, answer given.
 FIRST = """
