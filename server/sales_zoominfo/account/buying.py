@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -32,10 +33,16 @@ if TYPE_CHECKING:
     from ..store import Transaction
     from .optouts import Scope
 
+logger = logging.getLogger(__name__)
+
 # What is paid for does not wait longer than this for the figure that is told beside it. Seconds.
 BALANCE_TIMEOUT = 5.0
 # Between two looks at whether an account's first spend has been compared. Seconds.
 _PAUSE = 0.02
+# What was read so long ago is still as it was, for anybody who could tell. Seconds.
+_JUST_NOW = 0.1
+# A database that fails sooner than this is there. Seconds.
+_PROMPT = 1.0
 LIMIT_OF = {"credits": "uniqueIdLimit", "request": "requestLimit", "record": "recordLimit"}
 
 
@@ -96,7 +103,9 @@ class Buyer:
                     return error
                 done += len(purchase.spread(batch))
                 if progress is not None:
-                    # A client that is gone must not cost the records that it paid for.
+                    # A client that is gone must not cost the records that it paid for, and one that is slow not hide
+                    # who has been listed meanwhile.
+                    purchase.listed = None
                     with suppress(Exception):
                         await progress(done, len(purchase.inputs))
         finally:
@@ -108,6 +117,7 @@ class Buyer:
         await self._close(purchase, range(len(purchase.inputs)), sent=False)
 
     async def _buy(self, purchase: Purchase, batch: Sequence[int]) -> None:
+        purchase.listed = None
         try:
             first = await self._in_turn(purchase, batch)
         except BaseException:
@@ -156,7 +166,6 @@ class Buyer:
         self._under_way += 1
         mine, alone = self._started, self._under_way == 1
         before = self._client.balance
-        purchase.listed = None
         try:
             found, turn = await self._send(purchase, batch)
         finally:
@@ -168,6 +177,7 @@ class Buyer:
         purchase.note(batch, found)
         balance, checked = await self._look_after(purchase, batch, turn, header)
         closed: Closed | None = None
+        began = time.monotonic()
         with anyio.CancelScope(shield=True):
             try:
                 closed = await self._conclude(purchase, batch, turn, balance, checked)
@@ -182,7 +192,8 @@ class Buyer:
         purchase.spent += closed.spent
         purchase.day_left = closed.day_left
         purchase.view = closed.view
-        purchase.listed = closed.listed
+        # A server that was away may have kept the answer for seconds.
+        purchase.listed = closed.listed if time.monotonic() - began <= _JUST_NOW else None
         if closed.seen.stop is not None:
             purchase.warnings.append(str(closed.seen.stop.error()))
         elif closed.seen.excess:
@@ -205,13 +216,17 @@ class Buyer:
                 look=look,
             )
 
+        began = time.monotonic()
         try:
             return await conclude(self._look)
-        except SalesZoomInfoError:
-            raise
-        except Exception:
-            # A list that cannot be read keeps the records back, which is no reason not to settle them.
-            return await conclude(None)
+        except SalesZoomInfoError as error:
+            # Not after a server that stays away: that would be waited for once more.
+            if error.kind != "state_unusable" or time.monotonic() - began > _PROMPT:
+                raise
+        except Exception as error:
+            logger.debug("settled without a look at the opt-out list: %s", type(error).__name__)
+        # A list that cannot be read keeps the records back, which is no reason not to settle them.
+        return await conclude(None)
 
     # --- the account's own figure ----------------------------------------------------------------------------------
 

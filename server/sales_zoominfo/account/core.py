@@ -122,15 +122,17 @@ class Core:
             await self.look_up()
         return await self.screen.list.scope()
 
-    async def note_account(self) -> None:
-        """Remember that this machine has an account.
+    async def note_account(self) -> bool:
+        """Remember that this machine has an account; whether that was new.
 
         From here on, missing credentials on it are a mistake and not a wish for the sandbox.
         """
-        if not self._remembered and not self.client.sandbox:
-            for generation in self.client.generations:
-                await self.ledger.remember_account(generation)
-            self._remembered = True
+        if self._remembered or self.client.sandbox:
+            return False
+        for generation in self.client.generations:
+            await self.ledger.remember_account(generation)
+        self._remembered = True
+        return True
 
     async def refuse(self, arguments: Mapping[str, object]) -> None:
         """Let arguments through that name nobody on the opt-out list.

@@ -183,7 +183,10 @@ class OptOuts:
         return scope
 
     def guess(self) -> Scope | None:
-        """What the list holds, if it was empty when it was last read here: to be made sure of by :meth:`check`."""
+        """What the list holds, if it was empty when it was last read here.
+
+        For whoever makes sure of it by :meth:`check` before anything is bought or handed over.
+        """
         return NOTHING_LISTED if self._was_empty else None
 
     def check(self, transaction: Transaction) -> None:
@@ -288,6 +291,7 @@ class OptOuts:
         def job(transaction: Transaction) -> Added:
             return self._insert(transaction, rows, sealed, len(entries))
 
+        self._was_empty = False
         return await self._store.write(job, lane=LANE)
 
     def _insert(self, transaction: Transaction, rows: list[_Row], sealed: list[bytes], given: int) -> Added:

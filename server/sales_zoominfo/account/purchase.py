@@ -40,7 +40,8 @@ class Purchase:
         ask: what is asked about the one company among the inputs, None for an enrich of records.
         optional: output fields to go without where the account's plan lacks them.
         answer: what came of it.
-        listed: what the opt-out list held after the last answer, where that is known.
+        listed: what the opt-out list held after the last answer, where that has been read and nothing was waited for
+            since.
     """
 
     entity: Entity

@@ -227,7 +227,8 @@ class Spender:
             limits = self._core.limits(max_credits)
             entry.generation = order.generation
             await self._core.tidy()
-            guess = self._core.screen.list.guess()
+            # What is kept here is handed over without a reservation, in which the guess would be made sure of.
+            guess = self._core.screen.list.guess() if max_age is None else None
             scope = guess or await self._core.scope(entity)
             await self._sort_out(order, max_age, scope)
             call_id = uuid.uuid4().hex if executor is None else f"{executor}.{uuid.uuid4().hex}"
@@ -243,6 +244,8 @@ class Spender:
                 except ListChanged:
                     scope = await self._core.scope(entity)
                     await self._sort_out(order, max_age, scope)
+                    if agreed is not None:
+                        limits = replace(limits, approved=len(order.kept))
                     if order.kept:
                         purchase = await self._buy(order, who, limits, consent, entry, progress)
             if purchase is not None:
@@ -422,10 +425,12 @@ class Spender:
         if any(exceeded):
             purchase.warnings.append(str(fail("credits_exhausted")))
         try:
-            await self._core.note_account()
+            if await self._core.note_account():
+                purchase.listed = None
         except SalesZoomInfoError as error:
             purchase.warnings.append(str(error))
         if self._core.client.balance is None:
+            purchase.listed = None
             await self._buyer.read(order.generation)
         return purchase
 

@@ -147,8 +147,8 @@ class ThreadStore:
 
         if self._closed:
             return
-        future = self._worker.submit(self._disconnect)
         self._closed = True
+        future = self._worker.submit(self._disconnect)
         self._worker.leave()
         await asyncio.shield(asyncio.wrap_future(future))
 

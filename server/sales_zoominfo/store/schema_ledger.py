@@ -76,8 +76,8 @@ TALLY: tuple[str, ...] = (
     "DROP INDEX charge_job",
 )
 
-# What is open is found by the indexes over what is live, so that no index follows a charge from state to state; only
-# what is spent, which stays so, is found by its moment.
+# What is open is found by the indexes over what is live, so that no index holds a charge's state; only what is spent,
+# which stays so, is found by its moment.
 SPENT: tuple[str, ...] = (
     "CREATE INDEX charge_spent ON charge (account, at, caller, credits) WHERE state = 'spent'",
     "DROP INDEX charge_budget",

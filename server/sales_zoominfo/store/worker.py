@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 Job = Callable[[], object]
 
-_at_work: weakref.WeakKeyDictionary[threading.Thread, SimpleQueue[Job | None]] = weakref.WeakKeyDictionary()
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
 class Worker:
@@ -33,7 +34,11 @@ class Worker:
         # A daemon, since the interpreter waits for others before it tells anybody to end.
         thread = threading.Thread(target=_work, args=(self._jobs,), name=name, daemon=True)
         thread.start()
-        _at_work[thread] = self._jobs
+        # So that no job lands behind the end, where nobody would run it.
+        self._lock = threading.Lock()
+        self._left = False
+        _threads.add(thread)
+        _workers.add(self)
         self._forgotten = weakref.finalize(self, self._jobs.put, None)
         self._forgotten.atexit = False
 
@@ -42,8 +47,14 @@ class Worker:
 
         Args:
             job: what to do.
+
+        Raises:
+            RuntimeError: the worker has been left.
         """
-        self._jobs.put(job)
+        with self._lock:
+            if self._left:
+                raise RuntimeError("the store is closed")
+            self._jobs.put(job)
 
     def submit(self, fn: Callable[[], T]) -> Future[T]:
         """Queue a function whose outcome somebody wants to know.
@@ -53,6 +64,9 @@ class Worker:
 
         Returns:
             The outcome to be. One that is cancelled before its turn is left out.
+
+        Raises:
+            RuntimeError: the worker has been left.
         """
         future: Future[T] = Future()
 
@@ -66,13 +80,16 @@ class Worker:
             else:
                 future.set_result(result)
 
-        self._jobs.put(job)
+        self.put(job)
         return future
 
     def leave(self) -> None:
         """End the thread once it has run what is queued, without waiting for it."""
-        if self._forgotten.detach() is not None:
-            self._jobs.put(None)
+        with self._lock:
+            if not self._left:
+                self._left = True
+                self._forgotten.detach()
+                self._jobs.put(None)
 
 
 def _work(jobs: SimpleQueue[Job | None]) -> None:
@@ -83,6 +100,7 @@ def _work(jobs: SimpleQueue[Job | None]) -> None:
 
 @atexit.register
 def _finish() -> None:
-    for thread, jobs in list(_at_work.items()):
-        jobs.put(None)
+    for worker in list(_workers):
+        worker.leave()
+    for thread in list(_threads):
         thread.join()
