@@ -55,7 +55,7 @@ ONCE_BROKEN = (
 
 
 async def _open(state_url: str) -> Store:
-    """A store where the proof finds all charges of one of its thousands of accounts, which the ledger never asks for."""
+    """A store where all charges of one of thousands of accounts are found, which the ledger itself never asks for."""
     store = await open_store(state_url)
     await store.write(lambda c: c.execute("CREATE INDEX IF NOT EXISTS proof ON charge (account)").rowcount)
     return store

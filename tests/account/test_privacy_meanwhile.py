@@ -13,7 +13,7 @@ from privacy_parts import Desk, entry, opened
 
 from sales_zoominfo.account.consent import Request
 from sales_zoominfo.account.gate import Account
-from sales_zoominfo.errors import InvalidArgument
+from sales_zoominfo.errors import InvalidArgument, fail
 from sales_zoominfo.sandbox import Fault
 from sales_zoominfo.zoominfo.operations import Generation
 from support import GENERATIONS
@@ -34,12 +34,12 @@ async def people(account: Account, count: int) -> list[dict[str, Any]]:
     return [{"personId": row["id"]} for row in found.rows]
 
 
-async def add_elsewhere(desk: Desk, person: object) -> None:
+async def add_elsewhere(desk: Desk, value: object, kind: str = "person") -> None:
     """As another process does it."""
     assert desk.app is not None
     place = (await desk.app.account())._screen.place
     async with opened(desk.state_url, place=place) as screen:
-        await screen.list.add([entry("person", person)], "somebody else")
+        await screen.list.add([entry(kind, value)], "somebody else")
 
 
 async def enrich(account: Account, inputs: list[dict[str, Any]], **more: Any) -> Any:
@@ -102,6 +102,54 @@ async def test_whoever_is_listed_while_a_person_is_asked_is_not_bought(desk: Des
     assert asked == [3, 2], "they agreed to another purchase"
 
 
+async def test_a_kept_copy_does_not_hide_who_was_listed_since(desk: Desk) -> None:
+    account = await desk.open("gtm", keep_records=30)
+    some = await people(account, 8)
+    known = await account.enrich("contact", some, caller="t", outputs=["id", "email"])
+    gone, email = next(
+        (item, match.row["email"]) for item, match in zip(some, known.matches, strict=True) if match.row.get("email")
+    )
+    assert desk.app is not None
+    assert desk.app._copies is not None
+    await desk.app._copies.forget("contact", gone["personId"])
+    await enrich(account, [gone])
+    await add_elsewhere(desk, email, "email")
+    found = await enrich(account, [gone], max_age=30)
+    assert found.matches[0].status == "SUPPRESSED", "the copy does not hold the address"
+
+
+async def test_whoever_is_listed_while_a_client_hears_of_the_progress_is_withheld(desk: Desk) -> None:
+    account = await desk.open("gtm")
+    first, gone, stays = await people(account, 3)
+    await enrich(account, [first])
+
+    async def progress(_done: int, _all: int) -> None:
+        await add_elsewhere(desk, gone["personId"])
+
+    found = await enrich(account, [gone, stays], progress=progress)
+    assert [match.status for match in found.matches] == ["SUPPRESSED", "FULL_MATCH"]
+
+
+async def test_whoever_is_listed_before_a_later_batch_fails_is_withheld(desk: Desk) -> None:
+    account = await desk.open("gtm")
+    first, gone, *others = await people(account, 32)
+    await enrich(account, [first])
+    before = account._buyer._look_before
+    batches: list[int] = []
+
+    async def fails(*args: Any) -> None:
+        batches.append(1)
+        if len(batches) == 2:
+            await add_elsewhere(desk, gone["personId"])
+            raise fail("first_spend_unread")
+        await before(*args)
+
+    account._buyer._look_before = fails  # type: ignore[method-assign]
+    found = await enrich(account, [gone, *others])
+    assert len(batches) == 2
+    assert [match.status for match in found.matches[:2]] == ["SUPPRESSED", "FULL_MATCH"]
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 async def test_an_empty_list_is_read_in_the_ledgers_transactions_alone(
     desk: Desk, generation: Generation, monkeypatch: pytest.MonkeyPatch
@@ -122,10 +170,9 @@ async def test_an_empty_list_is_read_in_the_ledgers_transactions_alone(
     assert not reads
 
 
-def hide_the_list(path: Path, *, back: bool = False) -> None:
-    names = ("gone", "opt_out") if back else ("opt_out", "gone")
+def hide_the_list(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
-        db.execute(f"ALTER TABLE {names[0]} RENAME TO {names[1]}")
+        db.execute("ALTER TABLE opt_out RENAME TO gone")
 
 
 async def test_a_list_that_broke_since_stops_the_purchase(sandbox_dir: Path, state_url: str) -> None:
@@ -144,8 +191,25 @@ async def test_a_list_that_broke_since_stops_the_purchase(sandbox_dir: Path, sta
     await desk.app.aclose()
 
 
+def damage_the_list(path: Path) -> None:
+    """Overwrite what the list's table and its indexes begin with."""
+    with closing(sqlite3.connect(path)) as db:
+        roots = [root for (root,) in db.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name = 'opt_out'")]
+        [(size,)] = db.execute("PRAGMA page_size")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    with path.open("r+b") as file:
+        for root in roots:
+            file.seek((root - 1) * size)
+            file.write(b"\xff" * size)
+    with closing(sqlite3.connect(path)) as db:
+        # A write, so that other connections let go of the pages that they remember.
+        db.execute("INSERT INTO account VALUES ('other', 'gtm', 1.0)")
+        db.commit()
+
+
+@pytest.mark.parametrize("break_it", [hide_the_list, damage_the_list])
 async def test_a_list_that_breaks_while_zoominfo_answers_keeps_the_record_back_and_the_books_right(
-    sandbox_dir: Path, state_url: str
+    sandbox_dir: Path, state_url: str, break_it: Callable[[Path], None]
 ) -> None:
     desk = Desk(sandbox_dir, state_url)
     account = await desk.open("gtm")
@@ -155,15 +219,17 @@ async def test_a_list_that_breaks_while_zoominfo_answers_keeps_the_record_back_a
 
     def plan(_method: str, asked: str) -> Fault | None:
         if "enrich" in asked and "lookup" not in asked:
-            hide_the_list(path)
+            break_it(path)
         return None
 
     desk.sandbox.plan = plan
     with pytest.raises(InvalidArgument) as caught:
         await enrich(account, [second])
-    assert caught.value.kind == "opt_outs_unreadable"
-    hide_the_list(path, back=True)
-    budget = await account.budget("t")
-    assert (budget.spent_today, budget.reserved, budget.in_doubt) == (2, 0, 0), "it was paid for, and that is settled"
+    assert caught.value.kind in ("opt_outs_unreadable", "state_unusable")
+    with closing(sqlite3.connect(path)) as db:
+        charges = db.execute("SELECT state, credits FROM charge").fetchall()
+        purchases = db.execute("SELECT COUNT(*) FROM purchase").fetchone()
+    assert charges == [("spent", 1)] * 2, "it was paid for, and that is settled"
+    assert purchases == (2,)
     assert desk.app is not None
     await desk.app.aclose()

@@ -67,6 +67,15 @@ def test_its_thread_ends_after_what_was_queued(how: str) -> None:
     assert done == [1]
 
 
+def test_nothing_is_taken_that_nobody_would_run() -> None:
+    worker = Worker("test")
+    worker.leave()
+    with pytest.raises(RuntimeError, match="closed"):
+        worker.put(lambda: None)
+    with pytest.raises(RuntimeError, match="closed"):
+        worker.submit(lambda: None)
+
+
 def test_what_is_queued_is_written_although_the_program_ends(tmp_path: Path) -> None:
     program = f"""
 import asyncio, time
