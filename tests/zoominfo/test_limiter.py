@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from contextlib import suppress
 
 import anyio
 import httpx2
@@ -178,11 +179,40 @@ async def test_hour_and_day_refusals_hold_the_lane_until_the_reset(
     await limiter.acquire("standard", max_wait=0)
 
 
-async def test_a_refusal_reaches_those_who_already_wait(clock: Clock) -> None:
+@pytest.mark.parametrize("lane", ["standard", "auth"])
+@pytest.mark.parametrize("bucket", ["hour", "day"])
+async def test_a_refused_window_is_tried_now_and_then_and_free_once_a_call_passes(
+    clock: Clock, bucket: str, lane: Lane
+) -> None:
+    limiter = make(clock)
+    refused = headers(x_ratelimit_rejected_bucket=bucket, retry_after="1800")
+    await limiter.acquire(lane)
+    await limiter.feedback(lane, 429, refused)
+    tried: list[float] = []
+    for _ in range(6):
+        clock.now += 3
+        with suppress(RateLimited):
+            await limiter.acquire(lane, max_wait=10)
+            tried.append(clock.now)
+            await limiter.feedback(lane, 429, refused)
+    assert len(tried) == 3, "one in five seconds"
+    with pytest.raises(RateLimited):
+        await limiter.acquire(lane, max_wait=10, bulk=True)
+    clock.now += 6
+    await limiter.acquire(lane, max_wait=10)
+    await limiter.feedback(lane, 200, headers())
+    began = clock.now
+    for _ in range(3):
+        await limiter.acquire(lane, max_wait=10)
+    assert clock.now - began < 4, "what passed shows that the window is free"
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+async def test_a_refusal_reaches_those_who_already_wait(clock: Clock, bulk: bool) -> None:
     limiter, times = make(clock), []
 
     async def one() -> None:
-        await limiter.acquire("standard")
+        await limiter.acquire("standard", bulk=bulk)
         times.append(clock.now)
 
     await limiter.acquire("standard")
@@ -191,8 +221,13 @@ async def test_a_refusal_reaches_those_who_already_wait(clock: Clock) -> None:
             group.start_soon(one)
         await asyncio.sleep(0)
         await limiter.feedback("standard", 429, headers(X_RateLimit_Rejected_Bucket="hour", Retry_After="100"))
-    assert times[0] == pytest.approx(200.0, abs=0.1)
     assert times == sorted(times)
+    if bulk:
+        assert times[0] == pytest.approx(200.0, abs=0.1)
+    else:
+        # A person's call tries whether it still holds, one in five seconds.
+        assert times[0] >= 105.0
+        assert all(later - earlier >= 5.0 for earlier, later in itertools.pairwise(times))
 
 
 async def test_an_enterprise_refusal_waits_for_its_epoch_reset(clock: Clock) -> None:

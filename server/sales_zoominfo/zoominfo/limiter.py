@@ -33,6 +33,8 @@ _LOOK_AGAIN = 15.0
 _AT_LEAST = 0.001
 # A request that leaves this much too late is noted, less is within the headroom. Seconds.
 _LATE = 0.003
+# A block is told as a moment of another clock; read twice, it differs by less than this. Seconds.
+_CLOCKS = 0.05
 # Float sums of a clock and a delay may fall short of the target by an ulp.
 _EPSILON = 1e-6
 
@@ -141,6 +143,14 @@ class Limiter(Protocol):
         ...
 
 
+class _Reserved(NamedTuple):
+    """A slot, its moment by this process's clock, and until when the lane is blocked although it was given."""
+
+    number: int
+    moment: float
+    blocked: float
+
+
 @dataclass(slots=True)
 class _Queue:
     """Those of one process that wait in one lane, interactive or bulk. Only the head holds a reservation."""
@@ -148,8 +158,8 @@ class _Queue:
     waiting: int = 0
     # What follows waits anyway, so nobody has to be let by when the lock is free.
     lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
-    # The slot of a head that was cancelled, for the next one: its number and moment.
-    left: tuple[int, float] | None = None
+    # The slot of a head that was cancelled, for the next one.
+    left: _Reserved | None = None
 
 
 @dataclass(slots=True)
@@ -249,20 +259,20 @@ class SharedLimiter:
 
     async def _take(self, lane: Lane, view: _View, queue: _Queue, until: float, bulk: bool, lead: float) -> Slot:
         while True:
-            number, slot = await self._reserve(lane, queue, until, bulk)
-            queue.left = number, slot
+            number, slot, blocked = queue.left = await self._reserve(lane, queue, until, bulk)
             await self._sleep_until(slot - min(lead, view.spacing / 2))
             queue.left = None
-            # A refusal that arrived meanwhile holds everybody; the slot is lost, but so it would have been.
-            if view.blocked_until <= self._clock():
+            # A refusal that arrived meanwhile holds everybody; the slot is lost, but so it would have been. One that
+            # stood before does not: the slot was given to try whether it still holds.
+            if view.blocked_until <= max(self._clock(), blocked):
                 break
         taken = Slot(number, slot, self._clock, view.late, self._sleep_until)
         taken.used()
         return taken
 
-    async def _reserve(self, lane: Lane, queue: _Queue, until: float, bulk: bool) -> tuple[int, float]:
+    async def _reserve(self, lane: Lane, queue: _Queue, until: float, bulk: bool) -> _Reserved:
         left, queue.left = queue.left, None
-        if left is not None and self._clock() - _LATE <= left[1] <= until:
+        if left is not None and self._clock() - _LATE <= left.moment <= until:
             return left
         while True:
             # A process that dies while it waits for long must hold nothing, so only slots nearby are reserved.
@@ -275,7 +285,7 @@ class SharedLimiter:
             answer: Turn | Hold = seen.result
             moment = seen.at + answer.wait
             if isinstance(answer, Turn):
-                return answer.number, moment
+                return _Reserved(answer.number, moment, seen.blocked + _CLOCKS)
             if moment > until:
                 raise _refusal(answer.wait, answer.bucket)
             now = self._clock()
@@ -289,9 +299,11 @@ class SharedLimiter:
     async def feedback(self, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
         """See :meth:`Limiter.feedback`."""
         news = read_news(lane, status, headers, self._wall())
+        view = self._view(lane)
+        if status != 429 and view.blocked_until > self._clock():
+            news = news._replace(passed=True)
         if news == _NOTHING:
             return
-        view = self._view(lane)
         view.news.append(news)
         # A limit that is new is told even if this process sends nothing more.
         if news.urgent or news.second not in (None, view.told):

@@ -222,6 +222,7 @@ class News(NamedTuple):
         refused: the window that refused the call, None when it was let through.
         wait: seconds until that window, or a minute that is now empty, frees.
         empty: the minute is used up, though this call still passed.
+        passed: this call passed although an hour or a day was refused.
     """
 
     second: float | None = None
@@ -229,11 +230,12 @@ class News(NamedTuple):
     refused: Bucket | None = None
     wait: float | None = None
     empty: bool = False
+    passed: bool = False
 
     @property
     def urgent(self) -> bool:
         """Whether the other processes must know before this one sends again."""
-        return self.empty or self.refused is not None
+        return self.empty or self.passed or self.refused is not None
 
 
 def hear(lane: Lane, now: float, news: News, configured: float, rules: Rules = RULES) -> None:
@@ -254,6 +256,11 @@ def hear(lane: Lane, now: float, news: News, configured: float, rules: Rules = R
         lane.told = news.second
     for window, told in news.windows.items():
         _count(lane, now, window, told, passed=news.refused is None, rules=rules)
+    if news.passed:
+        for window in ("hour", "day"):
+            # Where answers tell what is left, that says more.
+            if window not in lane.budgets:
+                lane.blocks.pop(window, None)
     if news.empty or news.refused == "minute":
         _block(lane, now, "minute", min(rules.lengths["minute"] if news.wait is None else news.wait, 60.0))
     elif news.refused == "second":
