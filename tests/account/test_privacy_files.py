@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from privacy_parts import entry, opened
 from proof import scaled
 from sales_zoominfo.account.entries import Entry
 from sales_zoominfo.account.opt_out_files import Broken, export_rows, read_rows
+from sales_zoominfo.account.optouts import Listed
 from sales_zoominfo.errors import InvalidArgument
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +156,168 @@ async def test_what_is_exported_comes_back(state_url: str, tmp_path: Path) -> No
     ]
     with path.open(newline="") as file:
         assert next(iter(csv.DictReader(file)))["reason"].startswith("'="), "no spreadsheet runs it"
+
+
+OPEN = "it opens a quote that is not closed"
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out", "named"),
+    [
+        ('email,reason\na@b.example,"asked\nc@d.example,x\ne@f.example,x\n', [2], ["c@d.example", "e@f.example"]),
+        ('email\n"a@b.example\nc@d.example\ne@f.example\n', [2], ["c@d.example", "e@f.example"]),
+        ('"a@b.example\nc@d.example\ne@f.example\n', [1], ["c@d.example", "e@f.example"]),
+        # Two strays make a whole cell of what stands between them.
+        ('email,reason\na@b.example,"asked\nc@d.example,x\ne@f.example,x"\n', [2], ["c@d.example", "e@f.example"]),
+        ('email,reason\na@b.example,"asked\nc@d.example\nthen"\n', [2, 4], ["c@d.example"]),
+        # Rows that would be told are not lost in a reason either.
+        ('email,reason\na@b.example,"x\nbroken@,x\nlast"\nc@d.example,\n', [2, 3, 4], ["c@d.example"]),
+        ('kind,value,reason\nemail,a@b.example,"x\nemail,broken,x"\n', [2, 3], []),
+        ('kind,value,reason\nemail,a@b.example,"x\nmail2,c@d.example,x"\n', [2, 3], []),
+        ('kind,value,reason\nemail,"a@b.example,x\ndomain,d.example,x\n', [2], ["d.example"]),
+        ('phone,reason\n"+1 555 010 1234,x\n+1 555 010 1235,x\n', [2], ["+15550101235"]),
+        ('personId;reason\n7;"x\n8;x\n', [2], ["8"]),
+        # The quote is not closed properly, or never, or too late.
+        ('email,reason\na@b.example,"asked\nfoo "by" phone,"\nc@d.example,\n', [2, 3], ["c@d.example"]),
+        ('email,reason\nc@d.example,\na@b.example,"asked', [3], ["c@d.example"]),
+        ('email,reason\na@b.example,"asked\n' + "so\n" * 9_999 + 'it",\n', [*range(2, 10_003)], []),
+        # A line break within an address belongs to no address.
+        ('email,reason\n"a@b.example\nbroken",x\n', [2, 3], []),
+        # The line after the break would name somebody.
+        ('reason,email\n"two\nlines",a@b.example\n', [2], ["a@b.example"]),
+        ("email,reason\na@b.example," + "x" * 20_000 + "\nc@d.example,\n", [2], ["c@d.example"]),
+    ],
+)
+def test_a_stray_quote_swallows_nobody(write: Write, text: str, left_out: list[int], named: list[str]) -> None:
+    found, broken = parts(write(text))
+    assert [row.line for row in broken] == left_out
+    assert [one.value for one in found] == named
+
+
+@pytest.mark.parametrize("count", [500, 9_000])
+def test_everybody_after_a_stray_quote_is_read(write: Write, count: int) -> None:
+    rows = ["email,reason", 'a@one.example,"asked by phone', *(f"p{n}@two.example,asked" for n in range(count))]
+    found, [broken] = parts(write("\n".join(rows) + "\n"))
+    assert [one.value for one in found] == [f"p{n}@two.example" for n in range(count)]
+    assert broken.line == 2
+    assert OPEN in broken.reason
+    assert "one.example" not in broken.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ('email,note\na@b.example,"two\nlines"\nc@d.example,x\n', ["two\nlines", "x"]),
+        ('email,note\r\na@b.example,"two\r\n\r\nlines, ""so""\r\n"\r\nc@d.example,x\r\n', [
+            'two\r\n\r\nlines, "so"', "x"]),
+        ('kind,value,note,from\nemail,a@b.example,"he wrote, twice,\nfrom home,",2026-11-01\nemail,c@d.example,,\n', [
+            "he wrote, twice,\nfrom home,", ""]),
+        ('email,"note\n(if any)"\na@b.example,x\n', ["x"]),
+    ],
+)  # fmt: skip
+def test_a_reason_of_several_lines_is_read(write: Write, text: str, reasons: list[str]) -> None:
+    found, broken = parts(write(text.replace("note\n(if any)", "reason\n")))
+    assert not broken
+    assert [one.reason for one in found] == reasons
+
+
+def test_lines_are_counted_past_a_reason_of_several(write: Write) -> None:
+    found, broken = parts(write('email,note\na@b.example,"two\n\nlines"\nbroken,x\nc@d.example,"\n'))
+    assert [one.value for one in found] == ["a@b.example"]
+    assert [row.line for row in broken] == [5, 6]
+
+
+@pytest.mark.parametrize("head", ['email,"reason,phone', "email," + "x" * 20_000 + ",phone"])
+def test_headings_that_cannot_be_read_refuse_the_file(write: Write, head: str) -> None:
+    with pytest.raises(InvalidArgument, match="first line cannot be read"):
+        parts(write(f"{head}\na@b.example,,+15550101234\n"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "back"),
+    [
+        ('asked, "in\nwords", twice\r\nby phone,\rso\n\n"he" said', None),
+        ("a\rb", None),
+        ("\n".join("ab" * 80), None),
+        ('"' * 200 + "x\n" + '"' * 200, None),
+        ("asked\nemail,p7@two.example,x\nthe end", "asked\n'email,p7@two.example,x\n'the end"),
+        ('asked\n",p7@two.example', "asked\n'\",p7@two.example"),
+    ],
+)
+async def test_any_reason_comes_back(state_url: str, tmp_path: Path, reason: str, back: str | None) -> None:
+    """A line that would be a row by itself is marked as text, so that the file says one thing only."""
+    path = tmp_path / "export.csv"
+    given = [entry("email", "ada@acme.example", reason=reason), entry("person", "7", reason=reason)]
+    async with opened(state_url) as screen:
+        await screen.list.add(given, "test")
+        exported = "".join(export_rows(await screen.list.page()))
+        path.write_text(exported, encoding="utf-8", newline="")
+        found, broken = parts(path)
+        assert not broken
+        assert [(one.kind, one.value, one.reason) for one in found] == [
+            (one.kind, one.value, back or reason) for one in given
+        ]
+        told = await screen.list.add(found, "test")
+    assert (told.added, told.known) == (0, 2)
+
+
+@given(st.text(st.sampled_from("a7@.,\"\n\r';* x"), max_size=60))
+def test_no_reason_breaks_an_export(tmp_path_factory: pytest.TempPathFactory, reason: str) -> None:
+    path = tmp_path_factory.mktemp("csv") / "list.csv"
+    listed = Listed(1, "email", "ada@acme.example", reason, "test", "own", False, 0.0, None, 0.0)
+    path.write_text("".join(export_rows([listed, listed])), encoding="utf-8", newline="")
+    assert values(path) == [("email", "ada@acme.example")] * 2
+
+
+_BAD = ("broken row,,x", "*@wild{n}.example,,x", 'q{n}@stray.example,,"asked', '"q{n}@stray.example,,asked')
+
+
+async def test_a_mixed_file_loses_nobody(state_url: str, tmp_path: Path) -> None:
+    """A million lines at PROOF_SCALE=1: broken rows, duplicates, wildcards, stray quotes and reasons of two lines."""
+    rows, path = scaled(1_000_000, 5_000), tmp_path / "mixed.csv"
+    chance = random.Random(7)
+    good: set[str] = set()
+    bad: list[int] = []
+    count, line = 0, 1
+    with path.open("w") as file:
+        file.write("email,phone,reason\n")
+        for number in range(rows):
+            line += 1
+            draw = chance.randrange(12)
+            if draw < len(_BAD):
+                bad.append(line)
+                text = _BAD[draw].format(n=number)
+            else:
+                # Every tenth stands there twice, some with another reason.
+                name = f"p{number - number % 10 if number % 10 == 1 else number}@c{number % 10 // 2}.example"
+                good.add(name)
+                count += 1
+                text = f"{name},,asked" if draw < 10 else f'{name},,"asked, ""so""\nby phone"'
+                line += text.count("\n")
+            file.write(f"{text}\n")
+    expected, added, known = iter(bad), 0, 0
+    tracemalloc.start()
+    async with opened(state_url) as screen:
+        batch: list[Entry] = []
+        for row in read_rows(path):
+            if isinstance(row, Broken):
+                assert row.line == next(expected)
+                continue
+            batch.append(row)
+            if len(batch) == 2_000:
+                told = await screen.list.add(batch, "test")
+                added, known, batch = added + told.added, known + told.known, []
+        told = await screen.list.add(batch, "test")
+        added, known = added + told.added, known + told.known
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert next(expected, None) is None, "every bad row is told"
+        assert (added, known) == (len(good), count - len(good))
+        assert peak < 60_000_000, f"{peak:,} bytes at the most"
+        keys = [f"email:{value}" for value in good]
+        for start in range(0, len(keys), 500):
+            some = set(keys[start : start + 500])
+            assert await screen.list.hits(some) == some
 
 
 async def test_a_million_lines(state_url: str, tmp_path: Path) -> None:

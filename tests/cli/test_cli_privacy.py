@@ -116,6 +116,19 @@ def test_a_file_goes_in_with_its_broken_rows_told(command: Command, tmp_path: Pa
     assert "not looked up" not in told
 
 
+def test_a_stray_quote_hides_nobody(command: Command, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    rows = ["email,reason", 'a@one.example,"asked by phone', *(f"p{number}@two.example,asked" for number in range(500))]
+    source.write_text("\n".join(rows) + "\n")
+    told = command("opt-outs", "import", str(source), "--resolve", "0", code=1).stderr
+    assert "500 added, 0 on the list already or twice in the file, 1 rows left out" in told
+    assert "line 2: it opens a quote that is not closed" in told
+    assert "one.example" not in told
+    command("opt-outs", "check", "p7@two.example", code=1)
+    command("opt-outs", "check", "p499@two.example", code=1)
+    command("opt-outs", "check", "a@one.example")
+
+
 def test_what_is_exported_can_be_imported(command: Command, tmp_path: Path) -> None:
     command("opt-outs", "add", "ada@acme.example", "acme.example", "+49 30 1234567", "--reason", 'a, "b"')
     out = tmp_path / "out.csv"

@@ -6,10 +6,11 @@ import csv
 import io
 import re
 import time
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..errors import SalesZoomInfoError, fail
 from .entries import MAX_REASON, Entry, read_entry, read_kind
@@ -47,6 +48,14 @@ _YES, _NO = frozenset(["true", "yes", "y", "1", "x"]), frozenset(["false", "no",
 HEADINGS = ("kind", "value", "reason", "from", "until", "permanent", "source", "added")
 # A longer line is no line of such a file.
 _LONGEST = 20_000
+# A cell runs over so many lines after its first, or over more where the whole row is short.
+_FEW = 10
+_SHORT = 4 * MAX_REASON
+# What spreadsheets put before a text that is to stay one.
+_TEXT = "'"
+_BREAK = re.compile(r"\r\n|\r|\n")
+_OPEN = "it opens a quote that is not closed before the next entry: close it, or double it within a quoted text"
+_TOO_LONG = f"it is longer than {_LONGEST:,} characters: shorten it"
 
 
 class Broken(NamedTuple):
@@ -74,6 +83,9 @@ def read_rows(path: Path, now: float | None = None) -> Generator[Entry | Broken]
     them. A row may fill several columns. What no kind is told of, such as a file of one column without a heading, is
     read as e-mail addresses, domains and phone numbers by its form.
 
+    A quoted cell may run over a few lines where none of them looks like a row of its own. A line that opens a quote
+    otherwise is left out, so that nobody on the lines after it is taken for a part of it.
+
     Args:
         path: CSV with commas, semicolons or tabs, in UTF-8.
         now: Unix seconds; an entry that has ended by then is left out. None for this moment.
@@ -88,24 +100,16 @@ def read_rows(path: Path, now: float | None = None) -> Generator[Entry | Broken]
             if not head.strip():
                 raise _unusable("its first line is empty")
             file.seek(0)
-            rows = csv.reader(_lines(file), delimiter=_delimiter(head))
-            first = next(rows)
-            columns = _columns(first)
-            if columns is None:
-                if len(first) > 1:
-                    raise _unusable("its headings name no kind of entry")
-                columns = _Columns({}, None, 0, None, None, None, None)
-                yield from _entries(first, 1, columns, now)
-            while True:
-                line = rows.line_num + 1
-                try:
-                    row = next(rows)
-                except StopIteration:
-                    return
-                except csv.Error:
-                    yield Broken(line, "it is not CSV")
-                    continue
-                if any(cell.strip() for cell in row):
+            lines = _Lines(file, _delimiter(head))
+            columns, width, first = _head(lines)
+            if first is not None:
+                yield from (first,) if isinstance(first, Broken) else _entries(first, 1, columns, now)
+            while lines.move():
+                line = lines.number
+                row = lines.read(columns, width)
+                if isinstance(row, Broken):
+                    yield row
+                elif any(cell.strip() for cell in row):
                     yield from _entries(row, line, columns, now)
     except UnicodeDecodeError:
         raise _unusable("it is not UTF-8 text") from None
@@ -123,10 +127,183 @@ def _unusable(reason: str) -> SalesZoomInfoError:
     return fail("option_invalid", name="FILE", reason=reason, how=how)
 
 
-def _lines(file: Iterable[str]) -> Generator[str]:
-    for line in file:
+class _Lines:
+    """The lines of a file, each a row by itself unless a cell surely runs over several.
+
+    Args:
+        file: its lines with their ends.
+        delimiter: what stands between cells.
+
+    Attributes:
+        number: of the line last moved to, or of the last one that its row took in.
+    """
+
+    def __init__(self, file: Iterator[str], delimiter: str) -> None:
+        self.number = 0
+        self._file = file
+        self._line = ""
+        self._ahead: deque[str] = deque()
+        # A dialect that is made once costs a row nothing.
+        self._plain = csv.reader((), delimiter=delimiter).dialect
+        self._strict = csv.reader((), delimiter=delimiter, strict=True).dialect
+
+    def move(self) -> bool:
+        """Go to the next line.
+
+        Returns:
+            Whether there was one.
+        """
+        line = self._ahead.popleft() if self._ahead else next(self._file, None)
+        if line is None:
+            return False
+        self._line = line
+        self.number += 1
+        return True
+
+    def read(self, columns: _Columns | None, width: int | None) -> list[str] | Broken:
+        """The row that begins on this line, with the lines that its quoted cells run over.
+
+        Args:
+            columns: of the file; None for its headings.
+            width: how many cells a row of several lines has at most; None where that is not known.
+
+        Returns:
+            Its cells, or why it was left out; the lines after it are then rows by themselves.
+        """
+        if len(self._line) > _LONGEST:
+            return Broken(self.number, _TOO_LONG)
+        try:
+            row, closed = self.alone(self._line)
+        except csv.Error:
+            return Broken(self.number, "it is not CSV")
+        if closed:
+            return row
+        return self._joined(columns, width) or Broken(self.number, _OPEN)
+
+    def alone(self, line: str | None = None) -> tuple[list[str], bool]:
+        """The cells of one line, and whether its quotes are closed.
+
+        Args:
+            line: None for the one moved to.
+
+        Raises:
+            csv.Error: it is not CSV.
+        """
+        line = self._line if line is None else line
         # NUL ends the csv module's patience with the whole file.
-        yield line.replace("\x00", "") if len(line) <= _LONGEST else line[:_LONGEST]
+        feed = iter((line.replace("\x00", ""), ""))
+        row = next(csv.reader(feed, self._plain))
+        # Only within an open quote does the reader ask for more than one line.
+        return row, '"' not in line or next(feed, None) is not None
+
+    def _joined(self, columns: _Columns | None, width: int | None) -> list[str] | None:
+        taken = 0
+
+        def feed() -> Generator[str]:
+            nonlocal taken
+            size = len(self._line)
+            yield self._line.replace("\x00", "")
+            while (line := self._peek(taken)) is not None:
+                size += len(line)
+                # Every reason that an export holds is short, whatever its number of lines.
+                if size > (_LONGEST if taken < _FEW else _SHORT) or self._names(line, columns):
+                    return
+                taken += 1
+                yield line.replace("\x00", "")
+
+        try:
+            row = next(csv.reader(feed(), self._strict))
+        except csv.Error:
+            return None
+        if (width is not None and len(row) > width) or (columns is not None and _broken_off(row, columns)):
+            return None
+        for _ in range(taken):
+            self._ahead.popleft()
+        self.number += taken
+        return row
+
+    def _peek(self, index: int) -> str | None:
+        if index == len(self._ahead):
+            line = next(self._file, None)
+            if line is None:
+                return None
+            self._ahead.append(line)
+        return self._ahead[index]
+
+    def _names(self, line: str, columns: _Columns | None) -> bool:
+        try:
+            row, _ = self.alone(line)
+        except csv.Error:
+            return True
+        return _names(row, columns)
+
+
+def _names(row: list[str], columns: _Columns | None) -> bool:
+    """Whether a line within a quoted cell looks like a row of its own, of somebody who must not be lost in there."""
+    # The quote that ends the cell may stand behind the value.
+    cells = [cell.strip().strip('"').strip() for cell in row]
+    if columns is None:
+        return any(cell and _is_one(_guess(cell), cell) for cell in cells)
+
+    def cell(index: int | None) -> str:
+        return cells[index] if index is not None and index < len(cells) else ""
+
+    value, kind = cell(columns.value), cell(columns.kind)
+    if value and not kind.startswith(_TEXT) and (_is_kind(kind) or _is_one(_guess(value), value)):
+        return True
+    return any(cell(index) and _is_one(own, cell(index)) for index, own in columns.kinds.items())
+
+
+def _is_kind(text: str) -> bool:
+    try:
+        read_kind(text)
+    except SalesZoomInfoError:
+        return False
+    return True
+
+
+def _is_one(kind: Kind, text: str) -> bool:
+    # One that is refused, such as a wildcard, is to be told as well.
+    if len(text.split()) == 1 and ("@" in text or "*." in text):
+        return True
+    try:
+        read_entry(kind, text)
+    except SalesZoomInfoError:
+        return False
+    return True
+
+
+def _broken_off(row: list[str], columns: _Columns) -> bool:
+    """Whether a line break stands within a cell that has one line only."""
+    text = {index for index in range(len(row)) if index == columns.reason or index not in _used(columns)}
+    return any(_BREAK.search(cell.strip()) for index, cell in enumerate(row) if index not in text)
+
+
+def _used(columns: _Columns) -> set[int | None]:
+    return {*columns.kinds, columns.kind, columns.value, columns.start, columns.end, columns.permanent}
+
+
+def _head(lines: _Lines) -> tuple[_Columns, int, list[str] | Broken | None]:
+    """The columns of a file and their number, with its first row where it has no headings.
+
+    Raises:
+        InvalidArgument: no column names anybody, or a heading cannot be read.
+    """
+    lines.move()
+    first = lines.read(None, None)
+    columns = None if isinstance(first, Broken) else _columns(first)
+    if columns is not None and not isinstance(first, Broken):
+        return columns, len(first), None
+    bare = _Columns({}, None, 0, None, None, None, None)
+    if isinstance(first, Broken):
+        if first.reason == _OPEN:
+            row, _ = lines.alone()
+            if len(row) == 1 and _columns(row) is None:
+                return bare, 1, first
+        raise _unusable(f"its first line cannot be read, as {first.reason}")
+    if len(first) > 1:
+        raise _unusable("its headings name no kind of entry")
+    return bare, 1, first
 
 
 def _delimiter(head: str) -> str:
@@ -148,6 +325,9 @@ def _columns(headings: list[str]) -> _Columns | None:
     if not kinds and value is None:
         return None
     return _Columns(kinds, kind, value, place(_REASON), place(_FROM), place(_UNTIL), place(_PERMANENT))
+
+
+_EXPORTED = cast("_Columns", _columns([*HEADINGS]))
 
 
 def _entries(row: list[str], line: int, columns: _Columns, now: float) -> Generator[Entry | Broken]:
@@ -224,18 +404,23 @@ def export_rows(entries: Iterable[Listed]) -> Generator[str]:
     for entry in entries:
         # An address as it was given, in each of its spellings: they all lead back to this entry.
         for value in entry.spelled or (entry.value,):
-            yield _line(
-                (
-                    entry.kind,
-                    value,
-                    _safe(entry.reason),
-                    _stamp(entry.from_at),
-                    _stamp(entry.until_at),
-                    "yes" if entry.permanent else "no",
-                    entry.source,
-                    _stamp(entry.added_at),
-                )
+            tail = (
+                _stamp(entry.from_at),
+                _stamp(entry.until_at),
+                "yes" if entry.permanent else "no",
+                entry.source,
+                _stamp(entry.added_at),
             )
+            line = _line((entry.kind, value, _safe(entry.reason), *tail))
+            if _like_rows(line):
+                line = _line((entry.kind, value, _BREAK.sub(rf"\g<0>{_TEXT}", _safe(entry.reason)), *tail))
+            yield line
+
+
+def _like_rows(record: str) -> bool:
+    _, *more = io.StringIO(record, newline="")
+    lines = _Lines(iter(()), ",")
+    return any(_names(lines.alone(line)[0], _EXPORTED) for line in more)
 
 
 def _safe(text: str) -> str:
@@ -244,8 +429,9 @@ def _safe(text: str) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(cells)
-    return buffer.getvalue()
+    # Only the characters of its own line ends make the writer quote a cell.
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return f"{buffer.getvalue()[:-2]}\n"
 
 
 def _stamp(seconds: float | None) -> str:
