@@ -420,3 +420,26 @@ def test_a_board_member_who_objects_is_found_and_kept_out(connect: Connect) -> N
             assert person["id"] not in {row["id"] for row in again["data"]}
 
     run(visit)
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"kind": "email", "value": "ada@secret.example", "x": 1}, "entries[0] has no member 'x'."),
+        ({"knd": "email", "value": "ada@secret.example"}, "has no member 'knd', did you mean 'kind'."),
+        ({"email": "ada@secret.example"}, "has no member 'email'."),
+        ({"kind": "email", "value": "b@c.example", "ada@secret.example": 1}, "{kind, value}"),
+        ({"kind": "email"}, "not an object without value."),
+        ("ada@secret.example", "not something else."),
+    ],
+)
+def test_an_entry_of_another_form_is_told_by_its_member(connect: Connect, entry: object, problem: str) -> None:
+    async def visit() -> None:
+        async with connect("2026-07-28") as client:
+            text = await refusal(client, "update_opt_outs", {"action": "add", "entries": [entry]})
+            assert problem in text
+            assert "Legal names: kind, value." in text or "a kind of email, domain, phone, person, company" in text
+            assert "secret" not in text
+            assert (await call(client, "list_opt_outs"))["data"] == []
+
+    run(visit)

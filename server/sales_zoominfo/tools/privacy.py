@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import fail
+from ..errors import fail, near
 from ..zoominfo.arguments import read_choice, read_number, read_text
 from ..zoominfo.fields import COMPLIANCE_KEYS as KEYS
 from .contract import Envelope, envelope, stamp
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 KINDS = ("email", "domain", "phone", "person", "company")
 ENTRIES_AT_ONCE = 100
+_MEMBERS = ("kind", "value")
+_MEMBER = re.compile(r"[A-Za-z_]{1,30}")
 _SUMMARY = (
     "id",
     "firstName",
@@ -167,10 +170,24 @@ def resolved_warnings(resolved: Resolved) -> list[str]:
 def _entry(raw: object, where: str, arguments: Arguments) -> Entry:
     from ..account.entries import read_entry, read_kind
 
-    item = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
-    if set(item) != {"kind", "value"}:
-        expected = f"{{kind, value}} with a kind of {', '.join(KINDS)}"
+    expected = f"{{kind, value}} with a kind of {', '.join(KINDS)}"
+    if not isinstance(raw, dict):
         raise fail("wrong_type", name=where, expected=expected, got="something else")
+    item = cast("dict[str, Any]", raw)
+    for name in item:
+        if name not in _MEMBERS:
+            # Other names may be the value itself, which no error repeats.
+            if not _MEMBER.fullmatch(name):
+                got = "an object with another member, whose name is not shown as it may be somebody's"
+                raise fail("wrong_type", name=where, expected=expected, got=got)
+            legal, hint = ", ".join(_MEMBERS), near(name, _MEMBERS)
+            details = {"field": f"{where}.{name}"}
+            raise fail(
+                "unknown_argument", where=where, thing="member", name=name, hint=hint, legal=legal, details=details
+            )
+    for name in _MEMBERS:
+        if name not in item:
+            raise fail("wrong_type", name=where, expected=expected, got=f"an object without {name}")
     return read_entry(
         read_kind(item["kind"]),
         item["value"],
