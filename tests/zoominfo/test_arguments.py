@@ -432,6 +432,21 @@ def test_inputs_that_can_match_nothing_are_not_sent(entity: Entity, values: dict
     assert "nothing was charged" in caught.value.next_step
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, "contacts[0] can match nothing: it is empty."),
+        ({"emailAddress": "  ", "companyId": None}, "all that it has is blank (emailAddress, companyId)."),
+        ({"emailAddress": "  ", "firstName": "Ada"}, "it has only firstName."),
+    ],
+)
+def test_what_an_input_lacks_is_said_plainly(values: dict[str, object], reason: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        read_inputs("contact", [values], where="contacts")
+    assert reason in caught.value.message
+    assert "Give one of: " in caught.value.next_step
+
+
 def test_inputs_are_canonical() -> None:
     [item] = read_inputs(
         "contact",

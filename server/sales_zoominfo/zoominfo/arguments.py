@@ -421,15 +421,29 @@ def _read_input(entity: Entity, raw: object, where: str) -> dict[str, object]:
             case _:
                 values[name] = read_text(field, value)
     if not any(enough <= values.keys() for enough in ENOUGH[entity]):
-        given = ", ".join(values) or "nothing"
         raise fail(
             "input_cannot_match",
             where=where,
-            reason=f"it has only {given}",
+            reason=too_little(cast("dict[str, object]", raw), values),
             combinations=COMBINATIONS[entity],
             details={"field": where},
         )
     return values
+
+
+def too_little(raw: Mapping[str, object], values: Mapping[str, object]) -> str:
+    """Why an input can match nothing.
+
+    Args:
+        raw: as given, its keys known to be legal.
+        values: those of them that are not blank.
+
+    Returns:
+        A clause that names keys and never values.
+    """
+    if not raw:
+        return "it is empty"
+    return f"it has only {', '.join(values)}" if values else f"all that it has is blank ({', '.join(raw)})"
 
 
 def read_outputs(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from ..errors import fail
-from .arguments import read_id, read_text, suggest
+from .arguments import read_id, read_text, suggest, too_little
 from .codec import as_object, in_order, read_objects, request, unreadable
 from .fields import COMPLIANCE_KEYS as KEYS
 from .fields import Output
@@ -90,14 +90,14 @@ def _read_person(raw: object, where: str) -> dict[str, object]:
                 legal=", ".join(KEYS),
                 details={"field": f"{where}.{name[:60]}"},
             )
-        if value in (None, "", []):
+        if value in (None, "", []) or (isinstance(value, str) and not value.strip()):
             continue
         values[name] = read_id(f"{where}.{name}", value) if key.kind == "id" else read_text(f"{where}.{name}", value)
     if not any(enough <= values.keys() for enough in ENOUGH):
         raise fail(
             "input_cannot_match",
             where=where,
-            reason=f"it has only {', '.join(values) or 'nothing'}",
+            reason=too_little(cast("dict[str, object]", raw), values),
             combinations="personId; emailAddress; phone; fullName; firstName + lastName",
             details={"field": where},
         )
