@@ -15,7 +15,7 @@ import pytest
 
 from sales_zoominfo.account.audit import CANCELLED, NOTE_EVERY, ROTATE_EVERY, Audit, Event, filters_note
 from sales_zoominfo.account.audit_chain import Entry, read_notes
-from sales_zoominfo.account.audit_check import Wanted, read_last, read_page, verify
+from sales_zoominfo.account.audit_check import Wanted, lost_notes, read_last, read_page, verify
 from sales_zoominfo.errors import InvalidArgument, fail
 from sales_zoominfo.store import Store, Transaction, open_store
 from sales_zoominfo.store.vault import Vault
@@ -304,6 +304,39 @@ async def test_an_emptied_audit_is_seen(store: Store, clock: Clock) -> None:
     await fill(store, clock, 1)
     verdict = await verify(store, VAULT)
     assert [note.seq for note in verdict.others] == [9]
+
+
+async def test_a_history_that_the_state_lost_is_told_once_and_found_until_its_note_is_gone(
+    store: Store, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fill(store, clock)
+    assert await lost_notes(store) == [] and not caplog.records
+    (lost,) = read_notes(tmp_path).values()
+    await change(store, ("DELETE FROM audit", ()), ("DELETE FROM audit_head", ()))
+    assert await lost_notes(store) == [lost]
+    clock.now += DAY
+    await fill(store, clock, 3)
+    await fill(store, clock, 3)
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert "notes an audit of 9 entries" in told and "opt-outs are gone" in told and "import the opt-outs" in told
+    # The first call begins another audit, and what is lost stays lost.
+    assert await lost_notes(store) == [lost]
+    (tmp_path / f"audit-{lost.chain}.head").unlink()
+    assert await lost_notes(store) == []
+
+
+async def test_a_second_state_in_use_in_the_same_folder_is_no_lost_history(clock: Clock, tmp_path: Path) -> None:
+    first = await open_store(f"sqlite://{tmp_path / 'first.sqlite'}")
+    await fill(first, clock)
+    clock.now += DAY
+    second = await open_store(f"sqlite://{tmp_path / 'second.sqlite'}")
+    await fill(second, clock)
+    assert await lost_notes(first) == []
+    clock.now += DAY
+    await fill(first, clock)
+    assert await lost_notes(first) == await lost_notes(second) == []
+    await first.close()
+    await second.close()
 
 
 async def test_a_head_that_was_removed_is_told(store: Store, clock: Clock) -> None:

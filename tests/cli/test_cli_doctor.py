@@ -177,6 +177,29 @@ def test_unusable_state(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "✗ state" in result.stdout
 
 
+def test_an_emptied_state_is_told_until_its_note_is_gone(
+    cli: Run, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert cli("enrich", "contact", "emailAddress=ada.sample@acme.example", "--max-credits", "1").exit_code == 0
+    assert "history" not in cli("doctor").stdout
+    (file,) = state.rglob("state.sqlite")
+    for path in file.parent.glob("state.sqlite*"):
+        path.unlink()
+    file.touch()
+    (note,) = file.parent.glob("audit-*.head")
+    for _ in range(2):
+        result = cli("doctor")
+        text = " ".join(result.stdout.split())
+        assert result.exit_code == 1
+        assert "✗ history" in text and "opt-outs of that time are gone" in text
+        assert "opt-outs import FILE" in text and note.name in text.replace(" ", "")
+        assert "✓ state" in text and "not tried" not in text
+        assert cli("search", "contacts", "-f", "lastName=Sample").exit_code == 0
+    assert sum("opt-outs are gone" in record.getMessage() for record in caplog.records) == 1
+    note.unlink()
+    assert cli("doctor").exit_code == 0
+
+
 def test_bad_and_unknown_settings(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOMINFO_USER_NAME", "a@acme.example")
     result = cli("doctor")

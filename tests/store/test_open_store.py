@@ -170,6 +170,10 @@ async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content:
     path.write_bytes(content)
     assert "not a SQLite database" in await refusal(path)
     assert path.read_bytes() == content
+    with pytest.raises(InvalidArgument) as caught:
+        await open_store(url(path))
+    assert str(path) in caught.value.next_step
+    assert "the opt-out list" in caught.value.next_step and "import the opt-outs again" in caught.value.next_step
 
 
 @pytest.mark.anyio
@@ -180,6 +184,9 @@ async def test_a_truncated_database_is_left_alone(tmp_path: Path) -> None:
     path.write_bytes(content)
     assert "corrupt" in await refusal(path)
     assert path.read_bytes() == content
+    with pytest.raises(InvalidArgument) as caught:
+        await open_store(url(path))
+    assert "the opt-out list" in caught.value.next_step and "import the opt-outs again" in caught.value.next_step
 
 
 @pytest.mark.anyio

@@ -40,6 +40,7 @@ from .audit_chain import (
     Note,
     day,
     read_note,
+    read_notes,
     to_entry,
     to_head,
     write_note,
@@ -184,7 +185,7 @@ class Audit:
         # Whether the queued job will still look at what is pending.
         self._open = self._durable = False
         self._appended = ROTATE_EVERY
-        self._differs = False
+        self._differs = self._told_lost = False
         self._noted_at = float("-inf")
         self._wrote_at = float("-inf")
 
@@ -382,13 +383,31 @@ class Audit:
             return head, [self._own("HEAD_CHANGED", f"the head at entry {head.seq} was not sealed by this key")]
         last = [to_entry(row) for row in transaction.execute(f"{SELECT} ORDER BY seq DESC LIMIT 1").fetchall()]
         seq, digest = (last[0].seq, last[0].digest) if last else (0, GENESIS)
-        head = Head(os.urandom(8).hex(), seq, digest, seq, digest, b"")
+        chain = os.urandom(8).hex()
+        head = Head(chain, seq, digest, seq, digest, b"")
         transaction.execute(INSERT_HEAD, head._replace(seal=head.sealed_by(self._vault)))
         # Another process may have been first.
         head = to_head(transaction.execute(LOCK_HEAD).fetchall()[0])
         if not last:
+            if head.chain == chain:
+                self._tell_of_lost_history(chain)
             return head, []
         return head, [self._own("HEAD_MISSING", f"the head was gone; entries up to {seq} stand outside the chain")]
+
+    def _tell_of_lost_history(self, chain: str) -> None:
+        """Warn once when an audit begins where the state folder notes an earlier one."""
+        # Of others that began at the same moment nothing is lost, and a store may run a transaction again.
+        others = [note for note in read_notes(self._store.directory).values() if note.chain != chain]
+        if not others or self._told_lost:
+            return
+        self._told_lost = True
+        logger.warning(
+            "the state is new, but its folder notes an audit of %s entries until %s: unless they are of another state, "
+            "purchases and opt-outs are gone. Restore a backup, or import the opt-outs again; see `sales-zoominfo "
+            "doctor`.",
+            f"{sum(note.seq for note in others):,}",
+            day(max(note.at for note in others)),
+        )
 
     def _own(self, result: str, note: str) -> _Waiting:
         return _Waiting(self._clock(), Event("sales-zoominfo", "audit", None, None, result, note=note))

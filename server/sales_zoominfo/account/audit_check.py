@@ -154,6 +154,42 @@ async def verify(store: Store, vault: Digester, *, head: tuple[int, str] | None 
     return await store.read(lambda transaction: _Check(transaction, vault, notes, head).run())
 
 
+async def lost_notes(store: Store) -> list[Note]:
+    """The heads noted beside the state of entries that were written before its audit began and are not in it.
+
+    A note that was written later is of another state that is in use. Once entries have left by age, nobody knows when
+    the audit began, and nothing is said.
+
+    Args:
+        store: holds the audit.
+
+    Returns:
+        The notes; none for a state that holds what was noted.
+
+    Raises:
+        InvalidArgument: the state cannot be read.
+    """
+    import anyio.to_thread
+
+    notes = await anyio.to_thread.run_sync(read_notes, store.directory)
+    if not notes:
+        return []
+
+    def job(transaction: Transaction) -> list[Note]:
+        found = transaction.execute(SELECT_HEAD).fetchall()
+        (began,) = transaction.execute("SELECT MIN(at) FROM audit").fetchall()[0]
+        if not found:
+            # Entries without a head are for `verify` to tell.
+            return list(notes.values()) if began is None else []
+        head = to_head(found[0])
+        if head.base_seq:
+            return []
+        others = [note for chain, note in notes.items() if chain != head.chain]
+        return [note for note in others if began is None or note.at < began]
+
+    return await store.read(job)
+
+
 class _Check:
     def __init__(
         self, transaction: Transaction, vault: Digester, notes: dict[str, Note], kept: tuple[int, str] | None

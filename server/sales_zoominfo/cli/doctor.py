@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from ..account.audit_chain import day
 from ..account.caller import caller_id
 from ..app import SERVICE_URL, App, ledger_name
 from ..errors import NotAvailable, PlanDoesNotInclude, SalesZoomInfoError, fail
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ..account.audit_chain import Note
     from ..account.gate import Account
     from ..store import Store
     from ..zoominfo.credentials import Credentials
@@ -46,6 +48,7 @@ _SHORT_LIFE = 180.0
 # Below this share of the contract's credits, somebody should know. As a quotient.
 _LOW = 0.05
 _NAMES_SHOWN = 8
+_HISTORY = "history"
 
 # The passage of the knowledge base that explains an error, by its kind.
 INCOMPLETE = "troubleshooting#credentials-are-incomplete"
@@ -187,7 +190,8 @@ async def examine(topics: Sequence[str] = ()) -> list[Finding]:
     findings = _settings(using)
     credentials, found = _credentials(using)
     findings += [*await _signed_in(using, credentials, found), *await _state(using, credentials)]
-    if credentials is None or any(finding.mark == "✗" for finding in findings):
+    # What was lost has to be known, and hinders no call.
+    if credentials is None or any(finding.mark == "✗" and finding.title != _HISTORY for finding in findings):
         skipped = "not tried before the above is mended"
         steps = ("network", "sign-in", *(["topics"] if topics else []))
         return [*knowledge, *findings, *(Finding("–", step, skipped) for step in steps)]
@@ -299,6 +303,7 @@ async def _signed_in(using: Settings, credentials: Credentials | None, found: li
 
 
 async def _state(using: Settings, credentials: Credentials | None) -> list[Finding]:
+    from ..account.audit_check import lost_notes
     from ..account.ledger import Ledger
     from ..store import open_store
     from ..store.vault import open_vault
@@ -309,17 +314,35 @@ async def _state(using: Settings, credentials: Credentials | None) -> list[Findi
             # A key that does not fit would stop every call.
             await open_vault(store, using)
             known = await Ledger(store, using.account).accounts()
+            lost = await lost_notes(store)
         finally:
             await store.close()
     except SalesZoomInfoError as error:
         return [_failed("state", error, (STATE,) if error.kind == "setting_invalid" else None)]
-    found = [Finding("✓", "state", _place_of(store, using))]
+    found = [Finding("✓", "state", _place_of(store, using)), *_history(lost, store)]
     if credentials:
         name, mark, place = ledger_name(using, credentials).partition("@")
         found.append(Finding("✓", "account", f"ledger and budgets belong to '{name}{mark}{_host(place)}'"))
     elif credentials is not None and using.api != "sandbox" and known:
         found.append(_failed("account", fail("credentials_missing", account=known[0].name)))
     return found
+
+
+def _history(lost: Sequence[Note], store: Store) -> list[Finding]:
+    """Whether the state folder notes entries that the state does not have: it was emptied, deleted or replaced."""
+    if not lost:
+        return []
+    entries, last = sum(note.seq for note in lost), day(max(note.at for note in lost))
+    text = (
+        f"the state folder notes an audit of {entries:,} entries until {last} that this state does not have: the "
+        "purchases and opt-outs of that time are gone"
+    )
+    names = ", ".join(f"audit-{note.chain}.head" for note in lost)
+    fix = (
+        "Restore the state from a backup, or import the opt-outs again with `sales-zoominfo opt-outs import FILE`. "
+        f"To end this notice, also when it is of another state, move {names} out of {store.directory}."
+    )
+    return [Finding("✗", _HISTORY, text, fix, (STATE,))]
 
 
 def _place_of(store: Store, using: Settings) -> str:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MAGIC = b"SQLite format 3\x00"
+# What is lost with a state file, said wherever one is advised to move it away.
+_ANEW = (
+    "move it away to start anew: purchases and the opt-out list are forgotten then, so import the opt-outs again from "
+    "an export or the backup."
+)
 # Primary result codes of SQLite that speak of the file or the machine; any other is a bug of ours.
 _CAUSES: dict[int, tuple[str, str]] = {
     3: ("access to {path} is denied", "Give yourself read and write access to {path}."),
@@ -30,13 +35,13 @@ _CAUSES: dict[int, tuple[str, str]] = {
     ),
     8: ("{path} is read-only", "Give yourself write access to {path} and its folder."),
     10: ("reading or writing {path} failed", "Check the disk that holds {path}."),
-    11: ("{path} is corrupt", "Restore {path} from a backup, or move it away to start anew (purchases are forgotten)."),
+    11: ("{path} is corrupt", f"Restore {{path}} from a backup, or {_ANEW}"),
     13: ("the disk that holds {path} is full", "Free some space and try again."),
     14: ("{path} cannot be opened", "Give yourself read and write access to {path} and its folder."),
     23: ("access to {path} is denied", "Give yourself read and write access to {path}."),
     26: (
         "{path} is not a SQLite database",
-        "Point ZOOMINFO_STATE_URL at another file, or move this one away.",
+        f"Restore {{path}} from a backup, point ZOOMINFO_STATE_URL at another file, or {_ANEW}",
     ),
 }
 
@@ -207,7 +212,7 @@ def _inspect(path: Path) -> None:
     if not head:
         return
     if not head.startswith(_MAGIC) or len(head) < 100:
-        raise fail("state_unusable", reason=_CAUSES[26][0].format(path=path), how=_CAUSES[26][1])
+        raise fail("state_unusable", reason=_CAUSES[26][0].format(path=path), how=_CAUSES[26][1].format(path=path))
     _refuse_newer(int.from_bytes(head[60:64], "big"), path)
 
 
