@@ -160,6 +160,24 @@ def test_every_form_of_exhaustion(make: Callable[..., Driver]) -> None:
         assert (old.status_code, old.json()["error"]) == (403, f"You have used up all of your allowed {word} limit")
 
 
+@pytest.mark.parametrize("kind", ["requests_exhausted", "records_exhausted", "payment_required"])
+def test_a_kind_of_one_api_neither_counts_nor_meets_requests_of_the_other(
+    make: Callable[..., Driver], kind: Any
+) -> None:
+    box = broken(make, FaultRule(kind, times=1))
+    only_gtm = kind == "payment_required"
+
+    def call(*, gtm: bool) -> Any:
+        return box.enrich("contact", ADA, ["email"]) if gtm else box.ent_enrich("contact", ADA, ["email"])
+
+    assert call(gtm=not only_gtm).status_code == 200
+    state = box.app.admin().state({})
+    (listed,) = state["faults"]
+    assert (listed["seen"], listed["fired"]) == (0, 0)
+    assert listed["api"] == ("gtm" if only_gtm else "enterprise")
+    assert "API alone" in listed["text"] and listed["text"] == state["kinds"][kind]["text"]
+
+
 def test_headers_missing_or_unavailable(make: Callable[..., Driver]) -> None:
     box = broken(
         make,

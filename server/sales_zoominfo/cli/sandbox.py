@@ -374,7 +374,8 @@ def _print_status(state: dict[str, Any]) -> None:
         accounts.add_row(item["name"], item["plan"], *budgets, f"{item['underManagement']:,}")
     console.print(accounts)
     for rule in state["faults"]:
-        where = f"{rule['method']} {rule['route']}, account {rule['account']}"
+        api = {"gtm": "GTM API alone, ", "enterprise": "Enterprise API alone, "}.get(rule["api"], "")
+        where = f"{api}{rule['method']} {rule['route']}, account {rule['account']}"
         console.print(f"Fault {rule['kind']}: {where}; happened {rule['fired']} of {rule['seen']} times")
     calls = Table("Time", "Account", "Call", "Status", "Refused by", "Fault", "Credits", title="Latest calls")
     calls.title_justify = "left"

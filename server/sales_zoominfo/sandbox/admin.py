@@ -114,7 +114,8 @@ class Admin:
             "clockOffset": self._service.control.offset(),
             "accounts": [self._account(account, now, totals) for account in self._service.accounts.values()],
             "faults": [
-                {**asdict(item.rule), "id": item.id, "source": item.source, "seen": item.seen, "fired": item.fired,
+                {**asdict(item.rule), "text": KINDS[item.rule.kind].text, "api": KINDS[item.rule.kind].api or "*",
+                 "id": item.id, "source": item.source, "seen": item.seen, "fired": item.fired,
                  "ended": item.ended(now)}
                 for item in self._service.control.planned()
             ],

@@ -116,8 +116,10 @@ class FaultRule:
 
     def concerns(self, method: str, path: str, account: str, now: float) -> bool:
         """Say whether a request at a moment is one that the rule counts."""
+        api = KINDS[self.kind].api
         return (
-            self.method in {"*", method}
+            (not api or (api == "gtm") == path.startswith("/gtm/"))
+            and self.method in {"*", method}
             and (self.account in {"*", account})
             and (self.since is None or now >= self.since)
             and (self.until is None or now < self.until)
@@ -152,11 +154,13 @@ class KindOfFault:
         text: What happens, for people.
         make: Builds the fault of a rule.
         takes: Members of a rule that the kind looks at.
+        api: The one API that has such an answer; empty for both. Requests of the other are not counted.
     """
 
     text: str
     make: Callable[[FaultRule], Fault]
     takes: tuple[str, ...] = ()
+    api: Literal["", "gtm", "enterprise"] = ""
 
 
 def _always(fault: Fault) -> Callable[[FaultRule], Fault]:
@@ -201,10 +205,16 @@ KINDS: Final[Mapping[str, KindOfFault]] = {
     ),
     "revoked_tokens": KindOfFault("all access tokens of the account are revoked", _always(Fault(revoke=True))),
     "credits_exhausted": KindOfFault("400, no credits left", _always(Fault(exhausted="credits"))),
-    "payment_required": KindOfFault("402 on GTM, the account cannot be charged", _always(Fault(exhausted="payment"))),
+    "payment_required": KindOfFault(
+        "402, the account cannot be charged; GTM API alone", _always(Fault(exhausted="payment")), api="gtm"
+    ),
     "limit_exceeded": KindOfFault("200 with LIMIT_EXCEEDED for each record", _always(Fault(exhausted="per_record"))),
-    "requests_exhausted": KindOfFault("403 on Enterprise, no requests left", _always(Fault(exhausted="requests"))),
-    "records_exhausted": KindOfFault("403 on Enterprise, no records left", _always(Fault(exhausted="records"))),
+    "requests_exhausted": KindOfFault(
+        "403, no requests left; Enterprise API alone", _always(Fault(exhausted="requests")), api="enterprise"
+    ),
+    "records_exhausted": KindOfFault(
+        "403, no records left; Enterprise API alone", _always(Fault(exhausted="records")), api="enterprise"
+    ),
     "headers_missing": KindOfFault("no limit headers", _always(Fault(headers="missing"))),
     "headers_unavailable": KindOfFault("-1 in the limit headers, let through", _always(Fault(headers="-1"))),
     "double_charge": KindOfFault("each new record costs two credits", _always(Fault(charge="double"))),
