@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -16,6 +17,9 @@ T = TypeVar("T")
 _NOT_IN_A_FILE: Final = frozenset({"fault", "faults"})
 _FROM_TEXT: Final = frozenset({"contract_ends"})
 _ACCOUNT: Final = frozenset(item.name for item in fields(SandboxAccount)) - {"switches"}
+# A moment may lie before 1970, and a length of nothing would divide by zero.
+_ANY_NUMBER: Final = frozenset({"contract_ends"})
+_LENGTHS: Final = frozenset({"rate_minute_seconds", "rate_hour_seconds", "rate_day_seconds"})
 _ITEMS: Final[Mapping[str, type]] = {"apps": SandboxApp, "users": SandboxUser, "purchases": Purchase}
 
 
@@ -130,7 +134,7 @@ def _list(value: Any, what: str) -> list[Any]:
 
 
 def _switches(given: Any) -> Switches:
-    return checked(Switches, _dated(_mapping(given, "switches")))
+    return _bounded(checked(Switches, _dated(_mapping(given, "switches"))))
 
 
 def _dated(members: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def _account(given: Any, switches: Switches) -> SandboxAccount:
         raise ValueError("name: a text")
     own = _dated({key: members.pop(key) for key in list(members) if key in ACCOUNT_SWITCHES})
     # Through Switches, so that each value has its type and a plan's set is not overridden by a list.
-    typed = checked(Switches, own)
+    typed = _bounded(checked(Switches, own))
     for key, kind in _ITEMS.items():
         if key in members:
             members[key] = tuple(
@@ -178,7 +182,20 @@ def _account(given: Any, switches: Switches) -> SandboxAccount:
 def _item(kind: type[Any], members: dict[str, Any]) -> Any:
     if kind is SandboxUser and "public_key_file" in members:
         members["public_key"] = Path(str(members.pop("public_key_file"))).expanduser().read_text(encoding="ascii")
-    return checked(kind, members)
+    return _bounded(checked(kind, members))
+
+
+def _bounded(read: T) -> T:
+    """Refuse a number that no account can have: of credits, records, requests, days or seconds."""
+    for item in fields(cast("Any", read)):
+        value = getattr(read, item.name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or item.name in _ANY_NUMBER:
+            continue
+        if not 0 <= value < inf:
+            raise ValueError(f"{item.name}: 0 or more")
+        if item.name in _LENGTHS and not value:
+            raise ValueError(f"{item.name}: more than 0")
+    return read
 
 
 def _apart(accounts: Sequence[SandboxAccount]) -> None:
