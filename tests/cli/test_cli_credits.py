@@ -132,6 +132,27 @@ def test_without_zoominfo_the_ledger_still_tells(
     assert "ZoomInfo could not be asked" in shown.stdout
 
 
+def test_refused_credentials_show_what_is_known_and_end_with_3(
+    cli: Run, served: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in served.items():
+        monkeypatch.setenv(name, value)
+    assert cli(*SOMEBODY).exit_code == 0
+    before = told(cli)
+    monkeypatch.setenv("ZOOMINFO_CLIENT_SECRET", "another-secret")
+    answer = cli("credits", "--json")
+    assert answer.exit_code == 3
+    found = json.loads(answer.stdout)
+    assert found["spend"] == before["spend"]
+    assert found["balance"]["credits"] == before["balance"]["credits"]
+    assert "invalid_client" in found["warnings"][0]
+    shown = cli("credits")
+    assert shown.exit_code == 3
+    assert "ZoomInfo could not be asked" in shown.stdout and "→" in shown.stdout
+    assert "Spent in 30 days  1 credit" in shown.stdout
+    assert "another-secret" not in shown.output + answer.output
+
+
 def test_an_unusable_state_is_an_error(cli: Run, state: Path) -> None:
     (state / "state.sqlite").write_bytes(b"not a database" * 100)
     assert cli("credits").exit_code == 2

@@ -15,10 +15,10 @@ import anyio
 from ..account.caller import caller_id
 from ..account.report import Figures, compact
 from ..app import App
-from ..errors import SalesZoomInfoError, fail
+from ..errors import AuthenticationFailed, SalesZoomInfoError, fail
 from ..scrub import scrub
 from ..settings import Settings
-from .run import CALLER, Spinner, declined, err, interactive, run
+from .run import CALLER, Spinner, declined, err, exit_code, interactive, run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,10 +71,10 @@ def credits(settings: Settings, *, as_json: bool) -> int:
         as_json: for programs.
 
     Returns:
-        The exit code.
+        The exit code; what is known is shown too when ZoomInfo refused the credentials.
 
     Raises:
-        SalesZoomInfoError: the state or the credentials cannot be used.
+        SalesZoomInfoError: the state cannot be used, or the credentials are incomplete.
     """
     with Spinner("Adding up…"):
         told = run(lambda: _gather(settings))
@@ -82,7 +82,8 @@ def credits(settings: Settings, *, as_json: bool) -> int:
         sys.stdout.write(json.dumps(to_json(told), ensure_ascii=False, indent=2) + "\n")
     else:
         show(told, sys.stdout)
-    return 0
+    # An outage ends by itself; credentials have to be mended.
+    return exit_code(told.trouble) if isinstance(told.trouble, AuthenticationFailed) else 0
 
 
 def resume(settings: Settings) -> int:
@@ -229,6 +230,8 @@ def _show_balance(console: Console, told: Numbers) -> None:
         console.print("SANDBOX: fictional credits of a fictional account.", style="yellow")
     if told.trouble is not None:
         console.print(f"! ZoomInfo could not be asked: {scrub(told.trouble.message)}", style="yellow")
+        if isinstance(told.trouble, AuthenticationFailed):
+            console.print(f"→ {scrub(told.trouble.next_step)}")
     if told.balance is not None:
         left, at = told.balance
         line = _text(("Balance  ", "bold"), (f"{left:,}", "bold"), f"{_of(told.total)} credits")
