@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import multiprocessing
 import os
 import sqlite3
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
@@ -187,6 +189,41 @@ async def test_a_truncated_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument) as caught:
         await open_store(url(path))
     assert "the opt-out list" in caught.value.next_step and "import the opt-outs again" in caught.value.next_step
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR | 19 << 8, sqlite3.SQLITE_CANTOPEN])  # 19: the -shm file
+@pytest.mark.parametrize(("free", "reason"), [(0, "is full"), (4096, "is full"), (10**9, "failed|cannot be opened")])
+async def test_a_full_disk_is_called_full_whatever_sqlite_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, free: int, reason: str
+) -> None:
+    def failing(_: sqlite3.Connection) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    store = await open_store(url(tmp_path / "state.sqlite"))
+    with pytest.raises(InvalidArgument, match=reason) as caught:
+        await store.write(failing)
+    assert ("Free some space" in caught.value.next_step) == ("full" in reason)
+    with pytest.raises(InvalidArgument, match=reason):
+        await store.read(failing)
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_a_full_disk_that_refuses_a_new_file_is_called_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(module, "_inspect", full)
+    path = tmp_path / "state.sqlite"
+    with pytest.raises(InvalidArgument, match="is full") as caught:
+        await open_store(url(path))
+    assert "Free some space" in caught.value.next_step
 
 
 @pytest.mark.anyio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,6 +45,10 @@ _CAUSES: dict[int, tuple[str, str]] = {
         f"Restore {{path}} from a backup, point ZOOMINFO_STATE_URL at another file, or {_ANEW}",
     ),
 }
+# A file that cannot grow or be made is told as one of these, so the disk itself has to be asked, in bytes.
+_FAILED = (10, 14)
+_FULL = 13
+_ROOM = 1024 * 1024
 
 
 class _Read:
@@ -162,10 +167,23 @@ def open_file(path: Path, worker: Worker, lock_timeout: float, busy_timeout: flo
 def _explain(error: sqlite3.Error, path: Path) -> Exception:
     """The error to raise instead of SQLite's: ours when the file is to blame, the same when we are."""
     code = getattr(error, "sqlite_errorcode", None)
-    cause = _CAUSES.get(code & 0xFF) if isinstance(code, int) else None
+    primary = code & 0xFF if isinstance(code, int) else 0
+    if primary in _FAILED and _is_full(path):
+        primary = _FULL
+    cause = _CAUSES.get(primary)
     if cause is None:
         return error
     return fail("state_unusable", reason=cause[0].format(path=path), how=cause[1].format(path=path))
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk that holds a file has hardly any room."""
+    import shutil
+
+    try:
+        return shutil.disk_usage(path.parent).free < _ROOM
+    except OSError:
+        return False
 
 
 def _open(path: Path, lock_timeout: float, busy_timeout: float) -> sqlite3.Connection:
@@ -195,6 +213,9 @@ def _open(path: Path, lock_timeout: float, busy_timeout: float) -> sqlite3.Conne
     except sqlite3.Error as error:
         raise _explain(error, path) from error
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            reason, how = (text.format(path=path) for text in _CAUSES[_FULL])
+            raise fail("state_unusable", reason=reason, how=how) from None
         raise fail(
             "state_unusable",
             reason=f"{path} cannot be opened ({error.strerror or type(error).__name__})",
