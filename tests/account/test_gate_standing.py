@@ -460,6 +460,60 @@ async def test_a_colleague_s_records_are_free_by_a_check(desk: Desk, tmp_path: P
     assert len(desk.sandbox.charges) == 10
 
 
+async def test_a_required_field_makes_an_estimate_an_upper_bound(desk: Desk) -> None:
+    """A record that lacks it is free, so what is known to be unowned may still cost nothing."""
+    account = await desk.open()
+    inputs = await people(account, 30)
+    await account.enrich("contact", inputs[:5], caller="ann", outputs=FIELDS)
+    assert (await account.estimate("contact", inputs, check=True)).exact
+    estimate = await account.estimate("contact", inputs, check=True, required=["mobilePhone"])
+    assert (estimate.credits, estimate.exact) == (25, False)
+    assert "lacks a required field" in estimate.estimate.reason
+    owned = await account.estimate("contact", inputs[:5], check=True, required=["mobilePhone"])
+    assert (owned.credits, owned.exact) == (0, True), "what is owned is free either way"
+    found = await account.estimate_search("contact", {"state": "California"}, 30, required="mobilePhone")
+    assert found.credits and not found.exact
+    assert "lacks a required field" in found.estimate.reason
+    before = len(desk.sandbox.charges)
+    await account.enrich("contact", inputs, caller="ann", outputs=FIELDS, required=["mobilePhone"], max_credits=25)
+    assert len(desk.sandbox.charges) - before < 25
+
+
+async def test_an_estimate_refuses_the_required_fields_that_enrich_refuses(desk: Desk) -> None:
+    account = await desk.open()
+    inputs = await people(account, 1)
+    for entity, items, required in (
+        ("contact", inputs, ["nope"]),
+        ("company", [{"companyId": "7"}], ["ticker"]),
+        ("contact", inputs, 7),
+    ):
+        told = await refused(account.enrich(entity, items, caller="ann", required=required))  # pyright: ignore[reportArgumentType]
+        for estimate in (
+            account.estimate(entity, items, required=required),  # pyright: ignore[reportArgumentType]
+            account.estimate_search(entity, {"state": "California"}, 5, required=required),  # pyright: ignore[reportArgumentType]
+        ):
+            again = await refused(estimate)
+            assert (again.kind, str(again)) == (told.kind, str(told))
+
+
+async def test_a_copy_that_may_do_makes_an_estimate_an_upper_bound(desk: Desk, tmp_path: Path) -> None:
+    account = await desk.open(keep_records=200)
+    inputs = await people(account, 2)
+    ours, desk.state_url = desk.state_url, f"sqlite:///{tmp_path / 'colleague.sqlite'}"
+    await (await desk.open()).enrich("contact", inputs, caller="bob", outputs=FIELDS)
+    desk.state_url = ours
+    desk.clock.now += 330 * 86_400
+    await account.enrich("contact", inputs, caller="ann", outputs=FIELDS)
+    desk.clock.now += 70 * 86_400
+    assert (await account.estimate("contact", inputs, check=True)).exact
+    estimate = await account.estimate("contact", inputs, check=True, max_age=100)
+    assert (estimate.credits, estimate.exact) == (2, False)
+    assert "a copy kept here" in estimate.estimate.reason
+    found = await account.enrich("contact", inputs, caller="ann", outputs=FIELDS, max_age=100)
+    assert found.credits.spent == 0
+    assert (await account.estimate("contact", inputs, check=True, max_age=0)).exact
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 async def test_a_search_is_estimated_by_what_it_finds(desk: Desk, generation: Generation) -> None:
     account = await desk.open(generation)

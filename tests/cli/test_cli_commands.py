@@ -420,6 +420,14 @@ def test_required_fields_make_a_free_non_match(cli: Run) -> None:
     assert answer["meta"]["credits"]["spent"] == (1 if answer["data"][0]["matchStatus"] == "FULL_MATCH" else 0)
 
 
+def test_a_required_field_makes_the_cost_an_upper_bound(cli: Run) -> None:
+    rows = people(cli, 20)
+    for person in rows:
+        result = cli("enrich", "contact", f"personId={person}", "--require", "mobilePhone", "--max-credits", "1")
+        assert "1 record: at most 1 credit (upper bound)." in result.stderr
+    assert spent(cli) < len(rows)
+
+
 # --- exit codes ------------------------------------------------------------------------------------------------
 
 

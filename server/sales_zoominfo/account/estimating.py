@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..errors import SalesZoomInfoError
-from ..zoominfo.arguments import read_inputs, read_number
+from ..zoominfo.arguments import read_inputs, read_number, read_required
 from ..zoominfo.client import MAX_PAGE_SIZE, Client
 from ..zoominfo.fields import FILTERS, INPUTS
 from ..zoominfo.operations import Entity
+from .copies import Copies
 from .ledger import Estimate, Item, Ledger
 from .match_key import CONSTRAINTS, ID_FIELD
 from .privacy import PENDING_PAID, Screen, withheld_whole
@@ -20,6 +21,8 @@ from .settling import Settler
 MOST = 100
 REFUSED = "on the opt-out list, never sent"
 UNOWNED = "new, says ZoomInfo"
+LACKING = "free too where a record lacks a required field"
+COPIED = "free too where a copy kept here is new enough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +64,63 @@ class Estimator:
         ledger: knows what was bought.
         settler: asks ZoomInfo, where that is free.
         screen: says which inputs would never be sent.
+        copies: bought records kept here, None for none.
     """
 
-    def __init__(self, client: Client, ledger: Ledger, settler: Settler, screen: Screen) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, settler: Settler, screen: Screen, copies: Copies | None = None
+    ) -> None:
         self._client = client
         self._ledger = ledger
         self._settler = settler
         self._screen = screen
+        self._copies = copies
 
-    async def inputs(self, entity: Entity, inputs: object, *, check: bool) -> Estimated:
+    async def inputs(
+        self, entity: Entity, inputs: object, *, check: bool, required: object = None, max_age: object = None
+    ) -> Estimated:
         """What enriching these inputs costs at most.
 
         Args:
             entity: what they are.
             inputs: as for the enrich tools.
             check: ask ZoomInfo about records that are named by their id, where that is free.
+            required, max_age: as for the enrich tools; with them a new record may be free.
 
         Raises:
-            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`.
+            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`; or a required field is unknown.
+            NotAvailable: the account's APIs lack a required field.
         """
-        return await self._estimate(entity, read_inputs(entity, inputs, where=INPUTS[entity]), check=check)
+        items = read_inputs(entity, inputs, where=INPUTS[entity])
+        return await self._estimate(entity, items, check=check, spared=self._spared(entity, required, max_age))
 
     async def known(self, entity: Entity, inputs: Sequence[Mapping[str, object]]) -> Estimate:
         """What enriching any number of canonical inputs costs at most, by the ledger and the opt-out list alone."""
         return (await self._estimate(entity, inputs, check=False)).estimate
 
-    async def search(self, entity: Entity, filters: Mapping[str, object], limit: object) -> Estimated:
+    async def search(
+        self,
+        entity: Entity,
+        filters: Mapping[str, object],
+        limit: object,
+        *,
+        required: object = None,
+        max_age: object = None,
+    ) -> Estimated:
         """What enriching the first results of a search costs; the search is free.
 
         Args:
             entity: what is searched.
             filters: as for the search tools.
             limit: how many of its results, 1 to 100.
+            required, max_age: as for :meth:`inputs`.
 
         Raises:
-            InvalidArgument, UnknownValue: a filter is wrong.
+            InvalidArgument, UnknownValue: a filter or a required field is wrong.
             SalesZoomInfoError: what ZoomInfo refused.
         """
         size = int(read_number("maxResults", limit, whole=True, low=1, high=MOST))
+        spared = self._spared(entity, required, max_age)
         asked_at = (await self._ledger.view()).now
         told = FILTERS[entity].get("underManagement")
         sought = await self._screen.sought(filters)
@@ -120,11 +142,24 @@ class Estimator:
         estimate = Estimate(0, True, "exact: nothing was found", ())
         if ids:
             inputs: list[dict[str, object]] = [{ID_FIELD[entity]: record} for record in ids]
-            estimate = _with_told(await self._ledger.estimate(entity, inputs), owned)
+            estimate = await self._ledger.estimate(entity, inputs)
+            estimate = _at_most(estimate, spared) if spared else _with_told(estimate, owned)
         told = (*page.warnings, *sought.warnings, *warnings)
         return Estimated(entity, estimate, ids, page.total, len(owned), told)
 
-    async def _estimate(self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool) -> Estimated:
+    def _spared(self, entity: Entity, required: object, max_age: object) -> str:
+        """Why a record that must be bought may be free all the same; empty when it cannot."""
+        needed = read_required(entity, required)
+        if needed:
+            self._client.enrich_fields(entity, None, "concise", needed)
+        days = 0 if max_age is None else read_number("maxAge", max_age, whole=False, low=0, high=None)
+        if needed:
+            return LACKING
+        return COPIED if days and self._copies is not None and self._copies.kept else ""
+
+    async def _estimate(
+        self, entity: Entity, inputs: Sequence[Mapping[str, object]], *, check: bool, spared: str = ""
+    ) -> Estimated:
         scope = await self._screen.list.scope()
         refused = await self._screen.refuse(entity, inputs, scope)
         kept = [index for index in range(len(inputs)) if index not in refused]
@@ -142,8 +177,11 @@ class Estimator:
                 for index, item in zip(kept, estimate.items, strict=True)
                 if CONSTRAINTS & inputs[index].keys()
             }
-            # With a constraint a record that exists may still be no match.
-            estimate = _with_told(estimate, {key: owned for key, owned in told.items() if key not in narrowed})
+            if not spared:
+                # With a constraint a record that exists may still be no match.
+                estimate = _with_told(estimate, {key: owned for key, owned in told.items() if key not in narrowed})
+        if spared:
+            estimate = _at_most(estimate, spared)
         if refused:
             items = iter(estimate.items)
             whole = [Item(0, REFUSED, exact=True) if index in refused else next(items) for index in range(len(inputs))]
@@ -156,6 +194,11 @@ class Estimator:
             estimate = replace(estimate, items=tuple(moved))
         warnings = (PENDING_PAID,) if kept and scope.pending and entity == "contact" else ()
         return Estimated(entity, estimate, checked=len(told), warnings=warnings)
+
+
+def _at_most(estimate: Estimate, why: str) -> Estimate:
+    """An estimate that says why it is an upper bound, where it costs something."""
+    return replace(estimate, reason=f"{estimate.reason}; {why}") if estimate.credits else estimate
 
 
 def _with_told(estimate: Estimate, owned: Mapping[str, bool]) -> Estimate:

@@ -114,7 +114,7 @@ class Account:
             raise ValueError("the opt-out list is read in the ledger's transactions, so both belong in one store")
         self._buyer = Buyer(client, ledger, settings.timeout, screen.list.look)
         self._settler = Settler(client, ledger, self._buyer)
-        self._estimator = Estimator(client, ledger, self._settler, screen)
+        self._estimator = Estimator(client, ledger, self._settler, screen, copies)
         # What spends is told with its arguments there.
         spender = Spender(self._core, self._buyer, self._settler, copies)
         self.enrich = spender.enrich
@@ -318,7 +318,14 @@ class Account:
         return await figures(ledger.store, ledger.account, balance, days=days, clock=ledger.clock)
 
     async def estimate(
-        self, entity: Entity, inputs: object, *, check: bool = False, caller: str = "local"
+        self,
+        entity: Entity,
+        inputs: object,
+        *,
+        check: bool = False,
+        required: object = None,
+        max_age: object = None,
+        caller: str = "local",
     ) -> Estimated:
         """What enriching these inputs costs at most; free.
 
@@ -326,15 +333,17 @@ class Account:
             entity: what they are.
             inputs: as for :meth:`enrich`.
             check: settle what is in doubt, and ask ZoomInfo about records that are named by their id, where it is free.
+            required, max_age: as for :meth:`enrich`.
             caller: who asks.
 
         Raises:
-            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`.
+            InvalidArgument: see :func:`~sales_zoominfo.zoominfo.arguments.read_inputs`; or a required field is unknown.
+            NotAvailable: the account's APIs lack a required field.
         """
         async with self._audit.watch(caller, "estimate_credits", entity) as entry:
             if check:
                 await self._settler.settle()
-            found = await self._estimator.inputs(entity, inputs, check=check)
+            found = await self._estimator.inputs(entity, inputs, check=check, required=required, max_age=max_age)
             entry.records = len(found.estimate.items)
             return found
 
@@ -348,7 +357,14 @@ class Account:
         return await self._estimator.known(entity, inputs)
 
     async def estimate_search(
-        self, entity: Entity, filters: Mapping[str, object], limit: object, *, caller: str = "local"
+        self,
+        entity: Entity,
+        filters: Mapping[str, object],
+        limit: object,
+        *,
+        required: object = None,
+        max_age: object = None,
+        caller: str = "local",
     ) -> Estimated:
         """What enriching the first results of a search costs; free.
 
@@ -356,6 +372,7 @@ class Account:
             entity: what is searched.
             filters: as for :meth:`search`.
             limit: how many of its results, 1 to 100.
+            required, max_age: as for :meth:`enrich`.
             caller: who asks.
 
         Raises:
@@ -364,7 +381,7 @@ class Account:
         async with self._audit.watch(caller, "estimate_credits", entity) as entry:
             entry.note = filters_note(list(filters))
             await self._settler.settle()
-            found = await self._estimator.search(entity, filters, limit)
+            found = await self._estimator.search(entity, filters, limit, required=required, max_age=max_age)
             await self._core.note_account()
             entry.records = len(found.estimate.items)
             return found

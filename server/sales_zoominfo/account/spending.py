@@ -16,11 +16,11 @@ from ..errors import (
     UsageLimitReached,
     fail,
 )
-from ..zoominfo.arguments import read_choice, read_id, read_inputs, read_names, read_number
+from ..zoominfo.arguments import read_choice, read_id, read_inputs, read_number, read_required
 from ..zoominfo.asking import NOTHING, Answer, Ask
 from ..zoominfo.client import Balance
 from ..zoominfo.codec import ENRICH
-from ..zoominfo.fields import INPUTS, OUTPUTS
+from ..zoominfo.fields import INPUTS
 from ..zoominfo.operations import OPERATIONS, Entity, Generation, Operation
 from ..zoominfo.records import Match
 from .audit import Watched
@@ -337,11 +337,7 @@ class Spender:
 
     def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
         items = read_inputs(entity, inputs, where=INPUTS[entity])
-        needed = (
-            []
-            if required is None
-            else read_names(required, OUTPUTS[entity], where=f"{entity} enrich", name="requiredFields")
-        )
+        needed = read_required(entity, required)
         generation, fields = self._core.client.enrich_fields(
             entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
         )

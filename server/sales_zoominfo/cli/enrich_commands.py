@@ -153,12 +153,13 @@ def _enrich_records(
     list_name = "contacts" if what == "contact" else "companies"
     using = settings()
     with Output(format, output) as sink:
-        estimate = call_tool("estimate_credits", {list_name: records}, using=using)
+        required = read_names(require)
+        estimate = call_tool("estimate_credits", {list_name: records, "requiredFields": required}, using=using)
         consent, cap = _agree(estimate, using, max_credits, yes)
         arguments: dict[str, object] = {
             list_name: records,
             "outputFields": names,
-            "requiredFields": read_names(require),
+            "requiredFields": required,
             "detail": detail,
             "maxCredits": cap,
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import fail
 from ..zoominfo.operations import Entity
 from .contract import Envelope, balance_meta, envelope, stamp
-from .spec import Arguments, Call, Schema, Tool, flag, whole
+from .spec import Arguments, Call, Schema, Tool, flag, texts, whole
 
 if TYPE_CHECKING:
     from ..account.estimating import Estimated
@@ -38,13 +38,16 @@ async def estimate_credits(call: Call, arguments: Arguments) -> Envelope:
         raise fail("wrong_type", name="check", expected="true or false", got="something else")
     account = await call.runtime.account()
     told: dict[str, Estimated] = {}
+    spared = {"required": arguments.get("requiredFields"), "max_age": arguments.get("maxAge")}
     for name in given:
         if name in _LISTS:
-            told[name] = await account.estimate(_LISTS[name], arguments[name], check=check, caller=call.caller)
+            told[name] = await account.estimate(
+                _LISTS[name], arguments[name], check=check, caller=call.caller, **spared
+            )
         else:
             filters = _filters(name, arguments[name])
             most = arguments.get("maxResults", _RESULTS)
-            told[name] = await account.estimate_search(_SEARCHES[name], filters, most, caller=call.caller)
+            told[name] = await account.estimate_search(_SEARCHES[name], filters, most, caller=call.caller, **spared)
     credits = sum(found.credits for found in told.values())
     exact = all(found.exact for found in told.values())
     standing = await account.standing()
@@ -207,6 +210,8 @@ TOOLS = (
             "contactSearch": _found("search_contacts", '{"jobTitle": "CFO"}'),
             "companySearch": _found("search_companies", '{"state": "Ohio"}'),
             "maxResults": whole("How many results of each search you would enrich.", 1, 100, default=_RESULTS),
+            "requiredFields": texts("As you would give it."),
+            "maxAge": whole("As you would give it.", 0),
             "check": flag("Ask ZoomInfo, free, which records named by id are owned already.", default=True),
         },
         estimate_credits,

@@ -446,6 +446,24 @@ def too_little(raw: Mapping[str, object], values: Mapping[str, object]) -> str:
     return f"it has only {', '.join(values)}" if values else f"all that it has is blank ({', '.join(raw)})"
 
 
+def read_required(entity: Entity, raw: object) -> list[str]:
+    """The fields that a record must have to be a match.
+
+    Args:
+        entity: whose records.
+        raw: a list of names, one comma list, or None for none.
+
+    Returns:
+        The names; whether an API has them is for whoever chooses it.
+
+    Raises:
+        InvalidArgument: an unknown field.
+    """
+    if raw is None:
+        return []
+    return read_names(raw, OUTPUTS[entity], where=f"{entity} enrich", name="requiredFields")
+
+
 def read_outputs(
     entity: Entity, generation: Generation, raw: object, *, detail: str, name: str = "outputFields"
 ) -> list[str]:
