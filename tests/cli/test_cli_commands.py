@@ -324,6 +324,26 @@ def test_enrich_asks_on_a_terminal(cli: Run, monkeypatch: pytest.MonkeyPatch) ->
     assert spent(cli) == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("--fields", "nope"), "nope"),
+        (("--require", "nope"), "nope"),
+        (("--detail", "nope"), "detail"),
+        (("--fields", "ada.sample@acme.example"), "[e-mail]"),
+    ],
+)
+def test_what_enrich_would_refuse_is_refused_before_the_question(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.setattr(enriching, "interactive", lambda: True)
+    result = cli("enrich", "contact", "emailAddress=bob@acme.example", *wrong, input="y\n")
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Spend" not in result.stderr and "1 credit" not in result.stderr
+    assert "ada.sample" not in result.stderr
+
+
 def test_a_person_may_pass_the_ceiling_but_not_a_flag(
     cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

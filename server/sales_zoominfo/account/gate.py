@@ -90,6 +90,7 @@ class Account:
 
     Attributes:
         enrich, get, about: the calls that spend, see :class:`.spending.Spender`.
+        read_fields: which fields an enrich would ask for; free.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Account:
         self.enrich = spender.enrich
         self.get = spender.get
         self.about = spender.about
+        self.read_fields = spender.read_fields
 
     @property
     def sandbox(self) -> bool:

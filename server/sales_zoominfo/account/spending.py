@@ -337,11 +337,26 @@ class Spender:
 
     def _read(self, entity: Entity, inputs: object, outputs: object, required: object, detail: object) -> _Order:
         items = read_inputs(entity, inputs, where=INPUTS[entity])
-        needed = read_required(entity, required)
-        generation, fields = self._core.client.enrich_fields(
-            entity, outputs, read_choice("detail", detail, ("concise", "full")), needed
-        )
+        generation, fields, needed = self.read_fields(entity, outputs, required, detail)
         return _Order(entity, generation, items, fields, fields, needed)
+
+    def read_fields(
+        self, entity: Entity, outputs: object, required: object, detail: object
+    ) -> tuple[Generation, list[str], list[str]]:
+        """Which API an enrich would ask, and for what; no call.
+
+        Args:
+            entity, outputs, required, detail: as for :meth:`enrich`.
+
+        Returns:
+            The generation, the output fields and the required ones.
+
+        Raises:
+            InvalidArgument, NotAvailable: a field is unknown, or the account's APIs lack it.
+        """
+        needed = read_required(entity, required)
+        level = read_choice("detail", detail, ("concise", "full"))
+        return *self._core.client.enrich_fields(entity, outputs, level, needed), needed
 
     async def _leave_out(self, order: _Order) -> None:
         """Ask for no field that the account's plan lacks, where ZoomInfo tells."""

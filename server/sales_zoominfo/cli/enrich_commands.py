@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ..account.consent import Consent
     from ..settings import Settings
     from ..tools.contract import Envelope
+    from ..zoominfo.operations import Entity
 
 
 @command
@@ -150,11 +151,18 @@ def _enrich_records(
     from .views import show_rows
 
     records = read_records(keys, input, what)
+    entity: Entity = "contact" if what == "contact" else "company"
     list_name = "contacts" if what == "contact" else "companies"
     using = settings()
     with Output(format, output) as sink:
         required = read_names(require)
-        estimate = call_tool("estimate_credits", {list_name: records, "requiredFields": required}, using=using)
+        estimate = call_tool(
+            "estimate_credits",
+            {list_name: records, "requiredFields": required},
+            using=using,
+            # What the enrich would refuse, nobody is asked to pay for.
+            first=lambda account: account.read_fields(entity, names, required, detail),
+        )
         consent, cap = _agree(estimate, using, max_credits, yes)
         arguments: dict[str, object] = {
             list_name: records,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from ..account.consent import Consent, Request
+    from ..account.gate import Account
     from ..tools.contract import Envelope
     from ..tools.spec import Arguments
 
@@ -305,6 +306,7 @@ def call_tool(
     using: Settings | None = None,
     waiting: str = "",
     consent: Consent | None = None,
+    first: Callable[[Account], object] | None = None,
 ) -> Envelope:
     """Call a tool as the MCP server does, with the same contract.
 
@@ -314,17 +316,18 @@ def call_tool(
         using: settings, when they are not the environment's.
         waiting: what the spinner says.
         consent: what the person has agreed to, or asks them.
+        first: called with the account before the tool is.
 
     Returns:
         The envelope.
 
     Raises:
-        SalesZoomInfoError: what the tool refused.
+        SalesZoomInfoError: what the tool or ``first`` refused.
     """
     chosen = using or settings()
     given = {key: value for key, value in arguments.items() if value is not None}
     with Spinner(waiting or _waiting(chosen)) as spinner:
-        return run(lambda: _call(name, given, chosen, spinner, consent))
+        return run(lambda: _call(name, given, chosen, spinner, consent, first))
 
 
 def _waiting(using: Settings) -> str:
@@ -337,7 +340,12 @@ def _waiting(using: Settings) -> str:
 
 
 async def _call(
-    name: str, arguments: Arguments, using: Settings, spinner: Spinner, consent: Consent | None
+    name: str,
+    arguments: Arguments,
+    using: Settings,
+    spinner: Spinner,
+    consent: Consent | None,
+    first: Callable[[Account], object] | None,
 ) -> Envelope:
     from ..account.modes import Modes
     from ..tools.registry import TOOLSETS, call
@@ -350,6 +358,8 @@ async def _call(
     try:
         context = Call(app, caller_id(CALLER), progress, consent)
         modes = Modes(using.read_only, using.free_only)
+        if first is not None:
+            first(await app.account())
         # The toolsets choose what a model sees; a person may use every command.
         return await call(name, arguments, context=context, toolsets=TOOLSETS, modes=modes)
     finally:
