@@ -250,6 +250,13 @@ TEXTS: dict[str, Text] = {
         "terminal to ask on.",
         "Run it in a terminal and answer there, send fewer records, or raise {setting}. Nothing was spent.",
     ),
+    "ceiling_by_option": Text(
+        CreditApprovalRequired,
+        "This could cost {estimate} credits, over the {scope} ceiling of {ceiling} ({used} used), which no option "
+        "passes.",
+        "Run it in a terminal without --yes and answer there, send fewer records, or raise {setting}. Nothing was "
+        "spent.",
+    ),
     "consent_needed": Text(
         CreditApprovalRequired,
         "This could cost {credits} credits, and there is no terminal to ask on.",

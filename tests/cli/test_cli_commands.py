@@ -353,13 +353,48 @@ def test_a_person_may_pass_the_ceiling_but_not_a_flag(
     file.write_text("".join(json.dumps({"personId": person}) + "\n" for person in people(cli, 3)))
     for consent in (("--yes",), ("--max-credits", "3")):
         result = cli("enrich", "contacts", "--input", str(file), *consent)
+        text = " ".join(result.stderr.split())
         assert result.exit_code == 4
-        assert "ceiling" in result.stderr
+        assert "ceiling" in text and "in a terminal without --yes" in text
+        assert "Only a person" not in text
     monkeypatch.setattr(enriching, "interactive", lambda: True)
+    by_flag = cli("enrich", "contacts", "--input", str(file), "--yes", input="y\n")
+    assert by_flag.exit_code == 4
+    assert "Spend" not in by_flag.stderr
     result = cli("enrich", "contacts", "--input", str(file), input="y\n")
     assert result.exit_code == 0, result.stderr
     assert "over your ceiling" in result.stderr
     assert spent(cli) == 3
+
+
+def test_over_a_ceiling_a_person_is_asked_within_their_cap(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ZOOMINFO_MAX_CREDITS_PER_CALL", "2")
+    monkeypatch.setattr(enriching, "interactive", lambda: True)
+    rows = [json.dumps({"personId": person}) + "\n" for person in people(cli, 5)]
+    file = tmp_path / "people.jsonl"
+    file.write_text("".join(rows[:3]))
+
+    def enrich(*options: str, answer: str = "y\n") -> Any:
+        return cli("enrich", "contacts", "--input", str(file), *options, input=answer)
+
+    over_cap = enrich("--max-credits", "2")
+    assert over_cap.exit_code == 4 and "Spend" not in over_cap.stderr, "a yes passes no cap"
+    assert "over --max-credits 2" in over_cap.stderr
+    both = enrich("--max-credits", "3", "--yes")
+    assert both.exit_code == 4 and "Spend" not in both.stderr
+    refused = enrich("--max-credits", "40", answer="\n")
+    assert refused.exit_code == 4 and "Spend 3 credits" in refused.stderr
+    assert spent(cli) == 0
+    agreed = enrich("--max-credits", "40")
+    assert agreed.exit_code == 0, agreed.stderr
+    assert "over your ceiling" in agreed.stderr
+    assert spent(cli) == 3
+    file.write_text("".join(rows[3:]))
+    within = enrich("--max-credits", "40", answer="")
+    assert within.exit_code == 0 and "[y/N]" not in within.stderr, "below the ceiling a cap is enough"
+    assert spent(cli) == 5
 
 
 def test_the_day_budget_stays_whoever_agrees(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from ..errors import SalesZoomInfoError
 from .file_options import (
     PANEL,
     BeforeAfterOption,
@@ -31,6 +32,7 @@ from .options import FieldsOption, FormatOption, OutputOption, tell
 from .output import Format, Output
 from .run import (
     agreed_to,
+    by_option,
     call_tool,
     command,
     consent_needed,
@@ -73,7 +75,7 @@ def enrich_command(
         typer.Option(
             "--max-credits",
             min=0,
-            help="Spend at most this, without asking; a file that could cost more than 100 needs it.",
+            help="Spend at most this, asking only over a ceiling; a file that could cost more than 100 needs it.",
             show_default=False,
         ),
     ] = None,
@@ -171,7 +173,10 @@ def _enrich_records(
             "detail": detail,
             "maxCredits": cap,
         }
-        answer = call_tool(f"enrich_{list_name}", arguments, using=using, consent=consent)
+        try:
+            answer = call_tool(f"enrich_{list_name}", arguments, using=using, consent=consent)
+        except SalesZoomInfoError as error:
+            raise by_option(error) from None
         sink.show(answer, lambda console, shown: show_rows(console, shown, names))
     tell(answer)
     raise typer.Exit(rows_exit_code(str(row["matchStatus"]) for row in cast("list[dict[str, Any]]", answer["data"])))
@@ -188,12 +193,14 @@ def _agree(estimate: Envelope, using: Settings, max_credits: int | None, yes: bo
     most, up = ("", "") if basis == "exact" else ("at most ", "up to ")
     console.print(f"{count}: {most}{many(credits, 'credit')} ({basis}).")
     free = credits == 0 or using.read_only or using.free_only or credits > budget["dayLeft"]
-    if max_credits is not None or yes or free:
+    over = credits > min(budget["callCeiling"], budget["hourLeft"])
+    # A cap agrees to itself, yet to pass a ceiling it takes a person.
+    capped = max_credits is not None and not (over and credits <= max_credits and interactive())
+    if capped or yes or free:
         # Whatever does not fit is refused by the gate, with its reason.
         return None, credits if max_credits is None else max_credits
     if not interactive():
         raise over_ceiling(credits, budget, using.max_credits_per_hour) or consent_needed(credits)
-    over = credits > min(budget["callCeiling"], budget["hourLeft"])
     if over:
         console.print(
             f"That is over your ceiling ({budget['callCeiling']} a call, {budget['hourLeft']} left this hour).",

@@ -118,6 +118,14 @@ def over_ceiling(credits: int, budget: Mapping[str, int], per_hour: int) -> Sale
     return None
 
 
+def by_option(error: SalesZoomInfoError) -> SalesZoomInfoError:
+    """The error of a call that an option agreed to: over a ceiling it names the way that works on a terminal."""
+    if error.kind != "over_ceiling":
+        return error
+    facts = {name: value for name, value in error.details.items() if name != "kind"}
+    return fail("ceiling_by_option", **facts, details=facts)
+
+
 def agreed_to(credits: int) -> Consent:
     """The consent of a person who has agreed to so many credits on the terminal, for one call."""
 
