@@ -181,7 +181,7 @@ def _entry(raw: object, where: str, arguments: Arguments) -> Entry:
                 got = "an object with another member, whose name is not shown as it may be somebody's"
                 raise fail("wrong_type", name=where, expected=expected, got=got)
             legal, hint = ", ".join(_MEMBERS), near(name, _MEMBERS)
-            details = {"field": f"{where}.{name}"}
+            details: dict[str, object] = {"field": f"{where}.{name}"}
             raise fail(
                 "unknown_argument", where=where, thing="member", name=name, hint=hint, legal=legal, details=details
             )
