@@ -70,7 +70,7 @@ async def measure(folder: Path, generation: str, rounds: int) -> tuple[list[Took
     switches = Switches(package="unlimited", rate_authenticate=0, credits=10_000_000)
     network = Network(httpx2.ASGITransport(app=create_app(folder / "sandbox", switches=switches)))
     settings = load_settings(
-        state_url=f"sqlite:///{folder / f'{generation}.sqlite'}",
+        state_url=f"sqlite:///{folder / generation / 'state.sqlite'}",
         base_url="http://zoominfo.test",
         rate_limit=1000,
         **{f"max_credits_per_{span}": 10_000_000 for span in ("call", "hour", "day")},
